@@ -2,3 +2,5 @@
 //!
 //! A policy is a plain-text file; every score it gives can be explained down to the line of the rule.
 //! The modules are layers: each uses only those below it (see `docs/architecture.md`).
+
+pub mod syntax;
