@@ -3,8 +3,8 @@
 //! A policy is a plain-text file; every score it gives can be explained down to the line of the rule.
 //! The modules are layers: each uses only those below it (see `docs/architecture.md`).
 
-pub mod date;
-pub mod decimal;
-pub mod diagnostic;
-pub mod source;
+pub mod data;
+pub mod eval;
+pub mod function;
+pub mod policy;
 pub mod syntax;

@@ -1,0 +1,5 @@
+//! The interpreters: from a [`crate::policy::Policy`] and records to scores.
+
+mod outcome;
+
+pub use outcome::*;
