@@ -4,7 +4,11 @@
 //! The modules are layers: each uses only those below it (see `docs/architecture.md`).
 
 pub mod data;
+pub mod date;
+pub mod decimal;
+pub mod diagnostic;
 pub mod eval;
 pub mod function;
 pub mod policy;
+pub mod source;
 pub mod syntax;

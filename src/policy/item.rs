@@ -1,6 +1,6 @@
 //! What gives points: characteristics, rules, groups, influences.
 
-use super::{Expr, Over, ReasonId, Table};
+use super::{Expr, Over, Table};
 use crate::data::{FieldId, LinkId};
 use crate::date::Date;
 use crate::decimal::Decimal;
