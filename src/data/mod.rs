@@ -2,8 +2,10 @@
 
 mod schema;
 mod set;
+mod subject;
 mod value;
 
 pub use schema::*;
 pub use set::Set;
+pub use subject::{Linked, Records, Subject};
 pub use value::{Type, Value, Why};
