@@ -235,3 +235,152 @@ impl fmt::Debug for Date {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
+    #[test]
+    fn only_one_notation_is_read() {
+        assert_eq!(date("1970-01-01").days(), 0);
+        assert_eq!(date("2026-01-31").days(), 20_484);
+        assert_eq!(Date::parse("0001-01-01"), Ok(Date::MIN));
+        assert_eq!(Date::parse("9999-12-31"), Ok(Date::MAX));
+        for text in
+            ["2026-02-30", "2026-13-01", "2026-00-10", "2026-01-00", "2023-02-29", "0000-01-01", "2026-01-99"]
+        {
+            assert_eq!(Date::parse(text), Err(DateError::NoSuchDay), "{text}");
+        }
+        for text in [
+            "",
+            "2026-1-31",
+            "26-01-31",
+            "2026/01/31",
+            "20260131",
+            "2026-01-31 ",
+            "-026-01-31",
+            "2026-01-3١",
+            "31-01-2026",
+        ] {
+            assert_eq!(Date::parse(text), Err(DateError::NotADate), "{text}");
+        }
+    }
+
+    #[test]
+    fn months_and_years_keep_the_day_clamped_to_the_end() {
+        for (from, count, unit, expected) in [
+            ("2026-03-31", 1, Unit::Month, "2026-02-28"),
+            ("2024-03-31", 1, Unit::Month, "2024-02-29"),
+            ("2024-02-29", 1, Unit::Year, "2023-02-28"),
+            ("2024-02-29", 4, Unit::Year, "2020-02-29"),
+            ("2026-01-15", 13, Unit::Month, "2024-12-15"),
+            ("2026-03-01", 1, Unit::Day, "2026-02-28"),
+            ("2026-01-31", 0, Unit::Year, "2026-01-31"),
+            ("2026-01-31", u32::MAX, Unit::Day, "0001-01-01"),
+            ("2026-01-31", u32::MAX, Unit::Month, "0001-01-01"),
+            ("2026-01-31", u32::MAX, Unit::Year, "0001-01-01"),
+        ] {
+            assert_eq!(date(from).ago(count, unit), date(expected), "{count} {unit:?} before {from}");
+        }
+        assert_eq!(date("2026-01-31").ahead(1, Unit::Month), date("2026-02-28"));
+        assert_eq!(date("2026-01-31").ahead(1, Unit::Day), date("2026-02-01"));
+        assert_eq!(date("2024-02-29").ahead(1, Unit::Year), date("2025-02-28"));
+        assert_eq!(date("2026-01-31").ahead(u32::MAX, Unit::Year), Date::MAX);
+        assert_eq!(Date::MAX.plus_days(1), Date::MAX);
+        assert_eq!(Date::MIN.plus_days(i64::MIN), Date::MIN);
+    }
+
+    #[test]
+    fn ages_are_completed_years() {
+        for (from, to, years, months) in [
+            ("1980-05-01", "2026-04-30", 45, 551),
+            ("1980-05-01", "2026-05-01", 46, 552),
+            ("2000-02-29", "2001-02-28", 0, 11),
+            ("2000-02-29", "2001-03-01", 1, 12),
+            ("2026-01-31", "2026-02-28", 0, 0),
+            ("2026-02-28", "2026-03-31", 0, 1),
+            ("2026-05-01", "1980-05-02", -45, -551),
+        ] {
+            assert_eq!(years_between(date(from), date(to)), years, "years {from} to {to}");
+            assert_eq!(months_between(date(from), date(to)), months, "months {from} to {to}");
+        }
+        assert_eq!(days_between(date("2024-02-28"), date("2024-03-01")), 2);
+        assert_eq!(days_between(Date::MAX, Date::MIN), -3_652_058);
+    }
+
+    #[test]
+    fn days_outside_the_calendar_are_none() {
+        assert_eq!(Date::from_days(Date::MIN.days() - 1), None);
+        assert_eq!(Date::from_days(Date::MAX.days() + 1), None);
+        assert_eq!(Date::from_ymd(10_000, 1, 1), None);
+        assert_eq!(Date::from_ymd(2026, 1, 200), None);
+    }
+
+    /// Days since 1970-01-01 by counting leap days, without jiff.
+    fn days_by_counting(year: i32, month: u8, day: u8) -> i32 {
+        let before = year - 1;
+        let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        let of_year: i32 = lengths.iter().take(usize::from(month) - 1).sum();
+        before * 365 + before / 4 - before / 100 + before / 400 + of_year + i32::from(day) - 1 - 719_162
+    }
+
+    fn dates() -> impl Strategy<Value = Date> {
+        (FIRST..=LAST).prop_map(Date)
+    }
+
+    /// Two dates some years apart, month ends and leap days more often than by chance.
+    fn pairs() -> impl Strategy<Value = (Date, Date)> {
+        let near_month_end = (1990..2030_i32, 1..=12_u8, -3..3_i64)
+            .prop_map(|(year, month, shift)| Date::from_ymd(year, month, 1).unwrap().plus_days(shift));
+        let one = prop_oneof![near_month_end.boxed(), dates().boxed()];
+        (one.clone(), one)
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_is_its_year_month_and_day(date in dates()) {
+            let (year, month, day) = (date.year(), date.month(), date.day());
+            prop_assert_eq!(days_by_counting(year, month, day), date.days());
+            prop_assert_eq!(Date::from_ymd(year, month, day), Some(date));
+            prop_assert_eq!(Date::parse(&date.to_string()), Ok(date));
+            prop_assert_eq!(Some(date.month_start()), Date::from_ymd(year, month, 1));
+            prop_assert_eq!(Some(date.year_start()), Date::from_ymd(year, 1, 1));
+        }
+
+        #[test]
+        fn windows_are_those_of_jiff(date in dates(), months in 0..30_000_u32) {
+            let back = date.civil().checked_sub(i64::from(months).months());
+            let expected = back.ok().filter(|back| back.year() >= 1).map_or(Date::MIN, Date::from_civil);
+            prop_assert_eq!(date.ago(months, Unit::Month), expected);
+            let on = date.civil().checked_add(i64::from(months).months()).map_or(Date::MAX, Date::from_civil);
+            prop_assert_eq!(date.ahead(months, Unit::Month), on);
+        }
+
+        /// `within N months` and `months_between` can never disagree.
+        #[test]
+        fn completed_months_are_those_of_windows((a, b) in pairs()) {
+            let (a, b) = (a.min(b), a.max(b));
+            let months = months_between(a, b);
+            let count = u32::try_from(months).unwrap();
+            prop_assert!(b.ago(count, Unit::Month) >= a);
+            let more = b.ago(count + 1, Unit::Month);
+            prop_assert!(more < a || more == Date::MIN);
+            prop_assert_eq!(years_between(a, b), months / 12);
+            prop_assert_eq!(months_between(b, a), -months);
+            prop_assert_eq!(years_between(b, a), -(months / 12));
+        }
+
+        #[test]
+        fn days_between_and_plus_days_are_inverse((a, b) in pairs()) {
+            prop_assert_eq!(a.plus_days(days_between(a, b)), b);
+        }
+    }
+}

@@ -4,10 +4,14 @@
 //! Sums are exact. A product or a quotient is computed exactly in 256 bits and then rounded once, half away
 //! from zero, to nine places. Nothing wraps and nothing saturates: what does not fit is `None`.
 
+mod wide;
+
 use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
+
+use wide::{Wide, divide_rounding};
 
 /// Units in one: ten to the number of places.
 const UNITS_PER_ONE: i128 = 1_000_000_000;
@@ -203,55 +207,6 @@ impl fmt::Debug for Decimal {
     }
 }
 
-/// `numerator / denominator` to the nearest whole number, half away from zero; `None` for a denominator of zero.
-fn divide_rounding(numerator: i128, denominator: i128) -> Option<i128> {
-    let quotient = numerator.checked_div(denominator)?;
-    let rest = numerator.checked_rem(denominator)?.unsigned_abs();
-    if rest < denominator.unsigned_abs() - rest {
-        return Some(quotient);
-    }
-    quotient.checked_add(if (numerator < 0) == (denominator < 0) { 1 } else { -1 })
-}
-
-/// An unsigned number of 256 bits: what a product of two `u128` may need.
-struct Wide {
-    high: u128,
-    low: u128,
-}
-
-impl Wide {
-    /// The whole product of `a` and `b`, by halves of 64 bits.
-    fn product(a: u128, b: u128) -> Self {
-        const HALF: u128 = u64::MAX as u128;
-        let (a_high, a_low) = (a >> 64, a & HALF);
-        let (b_high, b_low) = (b >> 64, b & HALF);
-        let low = a_low * b_low;
-        // Each cross product is at most (2^64 - 1)^2, which leaves room for one more 64-bit half.
-        let cross = a_high * b_low + (low >> 64);
-        let middle = a_low * b_high + (cross & HALF);
-        Self { high: a_high * b_high + (cross >> 64) + (middle >> 64), low: (middle << 64) | (low & HALF) }
-    }
-
-    /// The quotient to the nearest whole number, half up; `None` for a divisor of zero and for a quotient of more
-    /// than 128 bits. The divisor must be below `2^127`, which every size of a [`Decimal`] is.
-    fn divide_rounding(&self, divisor: u128) -> Option<u128> {
-        if self.high >= divisor {
-            return None;
-        }
-        let mut rest = self.high;
-        let mut quotient = 0_u128;
-        for bit in (0..128).rev() {
-            rest = (rest << 1) | ((self.low >> bit) & 1);
-            quotient <<= 1;
-            if rest >= divisor {
-                rest -= divisor;
-                quotient |= 1;
-            }
-        }
-        if rest >= divisor - rest { quotient.checked_add(1) } else { Some(quotient) }
-    }
-}
-
 /// A number as it was written: its parts, not yet put together.
 struct Written<'a> {
     negative: bool,
@@ -299,14 +254,10 @@ impl<'a> Written<'a> {
         let mut size = 0_i128;
         for digit in self.whole.bytes().chain(self.part.bytes()).map(|byte| i128::from(byte - b'0')) {
             if place >= 0 {
-                if digit > 0 {
-                    size = u32::try_from(place)
-                        .ok()
-                        .and_then(|place| 10_i128.checked_pow(place))
-                        .and_then(|unit| unit.checked_mul(digit))
-                        .and_then(|more| size.checked_add(more))
-                        .ok_or(DecimalError::TooLarge)?;
-                }
+                size = size
+                    .checked_mul(10)
+                    .and_then(|size| size.checked_add(digit))
+                    .ok_or(DecimalError::TooLarge)?;
             } else if !round {
                 if digit > 0 {
                     return Err(DecimalError::TooPrecise);
@@ -315,6 +266,14 @@ impl<'a> Written<'a> {
                 size = size.checked_add(1).ok_or(DecimalError::TooLarge)?;
             }
             place -= 1;
+        }
+        // Zeros that the exponent stands for.
+        if place >= 0 && size > 0 {
+            size = u32::try_from(place + 1)
+                .ok()
+                .and_then(|zeros| 10_i128.checked_pow(zeros))
+                .and_then(|scale| size.checked_mul(scale))
+                .ok_or(DecimalError::TooLarge)?;
         }
         Decimal::from_units(if self.negative { -size } else { size }).ok_or(DecimalError::TooLarge)
     }
@@ -331,4 +290,210 @@ fn split_sign(text: &str) -> (bool, &str) {
 /// The text itself when it is one digit or more, and nothing else.
 fn digits_only(text: &str) -> Option<&str> {
     (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rust_decimal::{Decimal as Oracle, RoundingStrategy::MidpointAwayFromZero};
+
+    use super::*;
+
+    fn d(text: &str) -> Decimal {
+        Decimal::parse(text).unwrap()
+    }
+
+    #[test]
+    fn data_is_read_exactly_or_not_at_all() {
+        for (text, expected) in [
+            ("-12.50", Ok("-12.5")),
+            ("+3", Ok("3")),
+            ("1e3", Ok("1000")),
+            ("1E-2", Ok("0.01")),
+            ("-0", Ok("0")),
+            ("007", Ok("7")),
+            ("0.123456789", Ok("0.123456789")),
+            ("0.12345678900", Ok("0.123456789")),
+            ("12.5e-8", Ok("0.000000125")),
+            ("0e999999999999999999999", Ok("0")),
+            ("0.0000000001", Err(DecimalError::TooPrecise)),
+            ("1e-10", Err(DecimalError::TooPrecise)),
+            ("1e-99999999999999999999", Err(DecimalError::TooPrecise)),
+            ("99999999999999999999999999999.999999999", Ok("99999999999999999999999999999.999999999")),
+            ("100000000000000000000000000000", Err(DecimalError::TooLarge)),
+            ("1e29", Err(DecimalError::TooLarge)),
+            ("-1e999999999999999999999", Err(DecimalError::TooLarge)),
+        ] {
+            assert_eq!(Decimal::parse(text).map(|n| n.to_string()), expected.map(str::to_owned), "{text}");
+        }
+        for text in [
+            "", "-", "+-1", " 1", "1 ", "1,000", "1_000", ".5", "5.", "1e", "1e1.5", "e3", "NaN", "inf", "٣",
+            "1.2.3",
+        ] {
+            assert_eq!(Decimal::parse(text), Err(DecimalError::NotANumber), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_shown_plainly() {
+        assert_eq!(d("-3.500").to_string(), "-3.5");
+        assert_eq!(d("0.35").to_string(), "0.35");
+        assert_eq!(Decimal::from_int(1000).to_string(), "1000");
+        assert_eq!(Decimal::MIN.to_string(), "-99999999999999999999999999999.999999999");
+        assert_eq!(format!("{:+}|{:>6}|{:<4}|", d("40"), d("-0.5"), d("7")), "+40|  -0.5|7   |");
+    }
+
+    #[test]
+    fn products_and_quotients_round_half_away_from_zero() {
+        assert_eq!(d("0.00001").checked_mul(d("0.00005")), Some(d("0.000000001")));
+        assert_eq!(d("-0.00001").checked_mul(d("0.00005")), Some(d("-0.000000001")));
+        assert_eq!(d("0.00001").checked_mul(d("0.00004")), Some(Decimal::ZERO));
+        assert_eq!(d("2").checked_div(d("3")), Some(d("0.666666667")));
+        assert_eq!(d("-1").checked_div(d("3")), Some(d("-0.333333333")));
+        assert_eq!(d("0.000000001").checked_div(d("-2")), Some(d("-0.000000001")));
+        assert_eq!(d("1").checked_div(Decimal::ZERO), None);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_none() {
+        assert_eq!(Decimal::MAX.checked_add(d("0.000000001")), None);
+        assert_eq!(Decimal::MIN.checked_sub(Decimal::MAX), None);
+        assert_eq!(Decimal::MAX.checked_mul(d("1.000000001")), None);
+        assert_eq!(Decimal::MAX.checked_mul(Decimal::MAX), None);
+        assert_eq!(Decimal::MAX.checked_div(d("0.999999999")), None);
+        assert_eq!(Decimal::MAX.checked_div(d("0.000000001")), None);
+        assert_eq!(Decimal::MAX.checked_div(Decimal::ZERO), None);
+        assert_eq!(Decimal::from_units(10_i128.pow(38)), None);
+        assert_eq!(Decimal::MAX.checked_mul(Decimal::ONE), Some(Decimal::MAX));
+        assert_eq!(Decimal::MIN.checked_div(Decimal::MIN), Some(Decimal::ONE));
+        assert_eq!(Decimal::MIN.checked_neg(), Some(Decimal::MAX));
+    }
+
+    #[test]
+    fn rounding_goes_to_the_nearest_multiple() {
+        for (number, step, expected) in [
+            ("612.5", "1", Some("613")),
+            ("-612.5", "1", Some("-613")),
+            ("612", "5", Some("610")),
+            ("612.5", "5", Some("615")),
+            ("0.125", "0.25", Some("0.25")),
+            ("0.1", "-0.25", Some("0")),
+            ("7", "0", None),
+            ("99999999999999999999999999999.5", "1", None),
+            ("99999999999999999999999999999.4", "1", Some("99999999999999999999999999999")),
+        ] {
+            assert_eq!(d(number).round_to(d(step)), expected.map(d), "{number} to {step}");
+        }
+        assert!(d("0.75").is_multiple_of(d("0.25")) && !d("0.8").is_multiple_of(d("0.25")));
+        assert!(Decimal::ZERO.is_multiple_of(Decimal::ZERO) && !Decimal::ONE.is_multiple_of(Decimal::ZERO));
+        assert!(d("-3").is_integer() && !d("0.000000001").is_integer());
+    }
+
+    #[test]
+    fn a_double_is_the_number_it_is_written_as() {
+        for (double, expected) in [
+            (0.1, Some("0.1")),
+            (-0.0, Some("0")),
+            (0.1 + 0.2, Some("0.3")),
+            (1e28, Some("10000000000000000000000000000")),
+            (2.5e-9, Some("0.000000003")),
+            (-2.5e-9, Some("-0.000000003")),
+            (5e-324, Some("0")),
+            (1e29, None),
+            (f64::MAX, None),
+            (f64::NAN, None),
+            (f64::NEG_INFINITY, None),
+        ] {
+            assert_eq!(Decimal::from_f64(double), expected.map(d), "{double}");
+        }
+    }
+
+    /// The same number in `rust_decimal`, which holds 96 bits.
+    fn oracle(number: Decimal) -> Oracle {
+        Oracle::from_i128_with_scale(number.units(), 9)
+    }
+
+    fn expect(number: Oracle) -> Decimal {
+        d(&number.round_dp_with_strategy(9, MidpointAwayFromZero).to_string())
+    }
+
+    /// Numbers of every size up to `bits` bits of units, with small and round ones among them.
+    fn numbers(bits: u32) -> impl Strategy<Value = Decimal> {
+        (any::<i128>(), 128 - bits..128, 0..3_u8).prop_map(|(units, shift, kind)| {
+            let units = units >> shift;
+            let units = if kind == 0 { units - units % UNITS_PER_ONE } else { units };
+            Decimal::from_units(units).unwrap()
+        })
+    }
+
+    fn divisors(bits: u32) -> impl Strategy<Value = Decimal> {
+        numbers(bits).prop_map(|number| if number.is_zero() { Decimal::ONE } else { number })
+    }
+
+    proptest! {
+        #[test]
+        fn sums_are_those_of_the_oracle(a in numbers(90), b in numbers(90)) {
+            prop_assert_eq!(a.checked_add(b), Some(expect(oracle(a) + oracle(b))));
+            prop_assert_eq!(a.checked_sub(b), Some(expect(oracle(a) - oracle(b))));
+            prop_assert_eq!(a.cmp(&b), oracle(a).cmp(&oracle(b)));
+        }
+
+        #[test]
+        fn products_are_those_of_the_oracle(a in numbers(48), b in numbers(48)) {
+            prop_assert_eq!(a.checked_mul(b), Some(expect(oracle(a) * oracle(b))));
+        }
+
+        /// 28 digits of the oracle's quotient tell on which side of a half the true one lies, for this size.
+        #[test]
+        fn quotients_are_those_of_the_oracle(a in numbers(55), b in divisors(55)) {
+            prop_assert_eq!(a.checked_div(b), Some(expect(oracle(a) / oracle(b))));
+        }
+
+        /// With the whole part of `a` multiplied apart (exact, and of the same sign), 128 bits are enough.
+        #[test]
+        fn large_products_agree_with_the_long_way(a in numbers(126), b in numbers(90)) {
+            let (whole, rest) = (a.units() / UNITS_PER_ONE, a.units() % UNITS_PER_ONE);
+            let expected = whole
+                .checked_mul(b.units())
+                .and_then(|high| high.checked_add(divide_rounding(rest * b.units(), UNITS_PER_ONE)?))
+                .and_then(Decimal::from_units);
+            prop_assert_eq!(a.checked_mul(b), expected);
+            prop_assert_eq!(b.checked_mul(a), expected);
+        }
+
+        #[test]
+        fn large_quotients_agree_with_the_long_way(a in numbers(126), b in divisors(96)) {
+            let (whole, rest) = (a.units() / b.units(), a.units() % b.units());
+            let expected = whole
+                .checked_mul(UNITS_PER_ONE)
+                .and_then(|high| high.checked_add(divide_rounding(rest * UNITS_PER_ONE, b.units())?))
+                .and_then(Decimal::from_units);
+            prop_assert_eq!(a.checked_div(b), expected);
+        }
+
+        #[test]
+        fn rounding_is_that_of_the_oracle(a in numbers(90), places in 0..9_u32) {
+            let step = Decimal::from_units(10_i128.pow(9 - places)).unwrap();
+            let expected = expect(oracle(a).round_dp_with_strategy(places, MidpointAwayFromZero));
+            prop_assert_eq!(a.round_to(step), Some(expected));
+        }
+
+        #[test]
+        fn what_is_shown_reads_back(a in numbers(126)) {
+            let shown = a.to_string();
+            prop_assert_eq!(Decimal::parse(&shown), Ok(a));
+            prop_assert!(!shown.contains('.') || !shown.ends_with(['0', '.']));
+        }
+
+        #[test]
+        fn doubles_are_those_of_the_oracle(mantissa in -(1_i64 << 53)..1 << 53, power in -60..20_i32) {
+            let double = mantissa as f64 * f64::from(power).exp2();
+            // The oracle cannot hold more than 28 places, which only matters far below the ninth.
+            let expected = Oracle::from_str_exact(&double.to_string())
+                .or_else(|_| format!("{double:.28}").parse())
+                .ok();
+            prop_assume!(expected.is_some());
+            prop_assert_eq!(Decimal::from_f64(double), expected.map(expect));
+        }
+    }
 }

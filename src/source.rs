@@ -238,3 +238,82 @@ impl Sources {
 fn index(offset: u32) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "ab\r\n\tü名x\nlast\n";
+
+    #[test]
+    fn spans_are_equal_wherever_they_are() {
+        let (a, b) = (Span::new(1, 2), Span::new(3, 9));
+        assert_eq!(a, b);
+        assert!(!a.same_place(&b) && a.same_place(&Span::new(1, 2)));
+        assert!(b.to(a).same_place(&Span::new(1, 9)));
+        let place = |file, span| Place::new(FileId::new(file), span);
+        assert_eq!(place(0, a), place(0, b));
+        assert_ne!(place(0, a), place(1, a));
+        assert!(!place(0, a).same_place(&place(0, b)) && !place(0, a).same_place(&place(1, a)));
+    }
+
+    #[test]
+    fn columns_count_characters_and_lines_end_with_a_newline() {
+        let source = Source::new("a.score", TEXT);
+        for (offset, expected) in [
+            (0, (1, 1)),
+            (2, (1, 3)),
+            (4, (2, 1)),
+            (5, (2, 2)),
+            (6, (2, 2)), // inside `ü`
+            (7, (2, 3)),
+            (9, (2, 3)), // inside `名`
+            (10, (2, 4)),
+            (12, (3, 1)),
+            (17, (4, 1)),
+            (u32::MAX, (4, 1)),
+        ] {
+            assert_eq!(source.line_column(offset), expected, "{offset}");
+        }
+        assert_eq!(Source::new("", "").line_column(7), (1, 1));
+    }
+
+    #[test]
+    fn lines_come_without_their_ends() {
+        let source = Source::new("a.score", TEXT);
+        let lines: Vec<_> = (0..6).map(|line| source.line_text(line)).collect();
+        assert_eq!(lines, [None, Some("ab"), Some("\tü名x"), Some("last"), Some(""), None]);
+        assert_eq!(source.line_count(), 4);
+    }
+
+    #[test]
+    fn what_is_shown_is_inside_the_text_on_whole_characters() {
+        let source = Source::new("a.score", TEXT);
+        for (span, expected) in [
+            (Span::new(0, 2), 0..2),
+            (Span::new(0, 4), 0..2),  // the line end is not underlined
+            (Span::new(6, 9), 5..10), // from inside `ü` to inside `名`
+            (Span::new(9, 5), 7..7),  // upside down
+            (Span::new(12, 99), 12..16),
+            (Span::new(17, 17), 16..16), // the empty last line
+            (Span::new(99, 99), 16..16),
+        ] {
+            assert_eq!(source.shown(span), expected, "{span:?}");
+        }
+        assert_eq!(Source::new("", "").shown(Span::new(3, 5)), 0..0);
+        assert_eq!(Source::new("", "a\r\n").shown(Span::new(3, 3)), 1..1);
+        assert_eq!(source.whole(Span::new(0, 4)), 0..4);
+    }
+
+    #[test]
+    fn places_are_told_by_path_line_and_column() {
+        let mut sources = Sources::new();
+        sources.add("first.score", "x");
+        let file = sources.add("second.score", TEXT);
+        let position = sources.position(Place::new(file, Span::new(7, 8)));
+        assert_eq!(position, Some(Position { path: "second.score", line: 2, column: 3 }));
+        assert_eq!(sources.position(Place::new(FileId::new(2), Span::NONE)), None);
+        let paths: Vec<_> = sources.iter().map(|(id, source)| (id.index(), source.path.as_str())).collect();
+        assert_eq!(paths, [(0, "first.score"), (1, "second.score")]);
+    }
+}

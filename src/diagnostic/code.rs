@@ -156,3 +156,34 @@ impl fmt::Debug for Code {
         f.pad(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_found_by_name_in_any_case() {
+        assert_eq!(Code::find("e0204"), Some(Code::E0204));
+        assert_eq!(Code::find("W0305"), Some(Code::W0305));
+        assert_eq!(Code::find("E9999"), None);
+        assert!(Code::W0302.is_warning() && !Code::E0302.is_warning());
+    }
+
+    #[test]
+    fn the_register_is_in_order_and_without_repeats() {
+        let names: Vec<&str> = Code::all().iter().map(|code| code.name()).collect();
+        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+        assert!(names.iter().all(|name| name.len() == 5));
+    }
+
+    #[test]
+    fn every_page_belongs_to_a_code() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors");
+        let pages = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut names: Vec<String> =
+            pages.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+        names.sort_unstable();
+        let expected: Vec<&str> = Code::all().iter().map(|code| code.name()).collect();
+        assert_eq!(names, expected);
+    }
+}

@@ -197,3 +197,54 @@ impl fmt::Display for Severity {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Span};
+
+    fn at(file: u32, start: u32) -> Place {
+        Place::new(FileId::new(file), Span::new(start, start + 1))
+    }
+
+    #[test]
+    fn order_is_file_place_code() {
+        let mut diagnostics = vec![
+            Diagnostic::error(Code::E0201, at(1, 0), "f"),
+            Diagnostic::error(Code::E0204, at(0, 9), "e"),
+            Diagnostic::error(Code::E0201, at(0, 9), "c"),
+            Diagnostic::error(Code::E0201, at(0, 9), "d"),
+            Diagnostic::warning(Code::W0302, at(0, 2), "b"),
+            Diagnostic::general(Code::E0407, "a"),
+        ];
+        sort(&mut diagnostics);
+        let order: String = diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+        assert_eq!(order, "abcdef");
+    }
+
+    #[test]
+    fn only_exact_repeats_are_dropped() {
+        let first = || Diagnostic::error(Code::E0201, at(0, 9), "unknown name `x`").help("did you mean `y`?");
+        let mut diagnostics = vec![
+            first(),
+            Diagnostic::error(Code::E0201, at(0, 9), "another"),
+            first(),
+            Diagnostic::error(Code::E0201, at(0, 12), "unknown name `x`").help("did you mean `y`?"),
+            first().also(at(0, 1), "here"),
+            first().also(at(0, 2), "here"),
+            first().fix(at(0, 9), "y", "write `y`"),
+            first().fix(at(0, 8), "y", "write `y`"),
+            first().label("here"),
+        ];
+        let count = diagnostics.len();
+        sort(&mut diagnostics);
+        assert_eq!(diagnostics.len(), count - 1);
+    }
+
+    #[test]
+    fn a_general_diagnostic_is_as_grave_as_its_code() {
+        assert!(Diagnostic::general(Code::E0407, "").is_error());
+        assert_eq!(Diagnostic::general(Code::W0302, "").severity, Severity::Warning);
+        assert!(!Diagnostic::warning(Code::W0302, at(0, 0), "").is_error());
+    }
+}

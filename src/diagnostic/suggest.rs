@@ -58,3 +58,43 @@ fn differ_in_digits_only(a: &str, b: &str) -> bool {
     let letters = |name: &str| name.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
     a != b && a.len().max(b.len()) <= 5 && letters(a) == letters(b)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: [&str; 9] =
+        ["late_24m", "late_12m", "balance", "limit", "utilisation", "late_payments", "R04", "home", "points"];
+
+    #[test]
+    fn misspellings_find_their_name() {
+        for (wanted, name) in [
+            ("balence", "balance"),
+            ("limti", "limit"),
+            ("utilization", "utilisation"),
+            ("Points", "points"),
+            ("late-24m", "late_24m"),
+            ("late_25m", "late_24m"),
+            ("payments_late", "late_payments"),
+            ("hom", "home"),
+            ("late_payment", "late_payments"),
+        ] {
+            assert_eq!(closest(wanted, NAMES), Some(name), "{wanted}");
+        }
+    }
+
+    #[test]
+    fn nothing_far_fetched_is_proposed() {
+        for wanted in ["income", "R05", "x", "", "tier", "land", "late", "age", "home_owner"] {
+            assert_eq!(closest(wanted, NAMES), None, "{wanted}");
+        }
+        assert_eq!(closest("limit", ["limit"]), None);
+        assert_eq!(closest("a", ["b", "c"]), None);
+    }
+
+    #[test]
+    fn the_help_line_names_it() {
+        assert_eq!(did_you_mean("limti", NAMES).as_deref(), Some("did you mean `limit`?"));
+        assert_eq!(did_you_mean("weather", NAMES), None);
+    }
+}
