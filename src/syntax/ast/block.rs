@@ -48,6 +48,8 @@ pub enum PolicyClauseKind {
     Source(Text),
     /// `version "…"`
     Version(Text),
+    /// A line that could not be read, by its first word (with empty text where it has none).
+    Broken(Name),
 }
 
 /// How reasons are ranked.
@@ -169,6 +171,8 @@ pub enum ClauseKind {
     Smoothing(Literal),
     /// `reads settled scores` (true) or `reads previous scores` (false)
     ReadsSettled(bool),
+    /// A line that could not be read, by its first word (with empty text where it has none).
+    Broken(Name),
 }
 
 /// The span of a cap on the size of a sum.

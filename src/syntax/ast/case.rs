@@ -34,6 +34,8 @@ pub enum CaseClauseKind {
     Given(Name, Vec<Assignment>),
     /// `expect …`
     Expect(Expectation),
+    /// A line that could not be read, by its first word (with empty text where it has none).
+    Broken(Name),
 }
 
 /// `field: value`.

@@ -44,6 +44,8 @@ pub enum ColumnKind {
     Source,
     /// `note`
     Note,
+    /// A heading that could not be read, or that is none of these, which has been said.
+    Broken,
 }
 
 /// One row of a table. `conditions` and `outcomes` have as many entries as the table has columns of each.
@@ -62,7 +64,8 @@ pub struct Row {
 pub struct Cell {
     /// `not a, b`: none of the parts (missing is never included).
     pub negated: bool,
-    /// The parts. Empty only where the cell could not be read.
+    /// The parts. Empty only where the cell could not be read or the row is too short to have it, which has been
+    /// said: it may stand for any values.
     pub parts: Vec<CellPart>,
     /// From the first to the last token of the cell.
     pub span: Span,
@@ -120,4 +123,6 @@ pub enum Outcome {
     Reason(Name),
     /// A source or a note: the cell's text, quoted or bare.
     Text(Text),
+    /// The cell is there but could not be read, or the row is too short to have it, which has been said.
+    Broken(Span),
 }

@@ -61,6 +61,8 @@ pub enum ExpressionKind {
     },
     /// `(x)`: kept, so that the formatter gives back what was written.
     Parentheses(Box<Expression>),
+    /// Something was written here that could not be read, which has been said. It fits everywhere.
+    Broken,
 }
 
 /// An arithmetic operator.

@@ -20,7 +20,9 @@ use crate::source::{FileId, Span};
 
 /// One source file: its statements in the order in which they were written.
 ///
-/// A statement that could not be read is absent, but a block with a bad line is present without that line.
+/// A line that could not be read still declares its name, and leaves a mark where its meaning would stand (the
+/// variants called `Broken`, an empty list, an empty name or text), so that nobody complains of the same mistake
+/// twice. Only a line without a readable statement word is absent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct File {
     /// Which source the spans of this tree point into.
@@ -71,10 +73,17 @@ pub enum Statement {
 /// A name as written, with its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Name {
-    /// The name's letters.
+    /// The name's letters. Empty only where the name could not be read.
     pub text: String,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Name {
+    /// Whether a name stands, or should stand, here that could not be read; nothing more is to be said of it.
+    pub fn is_broken(&self) -> bool {
+        self.text.is_empty()
+    }
 }
 
 /// A quoted string with escapes resolved.

@@ -32,7 +32,7 @@ pub struct ListLine {
     pub name: Name,
     /// Its title, if any.
     pub title: Option<Text>,
-    /// Its members.
+    /// Its members. Empty only where they could not be read.
     pub values: Vec<Literal>,
     /// The whole statement.
     pub span: Span,
@@ -106,13 +106,21 @@ pub enum FieldType {
     Date(Span),
     /// `one of (…)`
     OneOf(Categories),
+    /// The type, or the domain after it, could not be read, which has been said. It fits everywhere.
+    Broken(Span),
 }
 
 impl FieldType {
     /// Where the type stands.
     pub fn span(&self) -> Span {
         match self {
-            Self::Number(s) | Self::Integer(s) | Self::Money(s) | Self::Text(s) | Self::YesNo(s) | Self::Date(s) => *s,
+            Self::Number(s)
+            | Self::Integer(s)
+            | Self::Money(s)
+            | Self::Text(s)
+            | Self::YesNo(s)
+            | Self::Date(s)
+            | Self::Broken(s) => *s,
             Self::OneOf(c) => c.span,
         }
     }
@@ -255,7 +263,7 @@ pub struct ParamLine {
 /// `V1 before D1, then V2 before D2, then V3`: values over time, the first from the beginning.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
-    /// The steps in the order written. Only the last may have no end.
+    /// The steps in the order written. Only the last may have no end. Empty only where they could not be read.
     pub steps: Vec<HistoryStep>,
     /// The whole history.
     pub span: Span,
