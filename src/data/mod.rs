@@ -1,5 +1,6 @@
 //! Schemas, values and tables of records. Knows nothing of the language's syntax.
 
+mod describe;
 mod schema;
 mod set;
 mod subject;
