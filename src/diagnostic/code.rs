@@ -177,6 +177,19 @@ mod tests {
     }
 
     #[test]
+    fn every_code_has_a_page_of_the_same_shape() {
+        for code in Code::all() {
+            let page = code.page();
+            assert_eq!(page.lines().next(), Some(format!("# {code}: {}", code.title()).as_str()));
+            let headings: Vec<&str> = page.lines().filter(|line| line.starts_with("## ")).collect();
+            let expected = ["## What is wrong", "## Why", "## Example", "## How to mend it"];
+            assert_eq!(headings, expected, "{code}");
+            assert!(page.lines().all(|line| line.chars().count() <= 160), "{code} has a long line");
+            assert_eq!(page.matches("```").count() % 2, 0, "{code} leaves a block open");
+        }
+    }
+
+    #[test]
     fn every_page_belongs_to_a_code() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors");
         let pages = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
