@@ -65,7 +65,6 @@ pub enum AggregateKind {
     Latest,
 }
 
-
 impl std::fmt::Debug for Function {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)

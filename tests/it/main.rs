@@ -1,0 +1,20 @@
+//! The integration tests: one binary, one module a subject.
+
+mod layers;
+
+/// A file in this folder that is no module of this binary would never run.
+#[test]
+fn every_file_is_declared() {
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
+    let main = std::fs::read_to_string(format!("{here}/main.rs")).unwrap();
+    let declared = |name: &str| main.lines().any(|line| line.trim() == format!("mod {name};"));
+    let mut forgotten: Vec<String> = std::fs::read_dir(here)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .filter(|name| name != "main" && !declared(name))
+        .collect();
+    forgotten.sort();
+    assert!(forgotten.is_empty(), "not declared in tests/it/main.rs: {forgotten:?}");
+}
