@@ -1,5 +1,20 @@
 //! The interpreters: from a [`crate::policy::Policy`] and records to scores.
+//!
+//! [`score_all`] scores a population; [`score_one`] one record of it, with a [`Recording`] of how.
 
+mod events;
+mod expr;
+mod influence;
+mod items;
 mod outcome;
+mod population;
+mod reasons;
+mod row;
+mod table;
+mod trace;
 
+pub use influence::Settled;
 pub use outcome::*;
+pub use population::{score_all, score_one};
+pub use row::{Own, Scorer};
+pub use trace::*;

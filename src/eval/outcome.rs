@@ -53,7 +53,7 @@ impl Status {
 pub struct GivenReason {
     /// Which.
     pub reason: ReasonId,
-    /// The points lost (or below or above the baseline) under this code; absent for an override's reason.
+    /// The points lost (or below or above the baseline) under this code; absent where an override alone gives it.
     pub lost: Option<Decimal>,
 }
 
