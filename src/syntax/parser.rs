@@ -1,0 +1,98 @@
+//! The parser: a file's text to its syntax tree and everything that is wrong with its lines.
+//!
+//! The way of a text: [`token`] cuts it into words, numbers and signs and mends what is merely spelt wrongly (saying
+//! so); [`line`] joins the tokens into statements; [`block`] walks the statements, head by head and clause by
+//! clause; the grammar (`grammar/score.pest`) reads each of them by its own rule, and the builders make the tree.
+//! Reading never stops at a mistake: each costs its line, which still declares its name.
+//! Nothing of pest leaves this module.
+
+mod block;
+mod case;
+mod cell;
+mod clause;
+mod expression;
+mod grammar;
+mod line;
+mod literal;
+mod reader;
+mod schema;
+mod statement;
+mod table;
+mod token;
+
+use crate::diagnostic::{Code, Diagnostic, sort};
+use crate::source::{FileId, Place, Span};
+
+use super::ast;
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE_BYTES: usize = 1 << 20;
+
+/// How deep blocks and parentheses may be nested.
+pub const MAX_NESTING: usize = 64;
+
+/// Reads a file: its tree, as far as it could be read, and every mistake in it, in the order of the text.
+///
+/// A text that is no policy at all (too large, or with NUL bytes) gives an empty tree and `E0100`.
+pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
+    if let Some(refusal) = refusal(file, text) {
+        return (ast::File { file, statements: Vec::new() }, vec![refusal]);
+    }
+    let scan = token::scan(text);
+    let lines = line::cut(text, &scan.tokens);
+    let mut reader = reader::Reader::new(file, text, &scan, &lines);
+    let statements = block::read_file(&mut reader);
+    let mut diagnostics = reader.into_diagnostics();
+    sort(&mut diagnostics);
+    (ast::File { file, statements }, diagnostics)
+}
+
+/// Every comment of a text with its place, `#` included, line end and blanks before it not, in order.
+pub fn comments(text: &str) -> Vec<(Span, String)> {
+    token::comments(text)
+}
+
+/// Why a text is not read at all, if so.
+fn refusal(file: FileId, text: &str) -> Option<Diagnostic> {
+    let at = |start: usize, end: usize| Place::new(file, token::span(start, end));
+    if text.len() > MAX_FILE_BYTES {
+        let message =
+            format!("this file has {} bytes, more than a policy may have ({MAX_FILE_BYTES})", text.len());
+        return Some(
+            Diagnostic::error(Code::E0100, at(0, 0), message)
+                .help("share definitions between files with `use`, and keep data out of policies"),
+        );
+    }
+    let nul = text.find('\0')?;
+    Some(
+        Diagnostic::error(Code::E0100, at(nul, nul + 1), "this file has a NUL byte: it is no text")
+            .help("save it as plain text in UTF-8"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn texts_in(folder: &str) -> Vec<(String, String)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| path.extension().is_some_and(|end| end == "score"));
+        files.map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap())).collect()
+    }
+
+    #[test]
+    fn the_examples_of_the_language_are_read() {
+        for folder in ["fuzz/corpus/parse", "tests/cases/foreign"] {
+            for (path, text) in texts_in(folder) {
+                let (_, diagnostics) = parse(FileId::new(0), &text);
+                let first = diagnostics.first().map(|d| {
+                    let at = d.place.map(|place| place.span.start as usize).unwrap_or_default();
+                    format!("{}: {} at {:?}", d.code.name(), d.message, text[at..].lines().next())
+                });
+                assert_eq!(first, None, "{path}");
+            }
+        }
+    }
+}
