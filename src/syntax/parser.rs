@@ -89,7 +89,12 @@ mod tests {
                 let (_, diagnostics) = parse(FileId::new(0), &text);
                 let first = diagnostics.first().map(|d| {
                     let at = d.place.map(|place| place.span.start as usize).unwrap_or_default();
-                    format!("{}: {} at {:?}", d.code.name(), d.message, text[at..].lines().next())
+                    format!(
+                        "{}: {} at {:?}",
+                        d.code.name(),
+                        d.message,
+                        text.get(at..).and_then(|rest| rest.lines().next())
+                    )
                 });
                 assert_eq!(first, None, "{path}");
             }

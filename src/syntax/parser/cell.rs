@@ -73,15 +73,20 @@ fn part(reader: &mut Reader<'_>, node: &Node<'_>) -> CellPart {
     interval(reader, node).unwrap_or_else(|| CellPart::Value(Literal::Name(name(node))))
 }
 
+/// Makes a part of its one bound.
+type One = fn(Literal) -> CellPart;
+/// Makes a part of its two bounds.
+type Two = fn(Literal, Literal) -> CellPart;
+
 /// A part with one or two bounds.
 fn interval(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<CellPart> {
-    let two: [(Rule, fn(Literal, Literal) -> CellPart); 4] = [
+    const TWO: [(Rule, Two); 4] = [
         (Rule::over_to_under, CellPart::OverToUnder),
         (Rule::over_to, CellPart::OverTo),
         (Rule::to_under, CellPart::ToUnder),
         (Rule::to, CellPart::To),
     ];
-    let one: [(Rule, fn(Literal) -> CellPart); 7] = [
+    const ONE: [(Rule, One); 7] = [
         (Rule::cell_over, CellPart::Over),
         (Rule::cell_under, CellPart::Under),
         (Rule::up_to, CellPart::AtMost),
@@ -90,10 +95,10 @@ fn interval(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<CellPart> {
         (Rule::not_before, CellPart::AtLeast),
         (Rule::or_more, CellPart::AtLeast),
     ];
-    if let Some((_, make)) = two.iter().find(|(rule, _)| *rule == node.rule()) {
+    if let Some((_, make)) = TWO.iter().find(|(rule, _)| *rule == node.rule()) {
         let (low, high) = two_literals(reader, node)?;
         return Some(make(low, high));
     }
-    let (_, make) = one.iter().find(|(rule, _)| *rule == node.rule())?;
+    let (_, make) = ONE.iter().find(|(rule, _)| *rule == node.rule())?;
     Some(make(only_literal(reader, node)?))
 }

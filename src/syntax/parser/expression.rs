@@ -122,10 +122,7 @@ fn infix(reader: &mut Reader<'_>, left: Expression, sign: &Node<'_>, right: Expr
         return predicated(reader, left, sign.span(), span, predicate);
     }
     if rule == Rule::and {
-        let mut all = match left.kind {
-            ExpressionKind::And(all) => all,
-            kind => vec![Expression { kind, span: left.span }],
-        };
+        let mut all = if let ExpressionKind::And(all) = left.kind { all } else { vec![left] };
         all.push(right);
         return Expression { kind: ExpressionKind::And(all), span };
     }
@@ -174,10 +171,7 @@ fn either(reader: &mut Reader<'_>, left: Expression, sign: Span, right: Expressi
             .help(format!("say which goes first: `({part})`, or parentheses around the part with `or`"));
         reader.keep(diagnostic);
     }
-    let mut all = match left.kind {
-        ExpressionKind::Or(all) => all,
-        kind => vec![Expression { kind, span: left.span }],
-    };
+    let mut all = if let ExpressionKind::Or(all) = left.kind { all } else { vec![left] };
     all.push(right);
     Expression { kind: ExpressionKind::Or(all), span }
 }
@@ -222,10 +216,13 @@ fn predicated(
     broken(span)
 }
 
+/// Says something of a value by another.
+type Said = fn(Box<Expression>) -> Predicate;
+
 fn comparison(sign: &Node<'_>, right: Expression) -> Predicate {
     let rule = sign.children().next().map(|inner| inner.rule());
     let right = Box::new(right);
-    let table: [(Rule, fn(Box<Expression>) -> Predicate); 9] = [
+    const TABLE: [(Rule, Said); 9] = [
         (Rule::on_or_after, Predicate::OnOrAfter),
         (Rule::on_or_before, Predicate::OnOrBefore),
         (Rule::at_least, Predicate::AtLeast),
@@ -236,7 +233,7 @@ fn comparison(sign: &Node<'_>, right: Expression) -> Predicate {
         (Rule::after, Predicate::After),
         (Rule::is_not, Predicate::IsNot),
     ];
-    match table.iter().find(|(of, _)| Some(*of) == rule) {
+    match TABLE.iter().find(|(of, _)| Some(*of) == rule) {
         Some((_, make)) => make(right),
         None => Predicate::Is(right),
     }
