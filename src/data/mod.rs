@@ -8,6 +8,6 @@ mod value;
 
 pub use schema::*;
 pub use set::Set;
-pub(crate) use set::step;
+pub(crate) use set::{limits, step};
 pub use subject::{Linked, Records, Subject};
 pub use value::{Type, Value, Why};
