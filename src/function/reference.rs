@@ -52,7 +52,8 @@ fn write_functions(page: &mut String, aggregates: bool) {
             continue;
         }
         // Writing to a text cannot fail.
-        let _ = write!(page, "\n### `{}`\n\n{}\n\n```text\n", function.usage, function.doc);
+        let usage = function.usage.replace(" or ", "` or `");
+        let _ = write!(page, "\n### `{usage}`\n\n{}\n\n```text\n", function.doc);
         let longest = function.examples.iter().map(|(call, _)| call.len()).max().unwrap_or(0);
         for (call, result) in function.examples {
             let _ = writeln!(page, "{call:longest$}  gives {result}");

@@ -159,6 +159,43 @@ fn large_tables_are_decided() {
     }
 }
 
+/// A table whose rows overlap freely: each cell takes anything, or a random interval.
+fn scatter(columns: usize, rows: usize, seed: u64) -> Vec<Vec<CellTest>> {
+    let mut random = seed;
+    let mut pick = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        ((random >> 33) % below) as i64
+    };
+    let mut one = || {
+        let (low, size) = (pick(50), pick(30));
+        if pick(3) == 0 { cell(0, 60, true) } else { cell(low, low + size, pick(2) == 0) }
+    };
+    (0..rows).map(|_| (0..columns).map(|_| one()).collect()).collect()
+}
+
+#[test]
+fn large_tables_with_overlap_are_decided() {
+    for seed in 0..2 {
+        for (columns, rows) in [(3, 200), (5, 40), (10, 25)] {
+            let axes = vec![axis(0, 60, true); columns];
+            let mut table = scatter(columns, rows, seed);
+            for first_match in [true, false] {
+                let findings = check(&axes, &table, first_match);
+                assert!(
+                    !findings.contains(&Finding::TooLarge),
+                    "{columns} columns, {rows} rows, seed {seed}, {first_match}"
+                );
+            }
+            table.push(vec![cell(0, 60, true); columns]);
+            assert!(
+                !check(&axes, &table, true)
+                    .iter()
+                    .any(|f| matches!(f, Finding::Gap { .. } | Finding::TooLarge))
+            );
+        }
+    }
+}
+
 fn small_cell() -> impl Strategy<Value = CellTest> {
     let whole = Just(cell(0, 4, true));
     let other = (0..5_i64, 0..5_i64, any::<bool>()).prop_map(|(low, size, m)| cell(low, low + size, m));
