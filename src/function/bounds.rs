@@ -32,7 +32,7 @@ impl Bounds {
     }
 
     /// The bounds of the members of a set; unbounded where it reaches the end of its type, or is empty.
-    pub fn of(set: &Set, kind: Type) -> Self {
+    pub fn of_set(set: &Set, kind: Type) -> Self {
         let (least, greatest) = limits(kind);
         let end = |value: Option<Value>, limit: i128| match value {
             Some(Value::Number(n)) if n.units() != limit => Some(n),
@@ -324,7 +324,7 @@ mod tests {
         #[test]
         fn sets_and_bounds_agree(x in short()) {
             for kind in [Type::Number, Type::Integer, Type::Money, Type::Date] {
-                prop_assert_eq!(Bounds::of(&whole(x).to_set(kind), kind), whole(x));
+                prop_assert_eq!(Bounds::of_set(&whole(x).to_set(kind), kind), whole(x));
             }
         }
     }
@@ -342,7 +342,7 @@ mod tests {
     #[test]
     fn what_is_unbounded_stays_so() {
         for kind in [Type::Number, Type::Integer, Type::Date] {
-            assert_eq!(Bounds::of(&Set::universe(kind, 0), kind), Bounds::UNBOUNDED);
+            assert_eq!(Bounds::of_set(&Set::universe(kind, 0), kind), Bounds::UNBOUNDED);
             assert_eq!(Bounds::UNBOUNDED.to_set(kind), Set::universe(kind, 0));
         }
         let up = Bounds { low: Some(Decimal::ONE), high: None };
