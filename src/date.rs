@@ -21,7 +21,7 @@ const EPOCH: civil::Date = civil::date(1970, 1, 1);
 pub struct Date(i32);
 
 /// What windows such as `within 90 days` count in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
     /// One day.
     Day,

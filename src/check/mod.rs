@@ -1,3 +1,33 @@
 //! What a policy must be before it can run: names and types resolved, tables complete, every period of effect checked.
+//!
+//! [`check`] looks at a policy on one day of every period and gathers all mistakes; [`Ruleset::on`] gives the
+//! [`Policy`] of a day, in which no name, date of effect or parameter is left.
 
+mod case;
+mod cell;
+mod clause;
+mod context;
 pub(crate) mod coverage;
+mod definition;
+mod expression;
+mod head;
+mod imports;
+mod influence;
+mod item;
+mod literal;
+mod outcome;
+mod pass;
+mod periods;
+mod predicate;
+mod ruleset;
+mod schema;
+mod scope;
+mod table;
+#[cfg(test)]
+mod tests;
+mod tier;
+mod unit;
+mod unused;
+
+pub use ruleset::{CaseHead, Checked, Ruleset, check};
+pub use unit::Unit;

@@ -1,0 +1,200 @@
+//! Dates of effect: what is in force on a day, and the days on which a policy has to be checked.
+//!
+//! Every `from`, `before` and history cuts time into periods. Inside a period only windows that move with `today`
+//! change; a table whose column holds both windows and fixed dates is checked on both sides of each day on which the
+//! two change places.
+
+use super::imports::Located;
+use crate::date::{Date, Unit as TimeUnit};
+use crate::syntax::ast::{
+    Cell, CellPart, Clause, ClauseKind, History, Item, Literal, Outcome, Statement, Table, Window,
+};
+use std::collections::BTreeSet;
+
+/// The days to check: one in each period, in order, with the first day of the period (`None` for the first period).
+pub(super) fn days_to_check(statements: &[Located<'_>]) -> Vec<(Date, Option<Date>)> {
+    let mut found = Found::default();
+    for located in statements {
+        found.statement(located.statement);
+    }
+    let mut starts: BTreeSet<Date> = found.cuts.clone();
+    for (window, date) in &found.crossings {
+        // The window's edge passes the fixed date about here; the days around it are each checked.
+        let near = date.ahead(window.0, window.1);
+        starts.extend((-2..=2).map(|n| near.plus_days(n)));
+    }
+    // Late enough that every fixed date lies in the past of every window.
+    let longest = found.windows.iter().map(|w| years(*w)).max().unwrap_or(0);
+    let last = found
+        .dates
+        .iter()
+        .chain(&starts)
+        .max()
+        .map_or(Date::from_ymd(2026, 1, 1), |d| Some(d.ahead(longest.saturating_add(1), TimeUnit::Year)));
+    let mut days = Vec::new();
+    let mut start = None;
+    for cut in &starts {
+        days.push((cut.plus_days(-1), start));
+        start = Some(*cut);
+    }
+    if let Some(last) = last {
+        days.push((last, start));
+    }
+    days
+}
+
+/// A window's length in whole years, rounded up.
+fn years((count, unit): (u32, TimeUnit)) -> u32 {
+    match unit {
+        TimeUnit::Day => count / 365 + 1,
+        TimeUnit::Month => count / 12 + 1,
+        TimeUnit::Year => count,
+    }
+}
+
+/// Whether a block with these clauses is in force on a day.
+pub(super) fn in_force(clauses: &[Clause], today: Date) -> bool {
+    let (from, before) = effect(clauses);
+    from.is_none_or(|d| d <= today) && before.is_none_or(|d| today < d)
+}
+
+/// The dates of effect of a block: from this day on, and out of force from that day on.
+pub(super) fn effect(clauses: &[Clause]) -> (Option<Date>, Option<Date>) {
+    let mut from = None;
+    let mut before = None;
+    for clause in clauses {
+        if let ClauseKind::From(d) = &clause.kind {
+            from = Some(d.value);
+        }
+        if let ClauseKind::Before(d) = &clause.kind {
+            before = Some(d.value);
+        }
+    }
+    (from, before)
+}
+
+/// The value of a history on a day: the first step that has not ended. `None` when all have ended.
+pub(super) fn value_on(history: &History, today: Date) -> Option<&Literal> {
+    history.steps.iter().find(|s| s.before.as_ref().is_none_or(|d| today < d.value)).map(|s| &s.value)
+}
+
+#[derive(Default)]
+struct Found {
+    cuts: BTreeSet<Date>,
+    dates: BTreeSet<Date>,
+    windows: BTreeSet<(u32, TimeUnit)>,
+    crossings: BTreeSet<((u32, TimeUnit), Date)>,
+}
+
+impl Found {
+    fn statement(&mut self, statement: &Statement) {
+        match statement {
+            Statement::Item(item) => self.item(item),
+            Statement::Override(o) => self.clauses(&o.clauses),
+            Statement::Tiers(t) => self.clauses(&t.clauses),
+            Statement::Decision(d) => {
+                self.clauses(&d.clauses);
+                d.table.iter().for_each(|t| self.table(t));
+            }
+            Statement::Influence(i) => self.clauses(&i.clauses),
+            Statement::Participation(p) => self.clauses(&p.clauses),
+            Statement::Consequence(c) => self.clauses(&c.clauses),
+            Statement::Param(p) => self.history(&p.value),
+            Statement::Let(l) => {
+                if let crate::syntax::ast::LetBody::Table(t) = &l.body {
+                    self.table(t);
+                }
+            }
+            Statement::Record(r) => {
+                for field in &r.fields {
+                    if let Some(domain) = &field.domain {
+                        self.part(&domain.part);
+                    }
+                }
+            }
+            Statement::Policy(_)
+            | Statement::Tag(_)
+            | Statement::Link(_)
+            | Statement::List(_)
+            | Statement::Reason(_)
+            | Statement::Use(_)
+            | Statement::Case(_) => {}
+        }
+    }
+
+    fn item(&mut self, item: &Item) {
+        self.clauses(&item.clauses);
+        item.table.iter().for_each(|t| self.table(t));
+        item.members.iter().for_each(|m| self.item(m));
+    }
+
+    fn clauses(&mut self, clauses: &[Clause]) {
+        for clause in clauses {
+            if let ClauseKind::From(d) | ClauseKind::Before(d) = &clause.kind {
+                self.cuts.insert(d.value);
+            }
+            if let ClauseKind::PointsHistory(h) = &clause.kind {
+                self.history(h);
+            }
+        }
+    }
+
+    fn history(&mut self, history: &History) {
+        self.cuts.extend(history.steps.iter().filter_map(|s| s.before.as_ref()).map(|d| d.value));
+    }
+
+    fn table(&mut self, table: &Table) {
+        for (column, _) in table.conditions.iter().enumerate() {
+            let cells: Vec<&Cell> = table.rows.iter().filter_map(|r| r.conditions.get(column)).collect();
+            let mut own = Self::default();
+            cells.iter().flat_map(|c| &c.parts).for_each(|p| own.part(p));
+            for window in &own.windows {
+                self.crossings.extend(own.dates.iter().map(|d| (*window, *d)));
+            }
+            self.dates.extend(own.dates);
+            self.windows.extend(own.windows);
+        }
+        for outcome in table.rows.iter().flat_map(|r| &r.outcomes) {
+            if let Outcome::History(h) = outcome {
+                self.history(h);
+            }
+        }
+    }
+
+    fn part(&mut self, part: &CellPart) {
+        match part {
+            CellPart::Value(a)
+            | CellPart::Under(a)
+            | CellPart::AtMost(a)
+            | CellPart::AtLeast(a)
+            | CellPart::Over(a) => self.literal(a),
+            CellPart::To(a, b)
+            | CellPart::ToUnder(a, b)
+            | CellPart::OverTo(a, b)
+            | CellPart::OverToUnder(a, b) => {
+                self.literal(a);
+                self.literal(b);
+            }
+            CellPart::Within(w) | CellPart::BeforeAgo(w) => self.window(w),
+            CellPart::Any(_)
+            | CellPart::Missing(_)
+            | CellPart::Otherwise(_)
+            | CellPart::OrBetter(_)
+            | CellPart::OrWorse(_) => {}
+        }
+    }
+
+    fn literal(&mut self, literal: &Literal) {
+        if let Literal::Date(d) = literal {
+            self.dates.insert(d.value);
+        }
+    }
+
+    fn window(&mut self, window: &Window) {
+        if let Literal::Number(n) = &window.count
+            && let Ok(count) = u32::try_from(n.value.units() / crate::decimal::Decimal::ONE.units())
+        {
+            self.windows.insert((count, window.unit));
+        }
+    }
+}

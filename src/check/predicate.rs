@@ -1,0 +1,600 @@
+//! Comparisons, tests and calls: the conditions that an expression can state of a value, and the functions.
+
+use super::context::Context;
+use super::expression::{Cause, Env, Typed, both, describe_causes, joint_type};
+use super::scope::{KindName, ValueName};
+use crate::data::{Set, Type, Value};
+use crate::diagnostic::suggest::did_you_mean;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::function::{self, AggregateKind, Bounds, FunctionBody};
+use crate::policy::{Aggregate, Comparison, Expr, Over};
+use crate::source::{Place, Span};
+use crate::syntax::ast::{Expression, ExpressionKind, Literal, Name, Predicate};
+
+impl Context<'_> {
+    /// Lowers what is said of a value.
+    pub(super) fn predicate(
+        &mut self,
+        env: &Env,
+        value: &Expression,
+        predicate: &Predicate,
+        span: Span,
+    ) -> Typed {
+        let left = self.expression(env, value);
+        match predicate {
+            Predicate::Missing => yes_no(Expr::IsMissing(Box::new(left.expr)), &[], left.kind, span),
+            Predicate::Known => {
+                let missing = Expr::IsMissing(Box::new(left.expr));
+                yes_no(Expr::Not(Box::new(missing)), &[], left.kind, span)
+            }
+            Predicate::Is(other) => self.compare(env, left, other, Comparison::Equal, span),
+            Predicate::IsNot(other) => self.compare(env, left, other, Comparison::NotEqual, span),
+            Predicate::AtLeast(other) => self.compare(env, left, other, Comparison::GreaterOrEqual, span),
+            Predicate::AtMost(other) => self.compare(env, left, other, Comparison::LessOrEqual, span),
+            Predicate::MoreThan(other) => self.compare(env, left, other, Comparison::Greater, span),
+            Predicate::LessThan(other) => self.compare(env, left, other, Comparison::Less, span),
+            Predicate::Between(low, high) => {
+                let from = self.compare(env, left.clone(), low, Comparison::GreaterOrEqual, span);
+                let to = self.compare(env, left, high, Comparison::LessOrEqual, span);
+                between(from, to, span)
+            }
+            Predicate::Before(day) => self.compare_dates(env, left, day, Comparison::Less, span),
+            Predicate::After(day) => self.compare_dates(env, left, day, Comparison::Greater, span),
+            Predicate::OnOrAfter(day) => self.compare_dates(env, left, day, Comparison::GreaterOrEqual, span),
+            Predicate::OnOrBefore(day) => self.compare_dates(env, left, day, Comparison::LessOrEqual, span),
+            Predicate::Within(window) | Predicate::BeforeAgo(window) => {
+                let start = self.window_start(env.file, window);
+                let Some(kind) = left.kind else { return Typed::broken(span) };
+                if kind != Type::Date {
+                    let message = format!("expected a date before this, found {}", self.type_name(kind));
+                    self.error(Code::E0209, env.file, left.span, message);
+                    return Typed::broken(span);
+                }
+                let Some(start) = start else { return Typed::broken(span) };
+                let set = if matches!(predicate, Predicate::Within(_)) {
+                    Set::from_days(Some((start, true)), Some((self.today, true)))
+                } else {
+                    Set::from_days(None, Some((start, false)))
+                };
+                test(left, set, span)
+            }
+            Predicate::OneOf(values) => self.one_of(env, left, values, false, span),
+            Predicate::NotOneOf(values) => self.one_of(env, left, values, true, span),
+            Predicate::OneOfList(name) => self.one_of_list(env, left, name, false, span),
+            Predicate::NotOneOfList(name) => self.one_of_list(env, left, name, true, span),
+            Predicate::OrBetter(name) => self.tier_or(env, left, name, true, span),
+            Predicate::OrWorse(name) => self.tier_or(env, left, name, false, span),
+        }
+    }
+
+    /// Lowers the other side of a value: a bare name or a text beside a category is a category, beside a tier a tier.
+    pub(super) fn expression_like(&mut self, env: &Env, e: &Expression, beside: &Typed) -> Typed {
+        let literal = if let ExpressionKind::Name(name) = &e.kind {
+            Literal::Name(name.clone())
+        } else if let ExpressionKind::Text(text) = &e.kind {
+            Literal::Text(text.clone())
+        } else {
+            return self.expression(env, e);
+        };
+        match beside.kind {
+            // Next to something not understood a name may be anything.
+            None if matches!(&literal, Literal::Name(n) if !self.names.values.contains_key(&n.text)) => {
+                Typed::broken(e.span)
+            }
+            Some(kind @ (Type::Category(_) | Type::Tier)) => {
+                if let Literal::Name(name) = &literal
+                    && self.category_code(&name.text, kind).is_none()
+                    && matches!(
+                        self.names.values.get(&name.text),
+                        Some((ValueName::Field(_) | ValueName::Let(_), _))
+                    )
+                {
+                    return self.expression(env, e);
+                }
+                match self.literal(env.file, &literal, kind) {
+                    Some(value) => Typed::constant(value, kind, e.span),
+                    None => Typed::broken(e.span),
+                }
+            }
+            Some(Type::Text) => {
+                if let Literal::Name(name) = &literal
+                    && !self.names.values.contains_key(&name.text)
+                {
+                    // Says that text is written in quotes.
+                    let _reported = self.literal(env.file, &literal, Type::Text);
+                    return Typed::broken(e.span);
+                }
+                self.expression(env, e)
+            }
+            None | Some(Type::Number | Type::Integer | Type::Money | Type::YesNo | Type::Date) => {
+                self.expression(env, e)
+            }
+        }
+    }
+
+    fn compare(&mut self, env: &Env, left: Typed, other: &Expression, how: Comparison, span: Span) -> Typed {
+        let right = self.expression_like(env, other, &left);
+        self.compare_typed(env, left, right, how, span)
+    }
+
+    fn compare_dates(
+        &mut self,
+        env: &Env,
+        left: Typed,
+        other: &Expression,
+        how: Comparison,
+        span: Span,
+    ) -> Typed {
+        let right = self.expression(env, other);
+        for side in [&left, &right] {
+            if let Some(kind) = side.kind
+                && kind != Type::Date
+            {
+                let message = format!("expected a date, found {}", self.type_name(kind));
+                self.error(Code::E0209, env.file, side.span, message);
+                return Typed::broken(span);
+            }
+        }
+        self.compare_typed(env, left, right, how, span)
+    }
+
+    fn compare_typed(&mut self, env: &Env, left: Typed, right: Typed, how: Comparison, span: Span) -> Typed {
+        let (Some(a), Some(b)) = (left.kind, right.kind) else { return Typed::broken(span) };
+        let Some(kind) = joint_type(&left, a, &right, b) else {
+            let message = format!("{} cannot be compared with {}", self.type_name(a), self.type_name(b));
+            let mut diagnostic = Diagnostic::error(Code::E0209, Place::new(env.file, right.span), message);
+            if (a == Type::Money) != (b == Type::Money) && a.is_numeric() && b.is_numeric() {
+                diagnostic = diagnostic.help("`amount(x)` is the number of an amount of money");
+            }
+            self.report(diagnostic);
+            return Typed::broken(span);
+        };
+        let ordering = !matches!(how, Comparison::Equal | Comparison::NotEqual);
+        if ordering && !kind.is_ordered() {
+            let what = match kind {
+                Type::Tier => "tiers are compared by `is … or better`, `is … or worse`".to_owned(),
+                Type::Number
+                | Type::Integer
+                | Type::Money
+                | Type::Date
+                | Type::Text
+                | Type::YesNo
+                | Type::Category(_) => {
+                    format!("{} has no order: it can be the same or not", self.type_name(kind))
+                }
+            };
+            let diagnostic = Diagnostic::error(Code::E0223, Place::new(env.file, span), what);
+            self.report(diagnostic.help("compare with `is`, `is not` or `is one of (…)`"));
+            return Typed::broken(span);
+        }
+        match (left.as_constant().cloned(), right.as_constant().cloned()) {
+            (_, Some(value)) => {
+                let set = self.satisfying(how, &value, kind);
+                test(left, set, span)
+            }
+            (Some(value), None) => {
+                let set = self.satisfying(mirrored(how), &value, kind);
+                test(right, set, span)
+            }
+            (None, None) => {
+                let causes = both(left.causes.clone(), &right.causes);
+                yes_no(
+                    Expr::Compare(how, Box::new(left.expr), Box::new(right.expr)),
+                    &causes,
+                    Some(Type::YesNo),
+                    span,
+                )
+            }
+        }
+    }
+
+    /// The values that stand in a relation to a constant.
+    fn satisfying(&self, how: Comparison, value: &Value, kind: Type) -> Set {
+        // A whole number is compared with a number exactly: as numbers.
+        let kind = if kind == Type::Integer { Type::Number } else { kind };
+        let same = Set::of(kind, [value]);
+        let interval = |low: Option<bool>, high: Option<bool>| match value {
+            Value::Date(d) => Set::from_days(low.map(|inside| (*d, inside)), high.map(|inside| (*d, inside))),
+            Value::Number(n) => {
+                Set::from_interval(low.map(|inside| (*n, inside)), high.map(|inside| (*n, inside)), kind)
+            }
+            Value::Missing(_) | Value::YesNo(_) | Value::Text(_) | Value::Category(_) => Set::empty(kind),
+        };
+        match how {
+            Comparison::Equal => same,
+            Comparison::NotEqual => self.universe(kind).difference(&same, kind),
+            Comparison::Less => interval(None, Some(false)),
+            Comparison::LessOrEqual => interval(None, Some(true)),
+            Comparison::Greater => interval(Some(false), None),
+            Comparison::GreaterOrEqual => interval(Some(true), None),
+        }
+    }
+
+    fn one_of(&mut self, env: &Env, left: Typed, values: &[Literal], negated: bool, span: Span) -> Typed {
+        let Some(kind) = left.kind else { return Typed::broken(span) };
+        let mut set = Set::empty(kind);
+        let mut broken = values.is_empty();
+        for value in values {
+            match self.one_or_list(env.file, kind, value) {
+                Some(more) => set = set.union(&more, kind),
+                None => broken = true,
+            }
+        }
+        if broken {
+            return Typed::broken(span);
+        }
+        if negated {
+            set = self.universe(kind).difference(&set, kind);
+        }
+        test(left, set, span)
+    }
+
+    fn one_of_list(&mut self, env: &Env, left: Typed, name: &Name, negated: bool, span: Span) -> Typed {
+        let Some(kind) = left.kind else { return Typed::broken(span) };
+        if name.is_broken() {
+            return Typed::broken(span);
+        }
+        if !self.names.lists.contains_key(&name.text) {
+            let names: Vec<String> = self.names.lists.keys().cloned().collect();
+            self.unknown(Code::E0203, env.file, name, "list", names.iter().map(String::as_str));
+            return Typed::broken(span);
+        }
+        let Some(mut set) = self.list(&name.text, kind) else { return Typed::broken(span) };
+        if negated {
+            set = self.universe(kind).difference(&set, kind);
+        }
+        test(left, set, span)
+    }
+
+    fn tier_or(&mut self, env: &Env, left: Typed, name: &Name, better: bool, span: Span) -> Typed {
+        let Some(kind) = left.kind else { return Typed::broken(span) };
+        if kind != Type::Tier {
+            let message = format!("`or {}` is said of `tier`", if better { "better" } else { "worse" });
+            self.error(Code::E0209, env.file, span, message);
+            return Typed::broken(span);
+        }
+        let Some(tier) = self.tier(env.file, name) else { return Typed::broken(span) };
+        let count = self.names.tiers.len() as u32;
+        let codes = if better { 0..tier.0 + 1 } else { tier.0..count };
+        test(left, Set::of_codes(codes), span)
+    }
+
+    /// Lowers a call of a built-in function.
+    pub(super) fn call(
+        &mut self,
+        env: &Env,
+        name: &Name,
+        arguments: &[Expression],
+        filter: Option<&Expression>,
+        span: Span,
+    ) -> Typed {
+        let Some(found) = function::find(&name.text) else {
+            let mut diagnostic = Diagnostic::error(
+                Code::E0215,
+                Place::new(env.file, name.span),
+                format!("there is no function `{}`", name.text),
+            );
+            diagnostic = match did_you_mean(&name.text, function::all().iter().map(|f| f.name)) {
+                Some(advice) => diagnostic.help(advice),
+                None => {
+                    let names: Vec<&str> = function::all().iter().map(|f| f.name).collect();
+                    diagnostic.help(format!("the functions are {}", names.join(", ")))
+                }
+            };
+            self.report(diagnostic);
+            return Typed::broken(span);
+        };
+        let (least, most) = found.arguments;
+        if arguments.len() < least || arguments.len() > most {
+            let wanted = if least == most {
+                least.to_string()
+            } else if most == usize::MAX {
+                format!("{least} or more")
+            } else {
+                format!("{least} to {most}")
+            };
+            let values = if least == most && least == 1 { "value" } else { "values" };
+            let message = format!("`{}` takes {wanted} {values}, not {}", name.text, arguments.len());
+            self.report(
+                Diagnostic::error(Code::E0215, Place::new(env.file, span), message)
+                    .help(format!("it is called as `{}`", found.usage)),
+            );
+            return Typed::broken(span);
+        }
+        match &found.body {
+            FunctionBody::Aggregate(kind) => self.aggregate(env, found, *kind, arguments, filter, span),
+            FunctionBody::Scalar { bounds, may_be_missing, .. } => {
+                if let Some(filter) = filter {
+                    let message = format!("`{}` takes no `where`: it is not over many records", name.text);
+                    self.error(Code::E0215, env.file, filter.span, message);
+                    return Typed::broken(span);
+                }
+                let typed: Vec<Typed> = arguments.iter().map(|a| self.expression(env, a)).collect();
+                let Some(mut kinds) = typed.iter().map(|t| t.kind).collect::<Option<Vec<Type>>>() else {
+                    return Typed::broken(span);
+                };
+                // A bare number beside money is money.
+                if kinds.contains(&Type::Money) {
+                    for (kind, value) in kinds.iter_mut().zip(&typed) {
+                        if value.literal && *kind == Type::Number {
+                            *kind = Type::Money;
+                        }
+                    }
+                }
+                let kind = match (found.result)(&kinds) {
+                    Ok(kind) => kind,
+                    Err(message) => {
+                        self.report(
+                            Diagnostic::error(Code::E0209, Place::new(env.file, span), message)
+                                .help(format!("it is called as `{}`", found.usage)),
+                        );
+                        return Typed::broken(span);
+                    }
+                };
+                let mut causes = typed.iter().fold(Vec::new(), |all, t| both(all, &t.causes));
+                let expr = Expr::Call(found, typed.iter().map(|t| t.expr.clone()).collect());
+                if *may_be_missing {
+                    causes = both(causes, &[Cause::Missing(self.text(env.file, span), expr.clone())]);
+                }
+                let inner: Vec<Bounds> = typed.iter().map(|t| t.bounds).collect();
+                Typed {
+                    expr,
+                    kind: Some(kind),
+                    literal: false,
+                    causes,
+                    bounds: bounds(&inner),
+                    domain: None,
+                    span,
+                }
+            }
+        }
+    }
+
+    fn aggregate(
+        &mut self,
+        env: &Env,
+        found: &'static function::Function,
+        kind: AggregateKind,
+        arguments: &[Expression],
+        filter: Option<&Expression>,
+        span: Span,
+    ) -> Typed {
+        let Some(argument) = arguments.first() else { return Typed::broken(span) };
+        if argument.kind == ExpressionKind::Broken {
+            return Typed::broken(span);
+        }
+        if env.event.is_some() || !env.subject {
+            let message = format!(
+                "`{}` over records cannot stand inside another, or in what is said of one of many records",
+                found.name
+            );
+            self.error(Code::E0216, env.file, span, message);
+            return Typed::broken(span);
+        }
+        let Some((over, of)) = self.over_of(env, found, kind, argument) else { return Typed::broken(span) };
+        let inner = env.over(over);
+        let value = if kind == AggregateKind::Count { None } else { Some(self.expression(&inner, argument)) };
+        let filter = filter.map(|f| self.filter(&inner, f));
+        if value.as_ref().is_some_and(|v| v.kind.is_none()) || filter.as_ref().is_some_and(Option::is_none) {
+            return Typed::broken(span);
+        }
+        let filter = filter.flatten();
+        let kinds: Vec<Type> = value.iter().filter_map(|v| v.kind).collect();
+        let result = match (found.result)(&kinds) {
+            Ok(result) => result,
+            Err(message) => {
+                self.report(
+                    Diagnostic::error(Code::E0209, Place::new(env.file, argument.span), message)
+                        .help(format!("it is called as `{}`", found.usage)),
+                );
+                return Typed::broken(span);
+            }
+        };
+        let mut causes = value.as_ref().map(|v| v.causes.clone()).unwrap_or_default();
+        if matches!(
+            kind,
+            AggregateKind::Average | AggregateKind::Lowest | AggregateKind::Highest | AggregateKind::Latest
+        ) {
+            causes = both(causes, &[Cause::None(of)]);
+        }
+        let zero = crate::decimal::Decimal::ZERO;
+        let bounds = match (kind, &value) {
+            (AggregateKind::Count, _) => Bounds { low: Some(zero), high: None },
+            (AggregateKind::Sum, Some(v)) => Bounds {
+                low: v.bounds.low.filter(|n| *n >= zero).map(|_| zero),
+                high: v.bounds.high.filter(|n| *n <= zero).map(|_| zero),
+            },
+            (_, Some(v)) => v.bounds,
+            (_, None) => super::expression::UNBOUNDED,
+        };
+        let expr = Expr::Aggregate(Box::new(Aggregate {
+            kind,
+            over,
+            value: value.map(|v| v.expr),
+            filter: filter.map(|f| f.expr),
+        }));
+        Typed { expr, kind: Some(result), literal: false, causes, bounds, domain: None, span }
+    }
+
+    /// Lowers a `where`: a condition that is never undecided.
+    pub(super) fn filter(&mut self, env: &Env, e: &Expression) -> Option<Typed> {
+        let typed = self.condition(env, e);
+        typed.kind?;
+        if typed.may_be_missing() {
+            let text = self.text(env.file, e.span);
+            self.report(
+                Diagnostic::error(
+                    Code::E0204,
+                    Place::new(env.file, e.span),
+                    format!("`{text}` may be undecided, and a `where` must decide"),
+                )
+                .label(format!("undecided when {}", describe_causes(&typed.causes)))
+                .help(format!("say what holds then: `({text} otherwise no)`")),
+            );
+            return None;
+        }
+        Some(typed)
+    }
+
+    /// The records that an aggregate runs over, from its argument: a child's or link's name, or the one record of the
+    /// dotted names in it.
+    fn over_of(
+        &mut self,
+        env: &Env,
+        found: &function::Function,
+        kind: AggregateKind,
+        argument: &Expression,
+    ) -> Option<(Over, String)> {
+        let mut names: Vec<&Name> = Vec::new();
+        if let (AggregateKind::Count, ExpressionKind::Name(name)) = (kind, &argument.kind) {
+            names.push(name);
+        } else if kind == AggregateKind::Count {
+            let message =
+                format!("`{}` counts records: it takes the name of a child record or a link", found.name);
+            self.report(
+                Diagnostic::error(Code::E0215, Place::new(env.file, argument.span), message)
+                    .help(format!("it is called as `{}`", found.usage)),
+            );
+            return None;
+        } else {
+            owners(argument, &mut names);
+            names.retain(|n| !matches!(self.names.kinds.get(&n.text), Some((KindName::Record(id), _)) if *id == self.schema.scored));
+        }
+        let Some(first) = names.first().copied() else {
+            let message = format!(
+                "`{}` is over many records: its value is a field of a child record or a link",
+                found.name
+            );
+            self.report(
+                Diagnostic::error(Code::E0215, Place::new(env.file, argument.span), message)
+                    .help(format!("it is called as `{}`", found.usage)),
+            );
+            return None;
+        };
+        if first.is_broken() {
+            return None;
+        }
+        if let Some(other) = names.iter().find(|n| n.text != first.text) {
+            let message = format!(
+                "`{}` is over one kind of record, not over `{}` and `{}`",
+                found.name, first.text, other.text
+            );
+            self.error(Code::E0216, env.file, other.span, message);
+            return None;
+        }
+        let over = self.over(env.file, first)?;
+        Some((over, first.text.clone()))
+    }
+
+    /// The child kind or link that a name means; an unknown one is reported.
+    pub(super) fn over(&mut self, file: crate::source::FileId, name: &Name) -> Option<Over> {
+        let scored = self.schema.scored;
+        match self.names.kinds.get(&name.text).map(|(k, _)| *k) {
+            Some(KindName::Record(id)) => {
+                let record = self.schema.records.get(id.index())?;
+                if record.parent.is_some_and(|(parent, _)| parent == scored) {
+                    return Some(Over::Child(id));
+                }
+                let of = self.schema.records.get(scored.index()).map_or("", |r| r.name.as_str()).to_owned();
+                let message = format!(
+                    "`{}` does not belong to `{of}`, so there are not many of them for one",
+                    name.text
+                );
+                self.report(
+                    Diagnostic::error(Code::E0216, Place::new(file, name.span), message)
+                        .help(format!("a child record says so: `record {} belongs to {of} by …`", name.text)),
+                );
+                None
+            }
+            Some(KindName::Link(id)) => {
+                let link = self.schema.links.get(id.index())?;
+                if link.from == scored || (link.symmetric && link.to == scored) {
+                    return Some(Over::Link(id));
+                }
+                let message = format!("the link `{}` does not start from the scored record", name.text);
+                self.error(Code::E0311, file, name.span, message);
+                None
+            }
+            None => {
+                let names: Vec<String> = self
+                    .schema
+                    .children()
+                    .filter_map(|id| self.schema.records.get(id.index()))
+                    .map(|r| r.name.clone())
+                    .chain(self.schema.links.iter().map(|l| l.name.clone()))
+                    .collect();
+                self.unknown(
+                    Code::E0202,
+                    file,
+                    name,
+                    "child record or link",
+                    names.iter().map(String::as_str),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// The first parts of the dotted names in an expression.
+fn owners<'e>(e: &'e Expression, names: &mut Vec<&'e Name>) {
+    match &e.kind {
+        ExpressionKind::Path(first, _) => names.push(first),
+        ExpressionKind::Negate(x) | ExpressionKind::Not(x) | ExpressionKind::Parentheses(x) => {
+            owners(x, names)
+        }
+        ExpressionKind::Arithmetic(_, l, r) | ExpressionKind::Otherwise(l, r) => {
+            owners(l, names);
+            owners(r, names);
+        }
+        ExpressionKind::And(parts) | ExpressionKind::Or(parts) => parts.iter().for_each(|p| owners(p, names)),
+        ExpressionKind::Predicate(value, _) => owners(value, names),
+        ExpressionKind::Call { arguments, .. } => arguments.iter().for_each(|a| owners(a, names)),
+        ExpressionKind::Number(_)
+        | ExpressionKind::Text(_)
+        | ExpressionKind::Date(_)
+        | ExpressionKind::YesNo(_)
+        | ExpressionKind::Today
+        | ExpressionKind::Score
+        | ExpressionKind::Tier
+        | ExpressionKind::PointsOf(_)
+        | ExpressionKind::Name(_)
+        | ExpressionKind::Broken => {}
+    }
+}
+
+fn yes_no(expr: Expr, causes: &[Cause], inner: Option<Type>, span: Span) -> Typed {
+    match inner {
+        None => Typed::broken(span),
+        Some(_) => Typed { causes: causes.to_vec(), ..Typed::sure(expr, Type::YesNo, span) },
+    }
+}
+
+fn test(value: Typed, set: Set, span: Span) -> Typed {
+    yes_no(Expr::Test(Box::new(value.expr), set), &value.causes, value.kind, span)
+}
+
+fn between(from: Typed, to: Typed, span: Span) -> Typed {
+    if from.kind.is_none() || to.kind.is_none() {
+        return Typed::broken(span);
+    }
+    let causes = both(from.causes, &to.causes);
+    let expr = match (from.expr, to.expr) {
+        // Both ends constant: one test.
+        (Expr::Test(a, low), Expr::Test(b, high)) if a == b => Expr::Test(a, low.intersect(&high)),
+        (a, b) => Expr::And(vec![a, b]),
+    };
+    yes_no(expr, &causes, Some(Type::YesNo), span)
+}
+
+/// The same comparison with its sides changed.
+fn mirrored(how: Comparison) -> Comparison {
+    match how {
+        Comparison::Equal => Comparison::Equal,
+        Comparison::NotEqual => Comparison::NotEqual,
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+    }
+}

@@ -1,0 +1,32 @@
+//! What the checker is given: the files of a policy, parsed, with their `use` lines resolved to files.
+
+use crate::source::{FileId, Sources};
+use crate::syntax::ast;
+use std::collections::HashMap;
+
+/// The files of one policy.
+#[derive(Debug, Clone, Default)]
+pub struct Unit {
+    /// The texts, for places in messages and explanations.
+    pub sources: Sources,
+    /// The parsed files; the first is the policy's own.
+    pub files: Vec<ast::File>,
+    /// Which file a `use` line means: by the file it stands in and its path as written. A path that could not be
+    /// resolved is absent (and was reported by whoever read the files).
+    pub uses: HashMap<(FileId, String), FileId>,
+}
+
+impl Unit {
+    /// A unit of one text without `use` lines, as tests and documentation have it, with what the parser says of it.
+    pub fn of_text(path: &str, text: &str) -> (Self, Vec<crate::diagnostic::Diagnostic>) {
+        let mut sources = Sources::new();
+        let id = sources.add(path, text);
+        let (file, diagnostics) = crate::syntax::parse(id, text);
+        (Self { sources, files: vec![file], uses: HashMap::new() }, diagnostics)
+    }
+
+    /// A parsed file by its number.
+    pub fn file(&self, id: FileId) -> Option<&ast::File> {
+        self.files.iter().find(|f| f.file == id)
+    }
+}
