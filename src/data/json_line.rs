@@ -1,0 +1,169 @@
+//! A look at one line of NDJSON before it is decoded: is it one object, with one plain value for each wanted key?
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+use std::collections::HashSet;
+use std::fmt;
+
+/// The keys that are asked for, which of them were met in any line, and which others.
+pub(super) struct Keys {
+    wanted: Vec<String>,
+    met: Vec<bool>,
+    others: Vec<String>,
+    known: HashSet<String>,
+}
+
+/// What the look found.
+#[derive(Default)]
+pub(super) struct Look {
+    /// What is wrong with the line.
+    pub(super) fault: Option<String>,
+    /// The values of the wanted keys, as far as they were found.
+    values: Vec<Option<Value>>,
+}
+
+impl Keys {
+    /// `wanted` are distinct.
+    pub(super) fn new(wanted: Vec<String>) -> Self {
+        Self { met: vec![false; wanted.len()], wanted, others: Vec::new(), known: HashSet::new() }
+    }
+
+    /// Whether a wanted key was met.
+    pub(super) fn met(&self, at: usize) -> bool {
+        self.met.get(at).copied().unwrap_or(false)
+    }
+
+    /// The other keys, in the order in which they were met.
+    pub(super) fn others(&self) -> &[String] {
+        &self.others
+    }
+
+    /// Looks over one line.
+    pub(super) fn look_over(&mut self, line: &[u8]) -> Look {
+        let mut look = Look { fault: None, values: vec![None; self.wanted.len()] };
+        let Ok(text) = std::str::from_utf8(line) else {
+            look.fault = Some("its text is not UTF-8".to_owned());
+            return look;
+        };
+        if !text.trim_start().starts_with('{') {
+            look.fault = Some("not a JSON object".to_owned());
+            return look;
+        }
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let object = ObjectSeed { keys: self, look: &mut look };
+        let result = object.deserialize(&mut deserializer).and_then(|()| deserializer.end());
+        if let Err(error) = result {
+            look.fault = Some(format!("not readable as JSON: {}", plain(&error)));
+        }
+        look
+    }
+
+    /// Notes that a key was met; its place, where it is wanted.
+    fn meet(&mut self, key: &str) -> Option<usize> {
+        let place = self.wanted.iter().position(|wanted| wanted == key);
+        match place.and_then(|at| self.met.get_mut(at)) {
+            Some(met) => *met = true,
+            None if !self.known.contains(key) => {
+                self.known.insert(key.to_owned());
+                self.others.push(key.to_owned());
+            }
+            None => {}
+        }
+        place
+    }
+}
+
+impl Look {
+    /// The value of a wanted key as text; `None` where it is missing, or no plain value.
+    pub(super) fn text(&self, at: usize) -> Option<String> {
+        match self.values.get(at)?.as_ref()? {
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+            Value::Bool(truth) => Some(truth.to_string()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::String(text) => Some(text.clone()),
+        }
+    }
+}
+
+/// serde_json's message, which counts lines from the start of what it was given: one line.
+fn plain(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.split_once(" at line ") {
+        Some((what, _)) => format!("{what} at column {}", error.column()),
+        None => message,
+    }
+}
+
+struct ObjectSeed<'k> {
+    keys: &'k mut Keys,
+    look: &'k mut Look,
+}
+
+impl<'de> DeserializeSeed<'de> for ObjectSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ObjectSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        while let Some(place) = map.next_key_seed(KeySeed { keys: self.keys })? {
+            let Some(slot) = place.and_then(|at| self.look.values.get_mut(at)) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let value = map.next_value::<Value>()?;
+            let name = || place.and_then(|at| self.keys.wanted.get(at)).map_or("", String::as_str);
+            let fault = if slot.is_some() {
+                Some(format!("`{}` is given twice", name()))
+            } else {
+                match &value {
+                    Value::Array(_) => {
+                        Some(format!("`{}` holds a list, where one value is expected", name()))
+                    }
+                    Value::Object(_) => {
+                        Some(format!("`{}` holds an object, where one value is expected", name()))
+                    }
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+                }
+            };
+            slot.get_or_insert(value);
+            if self.look.fault.is_none() {
+                self.look.fault = fault;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct KeySeed<'k> {
+    keys: &'k mut Keys,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
+        Ok(self.keys.meet(key))
+    }
+}
