@@ -9,6 +9,7 @@ pub mod date;
 pub mod decimal;
 pub mod diagnostic;
 pub mod eval;
+pub mod explain;
 pub mod function;
 pub mod policy;
 pub mod source;

@@ -4,7 +4,7 @@ use super::{Answer, Match};
 use crate::data::{FieldId, Linked, Records, Subject, Value, Why};
 use crate::date::Date;
 use crate::decimal::Decimal;
-use crate::function::{AggregateKind, FunctionBody};
+use crate::function::FunctionBody;
 use crate::policy::{
     Aggregate, Comparison, DefinitionBody, DefinitionId, Expr, Operator, Over, Policy, RowOutcome, TierId,
 };
@@ -215,45 +215,18 @@ impl<'a> Scope<'a> {
 
     /// An aggregate over children or linked records. Every member is evaluated, also after a missing one.
     fn aggregate(&self, aggregate: &Aggregate) -> Result<Value, TooLarge> {
-        let mut members = 0_i64;
-        let mut missing = None;
-        let mut sum = Decimal::ZERO;
-        let mut extreme = None;
+        let mut values = Vec::new();
         for position in 0..self.event_count(aggregate.over) {
             let Some(event) = self.event(aggregate.over, position) else { continue };
             let scope = self.about(event);
-            if !scope.lets_in(aggregate.filter.as_ref())? {
-                continue;
-            }
-            members += 1;
-            let Some(expr) = &aggregate.value else { continue };
-            let value = scope.value(expr)?;
-            if let Value::Missing(why) = value {
-                missing = missing.or(Some(why));
-                continue;
-            }
-            match aggregate.kind {
-                AggregateKind::Count => {}
-                AggregateKind::Sum | AggregateKind::Average => {
-                    sum = value.as_number().map_or(Ok(sum), |n| sum.checked_add(n).ok_or(TooLarge))?;
-                }
-                AggregateKind::Lowest => extreme = further(extreme, value, Ordering::is_lt),
-                AggregateKind::Highest | AggregateKind::Latest => {
-                    extreme = further(extreme, value, Ordering::is_gt);
-                }
+            if scope.lets_in(aggregate.filter.as_ref())? {
+                // `count` has no value to take, only records.
+                let value =
+                    aggregate.value.as_ref().map_or(Ok(Value::YesNo(true)), |expr| scope.value(expr))?;
+                values.push(value);
             }
         }
-        let members = Decimal::from_int(members);
-        Ok(match (aggregate.kind, missing) {
-            (AggregateKind::Count, _) => Value::Number(members),
-            (_, Some(why)) => Value::Missing(why),
-            (AggregateKind::Sum, None) => Value::Number(sum),
-            (AggregateKind::Average, None) if members.is_zero() => Value::Missing(Why::OverNothing),
-            (AggregateKind::Average, None) => Value::Number(sum.checked_div(members).ok_or(TooLarge)?),
-            (AggregateKind::Lowest | AggregateKind::Highest | AggregateKind::Latest, None) => {
-                extreme.unwrap_or(Value::Missing(Why::OverNothing))
-            }
-        })
+        Ok(aggregate.kind.apply(&values))
     }
 }
 
@@ -324,15 +297,10 @@ fn ordered(left: &Value, right: &Value) -> Option<Ordering> {
     }
 }
 
-/// Of two values the one that lies further, the first where neither does.
-fn further(so_far: Option<Value>, value: Value, than: fn(Ordering) -> bool) -> Option<Value> {
-    match so_far {
-        Some(best) if !ordered(&value, &best).is_some_and(than) => Some(best),
-        Some(_) | None => Some(value),
-    }
-}
-
 /// The day of an event, by the field that dates it.
 pub(super) fn day_of(values: &[Value], date: Option<FieldId>) -> Option<Date> {
     date.and_then(|field| values.get(field.index())).and_then(Value::as_date)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@ mod outcome;
 mod population;
 mod reasons;
 mod row;
+#[cfg(test)]
+pub(crate) mod sample;
 mod table;
 mod trace;
 

@@ -1,0 +1,446 @@
+//! An explanation as text: what one would hand to the person who was scored.
+
+use super::{Adjustment, ConsequenceShown, Contribution, DecisionShown, Explanation, Shown, Spot};
+use crate::decimal::Decimal;
+use anstyle::{AnsiColor, Style};
+use std::fmt::Write as _;
+use unicode_width::UnicodeWidthStr;
+
+/// How wide a line may become, in columns of a terminal.
+const WIDTH: usize = 100;
+/// How wide the column of titles may become.
+const TITLES: usize = 34;
+/// How wide the column of places may become before it moves to a line of its own.
+const PLACES: usize = 40;
+
+/// The explanation as text for a terminal, coloured where asked.
+pub fn text(explanation: &Explanation, colour: bool) -> String {
+    let mut page = Page { out: String::new(), colour };
+    page.head(explanation);
+    page.ledger(explanation);
+    page.reasons(explanation);
+    page.missing(explanation);
+    page.decisions(&explanation.decisions);
+    page.consequences("Benefits held", &explanation.benefits);
+    page.consequences("Penalties", &explanation.penalties);
+    page.foot(explanation);
+    page.out
+}
+
+struct Page {
+    out: String,
+    colour: bool,
+}
+
+/// A line of the ledger before it is laid out.
+struct Line {
+    points: Option<Decimal>,
+    signed: bool,
+    title: String,
+    detail: String,
+    code: String,
+    place: String,
+    style: Style,
+}
+
+const PLAIN: Style = Style::new();
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GAIN: Style = AnsiColor::Green.on_default();
+const LOSS: Style = AnsiColor::Red.on_default();
+
+impl Page {
+    fn paint(&mut self, style: Style, text: &str) {
+        if self.colour && style != PLAIN && !text.trim().is_empty() {
+            let _ = write!(self.out, "{style}{text}{style:#}");
+        } else {
+            self.out.push_str(text);
+        }
+    }
+
+    fn line(&mut self, style: Style, text: &str) {
+        self.paint(style, text);
+        self.end();
+    }
+
+    /// Ends a line, without blanks before its end.
+    fn end(&mut self) {
+        self.out.truncate(self.out.trim_end_matches(' ').len());
+        self.out.push('\n');
+    }
+
+    fn section(&mut self, title: &str) {
+        self.end();
+        self.line(BOLD, title);
+    }
+
+    fn head(&mut self, e: &Explanation) {
+        self.line(BOLD, &e.title);
+        let version = e.version.as_ref().map_or(String::new(), |version| format!(", version {version}"));
+        self.line(DIM, &format!("{} {}, as of {}{version}", e.record, e.key, e.as_of));
+        self.end();
+        match &e.score {
+            Some(score) => {
+                self.out.push_str("  Score  ");
+                self.paint(BOLD, &score.to_string());
+                if let Some((least, most)) = e.range {
+                    let _ = write!(self.out, "  of {least} to {most}");
+                }
+            }
+            None => {
+                self.out.push_str("  Score  ");
+                self.paint(
+                    BOLD,
+                    if e.status == "not participating" {
+                        "none: does not take part"
+                    } else {
+                        "none: not scored"
+                    },
+                );
+            }
+        }
+        self.end();
+        if let Some(label) = &e.tier_label {
+            self.out.push_str("  Tier   ");
+            self.paint(BOLD, label);
+            if let Some(next) = &e.next_tier {
+                let unit = plural(next.points.0, "point", "points");
+                let _ = write!(self.out, "  ({} more {unit} to {})", next.points, next.label);
+            }
+            self.end();
+        }
+    }
+
+    fn ledger(&mut self, e: &Explanation) {
+        let mut lines: Vec<Line> = Vec::new();
+        if e.score.is_some() {
+            lines.push(Line { signed: false, ..Line::of(Some(e.start.0), "Start", String::new()) });
+        }
+        // What changes an item's points stands right behind it.
+        let mut steps: Vec<(Spot, Line)> =
+            e.contributions.iter().map(|c| (c.spot, contribution(c, e.score.is_some()))).collect();
+        steps.extend(e.adjustments.iter().map(|a| (a.spot, adjustment(a, e.score.is_some()))));
+        steps.sort_by_key(|(spot, _)| spot.step);
+        lines.extend(steps.into_iter().map(|(_, line)| line));
+        if lines.is_empty() {
+            return;
+        }
+        self.section(if e.score.is_some() { "How the score comes about" } else { "Why there is no score" });
+        let total = e.score.map(|score| Line {
+            signed: false,
+            style: BOLD,
+            ..Line::of(Some(score.0), "Score", String::new())
+        });
+        let columns = Columns {
+            figures: Figures::of(lines.iter().chain(&total)),
+            titles: widest(lines.iter().map(|line| line.title.as_str())).min(TITLES),
+            codes: widest(lines.iter().map(|line| line.code.as_str())),
+        };
+        for line in &lines {
+            self.ledger_line(line, &columns);
+        }
+        if let Some(total) = total {
+            self.line(DIM, &format!("  {}", "─".repeat(columns.figures.width())));
+            self.ledger_line(&total, &columns);
+        }
+    }
+
+    /// Points, title, what it saw, code, place; what does not fit goes on below the detail.
+    fn ledger_line(&mut self, line: &Line, Columns { figures, titles, codes }: &Columns) {
+        let (titles, codes) = (*titles, *codes);
+        let points = line
+            .points
+            .map_or_else(|| " ".repeat(figures.width()), |points| figures.align(points, line.signed));
+        let style = match line.points {
+            Some(points) if line.signed && points > Decimal::ZERO => GAIN,
+            Some(points) if line.signed && points < Decimal::ZERO => LOSS,
+            Some(_) | None => line.style,
+        };
+        let indent = 2 + figures.width() + 2 + titles + 2;
+        let place_width = line.place.width();
+        let beside = if place_width > PLACES { codes } else { codes + place_width + 2 };
+        let room = WIDTH.saturating_sub(indent + beside + 2).max(20);
+        let code = if codes == 0 { String::new() } else { format!("  {}", pad(&line.code, codes)) };
+        let mut details = wrap(&line.detail, room).into_iter();
+        let mut titles_left = wrap(&line.title, titles).into_iter();
+        self.out.push_str("  ");
+        self.paint(style, &points);
+        self.out.push_str("  ");
+        let first_title = titles_left.next().unwrap_or_default();
+        self.paint(line.style, &pad(&first_title, titles));
+        self.out.push_str("  ");
+        let first_detail = details.next().unwrap_or_default();
+        self.out.push_str(&pad(&first_detail, room));
+        self.out.push_str(&code);
+        if place_width <= PLACES {
+            self.out.push_str("  ");
+            self.paint(DIM, &line.place);
+        }
+        self.end();
+        loop {
+            let (title, detail) = (titles_left.next(), details.next());
+            if title.is_none() && detail.is_none() {
+                break;
+            }
+            self.out.push_str(&" ".repeat(2 + figures.width() + 2));
+            self.out.push_str(&pad(&title.unwrap_or_default(), titles));
+            self.out.push_str("  ");
+            self.out.push_str(&detail.unwrap_or_default());
+            self.end();
+        }
+        if place_width > PLACES {
+            self.out.push_str(&" ".repeat(indent));
+            self.paint(DIM, &line.place);
+            self.end();
+        }
+    }
+
+    fn reasons(&mut self, e: &Explanation) {
+        if e.reasons.is_empty() {
+            return;
+        }
+        self.section("Principal reasons");
+        let codes = widest(e.reasons.iter().map(|reason| reason.code.as_str()));
+        for (reason, place) in e.reasons.iter().zip(1..) {
+            let points = reason.points_lost.map_or(String::new(), |lost| {
+                format!("  ({lost} {} {})", plural(lost.0, "point", "points"), e.ranked_by)
+            });
+            self.hang(
+                &format!("  {place}. {}  ", pad(&reason.code, codes)),
+                &format!("{}{points}", reason.text),
+            );
+        }
+    }
+
+    fn missing(&mut self, e: &Explanation) {
+        if e.missing.is_empty() {
+            return;
+        }
+        self.section("What is missing, and what that did");
+        for gap in &e.missing {
+            let label = gap.label.as_ref().map_or(String::new(), |label| format!(" ({label})"));
+            self.hang("  ", &format!("{}{label}: {}", gap.name, gap.why));
+            for effect in &gap.did {
+                self.hang("    ", &format!("{}: {}", effect.title, effect.effect));
+            }
+        }
+    }
+
+    fn decisions(&mut self, decisions: &[DecisionShown]) {
+        if decisions.is_empty() {
+            return;
+        }
+        self.section("Decisions");
+        for each in decisions {
+            self.out.push_str("  ");
+            self.out.push_str(&each.title);
+            self.out.push_str(": ");
+            self.paint(BOLD, &each.value.to_string());
+            if let Some(code) = &each.reason {
+                let _ = write!(self.out, "  {code}");
+            }
+            self.end();
+            self.hang("    ", &each.matched);
+            if let Some(place) = place(each.file.as_ref(), each.line) {
+                self.paint(DIM, &format!("    {place}"));
+                self.end();
+            }
+        }
+    }
+
+    fn consequences(&mut self, title: &str, all: &[ConsequenceShown]) {
+        if all.is_empty() {
+            return;
+        }
+        self.section(title);
+        for each in all {
+            let mut about = vec![format!("when {}", each.when)];
+            about.extend(each.context.as_ref().map(|context| format!("context: {context}")));
+            about.extend(each.grantor.as_ref().map(|grantor| format!("granted by {grantor}")));
+            about.extend(each.basis.as_ref().map(|basis| format!("by {basis}")));
+            about.extend(each.before.as_ref().map(|day| format!("until before {day}")));
+            about.extend(each.reason.clone());
+            self.hang("  ", &each.title);
+            self.hang("    ", &about.join("; "));
+            if let Some(place) = place(each.file.as_ref(), each.line) {
+                self.paint(DIM, &format!("    {place}"));
+                self.end();
+            }
+        }
+    }
+
+    fn foot(&mut self, e: &Explanation) {
+        self.end();
+        for (name, value) in &e.set.0 {
+            self.line(DIM, &format!("Set from outside: {name} is {value}"));
+        }
+        self.line(DIM, &format!("Policy `{}`, hash {}", e.policy, e.hash));
+    }
+
+    /// A text after a lead, its further lines below its first.
+    fn hang(&mut self, lead: &str, text: &str) {
+        let indent = lead.width();
+        for (line, first) in wrap(text, WIDTH.saturating_sub(indent))
+            .into_iter()
+            .zip(std::iter::once(true).chain(std::iter::repeat(false)))
+        {
+            if first {
+                self.out.push_str(lead);
+            } else {
+                self.out.push_str(&" ".repeat(indent));
+            }
+            self.out.push_str(&line);
+            self.end();
+        }
+    }
+}
+
+impl Line {
+    fn of(points: Option<Decimal>, title: &str, detail: String) -> Self {
+        let (code, place) = (String::new(), String::new());
+        Self { points, signed: true, title: title.to_owned(), detail, code, place, style: PLAIN }
+    }
+}
+
+fn contribution(c: &Contribution, scored: bool) -> Line {
+    let detail = if c.cells.is_empty() { formula_detail(c) } else { row_detail(c) };
+    let title = format!("{}{}", indent(c.spot), c.title);
+    let mut line = Line::of(scored.then_some(c.points.0), &title, detail);
+    line.code = if c.lost { c.reason.clone().unwrap_or_default() } else { String::new() };
+    line.place = place(c.file.as_ref(), c.line).unwrap_or_default();
+    line
+}
+
+fn adjustment(a: &Adjustment, scored: bool) -> Line {
+    let title = match a.kind {
+        "cap" | "weight" | "limit" => format!("{}{}: {}", indent(a.spot), a.title, a.kind),
+        _ => a.title.clone(),
+    };
+    let mut line = Line::of(scored.then_some(a.points.0), &title, a.text.clone());
+    line.code = a.reason.clone().unwrap_or_default();
+    line.place = place(a.file.as_ref(), a.line).unwrap_or_default();
+    line
+}
+
+/// Members of a group stand further in.
+fn indent(spot: Spot) -> String {
+    "  ".repeat(spot.depth)
+}
+
+/// `late_24m is 7 (3 or more)`; where the cell is the value it is not said twice. What a column that is a definition was
+/// worked out from stands behind.
+fn row_detail(c: &Contribution) -> String {
+    let cells = c.cells.iter().map(|cell| {
+        let value = cell.value.to_string();
+        if value == cell.cell {
+            format!("{} is {value}", cell.column)
+        } else {
+            format!("{} is {value} ({})", cell.column, cell.cell)
+        }
+    });
+    let mut detail = cells.collect::<Vec<_>>().join(", ");
+    let columns = c.cells.iter().map(|cell| cell.column.as_str()).collect::<Vec<_>>();
+    let inputs = others(c, &columns);
+    if !inputs.is_empty() {
+        let _ = write!(detail, "; from {inputs}");
+    }
+    detail
+}
+
+/// What a rule without a table saw.
+fn formula_detail(c: &Contribution) -> String {
+    let inputs = others(c, &[]);
+    if inputs.is_empty() { c.matched.clone() } else { format!("{}; {inputs}", c.matched) }
+}
+
+/// The values that are not columns.
+fn others(c: &Contribution, columns: &[&str]) -> String {
+    let values = c
+        .values
+        .0
+        .iter()
+        .filter(|(name, value)| !columns.contains(&name.as_str()) && !matches!(value, Shown::Events(_)));
+    values.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+}
+
+fn place(file: Option<&String>, line: Option<usize>) -> Option<String> {
+    Some(format!("{}:{}", file?, line?))
+}
+
+fn plural(number: Decimal, one: &'static str, many: &'static str) -> &'static str {
+    if number == Decimal::ONE { one } else { many }
+}
+
+/// How wide the columns of the ledger are.
+struct Columns {
+    figures: Figures,
+    titles: usize,
+    codes: usize,
+}
+
+/// How the column of points is laid out: so many columns before the point, so many from it on.
+struct Figures {
+    before: usize,
+    after: usize,
+}
+
+impl Figures {
+    fn of<'a>(lines: impl Iterator<Item = &'a Line>) -> Self {
+        let mut figures = Self { before: 0, after: 0 };
+        for line in lines {
+            if let Some(points) = line.points {
+                let (before, after) = split(&figure(points, line.signed));
+                figures.before = figures.before.max(before);
+                figures.after = figures.after.max(after);
+            }
+        }
+        figures
+    }
+
+    fn width(&self) -> usize {
+        self.before + self.after
+    }
+
+    /// A number with its point below those of the others.
+    fn align(&self, points: Decimal, signed: bool) -> String {
+        let text = figure(points, signed);
+        let (before, after) = split(&text);
+        let (left, right) = (self.before.saturating_sub(before), self.after.saturating_sub(after));
+        format!("{}{text}{}", " ".repeat(left), " ".repeat(right))
+    }
+}
+
+/// A number with its sign; zero has none.
+fn figure(points: Decimal, signed: bool) -> String {
+    if signed && !points.is_zero() { format!("{points:+}") } else { points.to_string() }
+}
+
+/// How long a number is before its point, and from it on.
+fn split(figure: &str) -> (usize, usize) {
+    let before = figure.find('.').unwrap_or(figure.len());
+    (before, figure.len() - before)
+}
+
+fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts.map(UnicodeWidthStr::width).max().unwrap_or(0)
+}
+
+/// A text filled up with blanks to a width.
+fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// A text in lines of at most a width, broken at blanks; a longer word stands alone.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
