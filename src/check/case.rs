@@ -131,7 +131,7 @@ impl Context<'_> {
                 let mut names = self.record_names();
                 names.extend(self.schema.links.iter().map(|l| l.name.clone()));
                 names.push("previous".to_owned());
-                self.unknown(Code::E0202, file, name, "record or link", names.iter().map(String::as_str));
+                self.unknown(Code::E0314, file, name, "record or link", names.iter().map(String::as_str));
             }
         }
     }
@@ -153,7 +153,7 @@ impl Context<'_> {
             let Some(at) = record.fields.iter().position(|f| f.name == assignment.field.text) else {
                 let names: Vec<String> = record.fields.iter().map(|f| f.name.clone()).collect();
                 let what = format!("field of `{}` named", name.text);
-                self.unknown(Code::E0202, file, &assignment.field, &what, names.iter().map(String::as_str));
+                self.unknown(Code::E0314, file, &assignment.field, &what, names.iter().map(String::as_str));
                 broken = true;
                 continue;
             };

@@ -58,7 +58,7 @@ impl Context<'_> {
             None => {}
         }
         if let Some(start) = self.open_lets.iter().position(|open| *open == at) {
-            self.circle(start, file, from);
+            self.circle(start);
             return None;
         }
         if self.open_lets.len() >= DEEPEST {
@@ -86,22 +86,29 @@ impl Context<'_> {
         }
     }
 
-    fn circle(&mut self, start: usize, file: FileId, from: Span) {
+    fn circle(&mut self, start: usize) {
         let members: Vec<usize> = self.open_lets.iter().skip(start).copied().collect();
-        let names: Vec<String> = members
-            .iter()
-            .filter_map(|i| self.names.lets.get(*i))
-            .map(|(_, l)| format!("`{}`", l.name.text))
-            .collect();
         for member in &members {
             self.known.insert(*member, Known::Broken);
         }
+        let lets: Vec<(FileId, &LetBlock)> =
+            members.iter().filter_map(|i| self.names.lets.get(*i)).copied().collect();
+        let Some((file, first)) = lets.first() else { return };
+        let names: Vec<String> = lets.iter().map(|(_, l)| format!("`{}`", l.name.text)).collect();
         let message = match names.as_slice() {
             [one] => format!("{one} is defined by itself"),
-            many => format!("definitions go in a circle: {} reads itself again", many.join(" reads ")),
+            many => format!(
+                "definitions go in a circle: {}, which reads `{}` again",
+                many.join(" reads "),
+                first.name.text
+            ),
         };
+        let mut diagnostic = Diagnostic::error(Code::E0213, Place::new(*file, first.name.span), message);
+        for (file, other) in lets.iter().skip(1) {
+            diagnostic = diagnostic.also(Place::new(*file, other.name.span), "part of the circle");
+        }
         self.report(
-            Diagnostic::error(Code::E0213, Place::new(file, from), message)
+            diagnostic
                 .help("a definition reads only fields, parameters and other definitions that do not read it"),
         );
     }

@@ -243,7 +243,10 @@ impl Context<'_> {
     fn lower(&mut self, env: &Env, e: &Expression) -> Typed {
         match &e.kind {
             ExpressionKind::Broken => Typed::broken(e.span),
-            ExpressionKind::Number(n) => Typed::constant(Value::Number(n.value), Type::Number, e.span),
+            ExpressionKind::Number(n) => {
+                let kind = if n.value.is_integer() { Type::Integer } else { Type::Number };
+                Typed::constant(Value::Number(n.value), kind, e.span)
+            }
             ExpressionKind::Text(t) => {
                 Typed::constant(Value::Text(t.text.as_str().into()), Type::Text, e.span)
             }
@@ -474,11 +477,16 @@ impl Context<'_> {
         let expr = if event { Expr::EventField(field) } else { Expr::Field(field) };
         let causes =
             if found.optional { vec![Cause::Missing(shown.to_owned(), expr.clone())] } else { Vec::new() };
-        let domain = Some(found.domain.clone());
+        let mut domain = found.domain.clone();
+        let dated = self.schema.records.get(record.index()).and_then(|r| r.dated);
+        if event && dated == Some(field) {
+            // Events dated later are not yet known, and left out.
+            domain = domain.intersect(&Set::from_days(None, Some((self.today, true))));
+        }
         Typed {
             causes,
-            bounds: Bounds::of_set(&found.domain, found.kind),
-            domain,
+            bounds: Bounds::of_set(&domain, found.kind),
+            domain: Some(domain),
             ..Typed::sure(expr, found.kind, span)
         }
     }

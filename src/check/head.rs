@@ -31,7 +31,7 @@ pub(super) struct Head<'a> {
 
 impl<'a> Context<'a> {
     /// The policy block: there must be one.
-    pub(super) fn policy_block(&mut self) -> Option<(FileId, &'a PolicyBlock)> {
+    pub(super) fn policy_block(&mut self, whole: bool) -> Option<(FileId, &'a PolicyBlock)> {
         let mut blocks = self
             .statements
             .iter()
@@ -39,6 +39,7 @@ impl<'a> Context<'a> {
         let first = blocks.next();
         let second = blocks.next();
         match (first, second) {
+            (None, _) if !whole => None,
             (None, _) => {
                 self.report(
                     Diagnostic::general(Code::E0301, "this file has no `policy` block, so there is nothing to score by")

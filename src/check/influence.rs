@@ -223,6 +223,23 @@ impl Context<'_> {
         whole
     }
 
+    /// Where an influence's weight stands.
+    fn weight_place(&self, influence: &Influence) -> Place {
+        let clauses = self.statements.iter().filter_map(|l| {
+            if let Statement::Influence(b) = l.statement
+                && b.link.text == influence.name
+            {
+                Some((l.file, &b.clauses))
+            } else {
+                None
+            }
+        });
+        let weight = clauses
+            .flat_map(|(file, clauses)| clauses.iter().map(move |c| (file, c)))
+            .find(|(_, c)| matches!(c.kind, ClauseKind::Weight(_)));
+        weight.map_or(influence.place, |(file, clause)| Place::new(file, clause.span))
+    }
+
     /// Whether settled scores have one answer; if so, how many sweeps bring it within 0.001.
     pub(super) fn sweeps(
         &mut self,
@@ -237,7 +254,7 @@ impl Context<'_> {
             let total = strength.map_or_else(|| "too much".to_owned(), |c| c.to_string());
             let mut diagnostic = Diagnostic::error(
                 Code::E0307,
-                settled.last().map_or(first.place, |i| i.place),
+                self.weight_place(settled.last().copied().unwrap_or(first)),
                 format!(
                     "settled scores have no single answer: the weights' sizes add up to {total}, which is not below 1"
                 ),

@@ -566,7 +566,8 @@ impl Context<'_> {
             return;
         };
         let bounds = limited(times(bounds, weight), limits);
-        let place = Place::new(file, item.name.span);
+        let points = item.clauses.iter().find(|c| matches!(c.kind, ClauseKind::Points(_)));
+        let place = Place::new(file, points.map_or(item.name.span, |c| c.span));
         let gives_reason = reason || row_reason;
         match self.ranked_by {
             RankedBy::PointsLost if gives_reason && bounds.high.is_none() => self.report(

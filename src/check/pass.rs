@@ -27,6 +27,8 @@ pub(super) struct Question<'a> {
     pub today: Date,
     /// Parameters set from outside.
     pub settings: &'a [(String, String)],
+    /// Whether all of the text could be read; if not, what seems absent may be there.
+    pub whole: bool,
     /// The hash of the policy's texts and settings.
     pub hash: &'a Arc<str>,
 }
@@ -95,7 +97,7 @@ impl Context<'_> {
     /// Lowers everything in force. Gives a policy even when mistakes were found, for the cases to be looked at; the
     /// caller drops it then.
     fn policy(&mut self, question: Question<'_>) -> Option<Policy> {
-        let (file, block) = self.policy_block()?;
+        let (file, block) = self.policy_block(question.whole)?;
         self.lower_reasons();
         let scores = self.scores(file, block);
         self.lower_schema(scores.map(|name| (file, name)));
@@ -132,8 +134,16 @@ impl Context<'_> {
 
         let tiers = match tiers_block {
             Some((tiers_file, tiers)) => {
-                let lowered = self.lower_tiers(tiers_file, tiers, &head);
-                self.unreachable_tiers(&lowered, &overrides, reachable, &head, Place::new(file, block.span));
+                let (lowered, broken) = self.lower_tiers(tiers_file, tiers, &head);
+                if !broken && question.whole {
+                    self.unreachable_tiers(
+                        &lowered,
+                        &overrides,
+                        reachable,
+                        &head,
+                        Place::new(file, block.span),
+                    );
+                }
                 lowered
             }
             None => Vec::new(),

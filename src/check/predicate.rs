@@ -169,6 +169,9 @@ impl Context<'_> {
         }
         match (left.as_constant().cloned(), right.as_constant().cloned()) {
             (_, Some(value)) => {
+                if !ordering {
+                    self.in_domain(env, &left, &value, right.span);
+                }
                 let set = self.satisfying(how, &value, kind);
                 test(left, set, span)
             }
@@ -185,6 +188,24 @@ impl Context<'_> {
                     span,
                 )
             }
+        }
+    }
+
+    /// Reports a value that a field never has.
+    fn in_domain(&mut self, env: &Env, field: &Typed, value: &Value, span: Span) {
+        let (Some(domain), Some(kind)) = (&field.domain, field.kind) else { return };
+        let place = Place::new(env.file, span);
+        self.checked(place);
+        let whole =
+            kind != Type::Integer || value.as_number().is_none_or(crate::decimal::Decimal::is_integer);
+        if !domain.contains(value) || !whole {
+            let (left, right) = (self.text(env.file, field.span), self.text(env.file, span));
+            let values = domain.describe(kind, &self.names_of(kind));
+            self.report_if_every_day(
+                place,
+                Diagnostic::error(Code::E0212, place, format!("`{left}` is never `{right}`"))
+                    .help(format!("its values are {values}")),
+            );
         }
     }
 
@@ -316,7 +337,7 @@ impl Context<'_> {
                 // A bare number beside money is money.
                 if kinds.contains(&Type::Money) {
                     for (kind, value) in kinds.iter_mut().zip(&typed) {
-                        if value.literal && *kind == Type::Number {
+                        if value.literal && kind.is_numeric() {
                             *kind = Type::Money;
                         }
                     }

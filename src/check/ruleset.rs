@@ -49,7 +49,7 @@ pub fn check(unit: Unit) -> Checked {
     cases(&unit, &statements, &mut diagnostics);
     diagnostic::sort(&mut diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
-    Checked { ruleset: if failed { None } else { Some(Ruleset { unit }) }, diagnostics }
+    Checked { ruleset: if failed || unit.unreadable { None } else { Some(Ruleset { unit }) }, diagnostics }
 }
 
 /// Checks each period; a mistake that holds in several is told once, with the first day on which it does.
@@ -61,8 +61,14 @@ fn periods(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagno
     let mut unused: Option<Vec<_>> = None;
     let mut used = BTreeSet::new();
     for (pass, (day, start)) in days_to_check(statements).into_iter().enumerate() {
-        let question =
-            Question { sources: &unit.sources, statements, today: day, settings: &[], hash: &hash };
+        let question = Question {
+            sources: &unit.sources,
+            statements,
+            today: day,
+            settings: &[],
+            hash: &hash,
+            whole: !unit.unreadable,
+        };
         let answer = pass::run(question, None);
         for finding in answer.found {
             if finding.every_day.is_none() {
@@ -95,7 +101,7 @@ fn periods(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagno
             found.push((finding.diagnostic, start));
         }
     }
-    let failed = found.iter().any(|(d, _)| d.is_error());
+    let failed = unit.unreadable || found.iter().any(|(d, _)| d.is_error());
     for (diagnostic, start) in found {
         diagnostics.push(match start {
             // Words that name a day from a crossing of windows would only confuse where the first period is meant.
@@ -119,7 +125,7 @@ fn same_mistake(a: &Diagnostic, b: &Diagnostic) -> bool {
 
 /// Checks the cases, each on its own day.
 fn cases(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagnostic>) {
-    let policy_failed = diagnostics.iter().any(Diagnostic::is_error);
+    let policy_failed = unit.unreadable || diagnostics.iter().any(Diagnostic::is_error);
     let hash: Arc<str> = Arc::from("");
     for (file, block) in case_blocks(statements) {
         let broken =
@@ -141,8 +147,14 @@ fn cases(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagnost
         if policy_failed {
             continue;
         }
-        let question =
-            Question { sources: &unit.sources, statements, today: day, settings: &settings, hash: &hash };
+        let question = Question {
+            sources: &unit.sources,
+            statements,
+            today: day,
+            settings: &settings,
+            hash: &hash,
+            whole: !unit.unreadable,
+        };
         let answer = pass::run(question, Some((file, block)));
         for finding in answer.found {
             let said = diagnostics.iter().any(|d| d.same(&finding.diagnostic));
@@ -232,8 +244,14 @@ impl Ruleset {
         let mut diagnostics = Vec::new();
         let statements = merge(&self.unit, &mut diagnostics);
         let hash = self.hash(settings);
-        let question =
-            Question { sources: &self.unit.sources, statements: &statements, today, settings, hash: &hash };
+        let question = Question {
+            sources: &self.unit.sources,
+            statements: &statements,
+            today,
+            settings,
+            hash: &hash,
+            whole: true,
+        };
         let answer = pass::run(question, case);
         diagnostics.extend(answer.found.into_iter().filter(|f| f.every_day.is_none()).map(|f| f.diagnostic));
         diagnostics.retain(Diagnostic::is_error);

@@ -80,7 +80,11 @@ impl Context<'_> {
             }
             return None;
         };
-        self.cover(env.file, table, &columns, &cells);
+        // A row that could not be read whole may have meant other cases.
+        let whole = !table.rows.iter().flat_map(|r| &r.outcomes).any(|o| matches!(o, Outcome::Broken(_)));
+        if whole {
+            self.cover(env.file, table, &columns, &cells);
+        }
         let mut rows = Vec::new();
         let mut facts = Vec::new();
         let mut kind: Option<Type> = if let Gives::Answer(t) = gives { Some(t) } else { None };
@@ -308,15 +312,20 @@ impl Context<'_> {
         }
         for (count, span) in &days {
             // A month has 28 to 31 days, twelve of them 365 or 366.
-            let near = months.iter().find(|(m, _)| (m * 28..=m * 31).contains(count));
+            let near = months.iter().find(|(m, _)| {
+                let m = u64::from(*m);
+                (m * 28..=m * 31).contains(&u64::from(*count))
+            });
             if let Some((_, other)) = near {
+                let (first, second) =
+                    if other.start < span.start { (*other, *span) } else { (*span, *other) };
                 self.report(
                     Diagnostic::error(
                         Code::E0226,
-                        Place::new(file, *span),
+                        Place::new(file, second),
                         "days and months in one column: on some days one is longer, on others the other",
                     )
-                    .also(Place::new(file, *other), "counted in another unit here")
+                    .also(Place::new(file, first), "counted in another unit here")
                     .help("write both in days, or both in months or years"),
                 );
                 return;
@@ -664,7 +673,7 @@ impl Context<'_> {
 pub(super) fn fits(wanted: Type, found: Type, literal: bool) -> bool {
     wanted == found
         || (wanted == Type::Number && found == Type::Integer)
-        || (literal && wanted.is_numeric() && found == Type::Number)
+        || (literal && wanted == Type::Money && found.is_numeric())
 }
 
 fn join(old: Type, new: Type) -> Option<Type> {

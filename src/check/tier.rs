@@ -62,8 +62,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Lowers the tiers and checks that every score has exactly one.
-    pub(super) fn lower_tiers(&mut self, file: FileId, block: &TiersBlock, head: &Head<'_>) -> Vec<Tier> {
+    /// Lowers the tiers and checks that every score has exactly one; tells whether something was wrong.
+    pub(super) fn lower_tiers(
+        &mut self,
+        file: FileId,
+        block: &TiersBlock,
+        head: &Head<'_>,
+    ) -> (Vec<Tier>, bool) {
         let all = Set::universe(Type::Number, 0);
         let mut tiers = Vec::new();
         let mut broken = super::clause::has_broken(&block.clauses);
@@ -90,9 +95,11 @@ impl<'a> Context<'a> {
             });
         }
         if !broken {
+            let before = self.found.len();
             self.tiers_cover(Place::new(file, block.span), &tiers, head);
+            broken = self.found.len() > before;
         }
-        tiers
+        (tiers, broken)
     }
 
     fn tiers_cover(&mut self, place: Place, tiers: &[Tier], head: &Head<'_>) {
