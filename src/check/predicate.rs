@@ -334,6 +334,23 @@ impl Context<'_> {
                 let Some(mut kinds) = typed.iter().map(|t| t.kind).collect::<Option<Vec<Type>>>() else {
                     return Typed::broken(span);
                 };
+                if found.name == "round"
+                    && let Some(step) = typed.get(1)
+                    && step
+                        .as_constant()
+                        .and_then(Value::as_number)
+                        .is_some_and(crate::decimal::Decimal::is_zero)
+                {
+                    self.report(
+                        Diagnostic::error(
+                            Code::E0222,
+                            Place::new(env.file, step.span),
+                            "nothing is a multiple of 0, so nothing can be rounded to it",
+                        )
+                        .help("`round(x, 10)` rounds to tens, `round(x)` to whole numbers"),
+                    );
+                    return Typed::broken(span);
+                }
                 // A bare number beside money is money.
                 if kinds.contains(&Type::Money) {
                     for (kind, value) in kinds.iter_mut().zip(&typed) {
