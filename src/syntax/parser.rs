@@ -1,7 +1,7 @@
 //! The parser: a file's text to its syntax tree and everything that is wrong with its lines.
 //!
-//! The way of a text: [`token`] cuts it into words, numbers and signs and mends what is merely spelt wrongly (saying
-//! so); [`line`] joins the tokens into statements; [`block`] walks the statements, head by head and clause by
+//! The way of a text: [`token`] cuts it into words, numbers and signs, [`slip`] names those that are well formed
+//! nowhere and mends them where it is plain what was meant; [`line`] joins the tokens into statements; [`block`] walks the statements, head by head and clause by
 //! clause; the grammar (`grammar/score.pest`) reads each of them by its own rule, and the builders make the tree.
 //! Reading never stops at a mistake: each costs its line, which still declares its name.
 //! Nothing of pest leaves this module.
@@ -10,12 +10,16 @@ mod block;
 mod case;
 mod cell;
 mod clause;
+mod expected;
 mod expression;
 mod grammar;
 mod line;
 mod literal;
+mod notation;
 mod reader;
+mod refusal;
 mod schema;
+mod slip;
 mod statement;
 mod table;
 mod token;
@@ -38,9 +42,12 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
     if let Some(refusal) = refusal(file, text) {
         return (ast::File { file, statements: Vec::new() }, vec![refusal]);
     }
-    let scan = token::scan(text);
-    let lines = line::cut(text, &scan.tokens);
-    let mut reader = reader::Reader::new(file, text, &scan, &lines);
+    let mut scan = token::scan(file, text);
+    let found = line::cut(file, &scan.clean, &scan.tokens);
+    let mut slips = std::mem::take(&mut scan.slips);
+    slips.extend(found.slips);
+    slips.sort_by_key(|slip| slip.span.start);
+    let mut reader = reader::Reader::new(file, text, &scan, &found.lines, &slips);
     let statements = block::read_file(&mut reader);
     let mut diagnostics = reader.into_diagnostics();
     sort(&mut diagnostics);

@@ -1,5 +1,8 @@
 //! Blocks: the walk over a file's statements, block by block, and the builders of blocks with clauses.
 
+use std::cmp::Ordering;
+
+use super::MAX_NESTING;
 use super::cell::{broken_cell, cell};
 use super::clause::{clause, head_clauses, policy_clause};
 use super::expression::broken;
@@ -8,7 +11,7 @@ use super::line::{Line, LineKind};
 use super::literal::{broken_name, first_name, first_text};
 use super::reader::Reader;
 use super::schema::field_type;
-use super::statement::{declared, statement};
+use super::statement::{declared, is_statement_word, statement};
 use super::table::TableRows;
 use super::token::Kind;
 use crate::diagnostic::{Code, Diagnostic};
@@ -36,27 +39,87 @@ pub(super) fn read_file(reader: &mut Reader<'_>) -> Vec<Statement> {
     statements
 }
 
-/// Takes the lines of a block one by one up to its `}`, which is taken too. A block that is not closed ends where
-/// the next statement begins at the start of a line, or with the file.
+/// Whether the blocks of a statement may stand inside a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Only lines.
+    Lines,
+    /// What gives points, too: the builder of the lines takes care of it.
+    Items,
+}
+
+/// Takes the lines of a block one by one up to its `}`, which is taken too.
+///
+/// Where braces are missing, the layout tells: a head without `{` is one all the same, and a block that is not
+/// closed ends before a statement at the start of a line, before a `}` further to the left, or with the file.
 pub(super) fn body<'t>(
     reader: &mut Reader<'t>,
     head: &Line<'t>,
+    holds: Holds,
     mut each: impl FnMut(&mut Reader<'t>, &'t Line<'t>),
 ) {
-    if head.kind != LineKind::Opens {
+    if head.kind != LineKind::Opens && reader.braces != Ordering::Less {
         return;
     }
+    if reader.depth >= MAX_NESTING {
+        let message = format!("blocks are nested more than {MAX_NESTING} deep");
+        reader.error(Code::E0116, head.span, message);
+        reader.end_said = true;
+        return skip(reader);
+    }
+    reader.depth += 1;
     loop {
         let Some(line) = reader.peek() else {
-            return not_closed(reader, head);
+            not_closed(reader, head);
+            break;
         };
-        if line.kind == LineKind::Closes {
-            reader.next();
-            return;
+        if reader.braces == Ordering::Greater && is_outside(reader, head, line) {
+            not_closed(reader, head);
+            break;
         }
         reader.next();
-        each(reader, line);
+        let word = reader.first_word(line);
+        match line.kind {
+            LineKind::Closes => break,
+            LineKind::Opens if holds == Holds::Items && item_kind(word).is_some() => each(reader, line),
+            LineKind::Opens => misplaced(reader, line, word),
+            LineKind::Row | LineKind::Plain => each(reader, line),
+        }
     }
+    reader.depth -= 1;
+}
+
+/// Whether, by the layout of the file, a line stands after a block whose `}` is missing.
+fn is_outside(reader: &Reader<'_>, head: &Line<'_>, line: &Line<'_>) -> bool {
+    let indents = line.indent.zip(head.indent);
+    match line.kind {
+        LineKind::Closes => indents.is_some_and(|(line, head)| line < head),
+        LineKind::Opens => {
+            indents.is_some_and(|(line, head)| line <= head) && reader.looks_like_statement(line)
+        }
+        LineKind::Plain => line.indent == Some(0) && reader.looks_like_statement(line),
+        LineKind::Row => false,
+    }
+}
+
+/// A block where only lines belong. A statement is built all the same, as others may use its name.
+fn misplaced<'t>(reader: &mut Reader<'t>, line: &'t Line<'t>, word: &str) {
+    let at = line.tokens.first().map_or(line.span, |token| token.span);
+    if word == "given" {
+        let message = "the braces of this record are not closed, or hold something that is no `field: value`";
+        reader.error(Code::E0101, line.span, message);
+        return skip(reader);
+    }
+    if !is_statement_word(word) {
+        reader.error(Code::E0102, at, format!("`{word}` does not begin a line of this block"));
+        return skip(reader);
+    }
+    let message = format!("a `{word}` block cannot stand inside this block");
+    let diagnostic = Diagnostic::error(Code::E0220, reader.place(at), message)
+        .help("close this block with `}` first; only a `group` holds characteristics, rules and groups");
+    reader.keep(diagnostic);
+    let found = statement(reader, line);
+    reader.misplaced.extend(found);
 }
 
 /// Skips the rest of a block, blocks inside it included.
@@ -78,6 +141,9 @@ fn stray_brace(reader: &mut Reader<'_>, line: &Line<'_>) {
 }
 
 fn not_closed(reader: &mut Reader<'_>, head: &Line<'_>) {
+    if reader.peek().is_none() && std::mem::replace(&mut reader.end_said, true) {
+        return;
+    }
     let brace = head.tokens.last().map_or(head.span, |token| token.span);
     let diagnostic = Diagnostic::error(Code::E0103, reader.place(brace), "this block is not closed")
         .help("write `}` alone on a line after its last line");
@@ -88,7 +154,7 @@ fn not_closed(reader: &mut Reader<'_>, head: &Line<'_>) {
 pub(super) fn policy_block<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> PolicyBlock {
     let (name, title) = named_head(reader, line, Rule::policy_head);
     let mut clauses = Vec::new();
-    body(reader, line, |reader, line| clauses.push(policy_clause(reader, line)));
+    body(reader, line, Holds::Lines, |reader, line| clauses.push(policy_clause(reader, line)));
     PolicyBlock { name, title, clauses, span: line.span }
 }
 
@@ -114,7 +180,8 @@ pub(super) fn item<'t>(reader: &mut Reader<'t>, line: &Line<'t>, kind: ItemKind)
         None => (item.name, item.title) = declared(reader, line),
     }
     let mut rows = TableRows::new(first_match);
-    body(reader, line, |reader, line| match (line.kind, item_kind(reader.first_word(line))) {
+    let holds = if kind == ItemKind::Group { Holds::Items } else { Holds::Lines };
+    body(reader, line, holds, |reader, line| match (line.kind, item_kind(reader.first_word(line))) {
         (LineKind::Opens, Some(inner)) if kind == ItemKind::Group => {
             item.members.push(self::item(reader, line, inner))
         }
@@ -166,7 +233,7 @@ pub(super) fn tiers_block<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> Tiers
     let head = reader.read(Rule::tiers_head, line.span);
     let mut clauses = head.map(|node| head_clauses(reader, &node)).unwrap_or_default();
     let mut tiers = Vec::new();
-    body(reader, line, |reader, line| {
+    body(reader, line, Holds::Lines, |reader, line| {
         let dated = matches!(line.tokens, [_, day] if day.kind == Kind::Date);
         match dated && matches!(reader.first_word(line), "from" | "before") {
             true => clause_or_row(reader, line, &mut clauses, None),
@@ -219,7 +286,9 @@ pub(super) fn decision_block<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> De
         None => (decision.name, decision.title) = declared(reader, line),
     }
     let mut rows = TableRows::new(first_match);
-    body(reader, line, |reader, line| clause_or_row(reader, line, &mut decision.clauses, Some(&mut rows)));
+    body(reader, line, Holds::Lines, |reader, line| {
+        clause_or_row(reader, line, &mut decision.clauses, Some(&mut rows))
+    });
     decision.table = rows.finish();
     decision
 }
@@ -228,7 +297,9 @@ pub(super) fn decision_block<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> De
 pub(super) fn definition_table<'t>(reader: &mut Reader<'t>, line: &Line<'t>, first_match: bool) -> LetBody {
     let mut rows = TableRows::new(first_match);
     let mut others = Vec::new();
-    body(reader, line, |reader, line| clause_or_row(reader, line, &mut others, Some(&mut rows)));
+    body(reader, line, Holds::Lines, |reader, line| {
+        clause_or_row(reader, line, &mut others, Some(&mut rows))
+    });
     match rows.finish() {
         Some(table) => LetBody::Table(table),
         None => LetBody::Expression(broken(line.span)),
@@ -250,7 +321,7 @@ fn named_head<'t>(
 /// The lines of a block that has nothing but clauses.
 fn clauses<'t>(reader: &mut Reader<'t>, head: &Line<'t>) -> Vec<Clause> {
     let mut clauses = Vec::new();
-    body(reader, head, |reader, line| clause_or_row(reader, line, &mut clauses, None));
+    body(reader, head, Holds::Lines, |reader, line| clause_or_row(reader, line, &mut clauses, None));
     clauses
 }
 

@@ -1,6 +1,6 @@
 //! Builders of cases.
 
-use super::block::body;
+use super::block::{Holds, body};
 use super::clause::read_clause;
 use super::grammar::Rule;
 use super::line::Line;
@@ -33,7 +33,7 @@ pub(super) fn case_block<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> CaseBl
     };
     let title = title.unwrap_or_else(|| Text { text: String::new(), span: line.span });
     let mut clauses = Vec::new();
-    body(reader, line, |reader, line| {
+    body(reader, line, Holds::Lines, |reader, line| {
         let kind = read_clause(reader, line, &CASE_CLAUSES).map(|(_, kind)| kind);
         let kind = kind.unwrap_or_else(|| CaseClauseKind::Broken(reader.first_name(line)));
         clauses.push(CaseClause { kind, span: line.span });

@@ -5,10 +5,17 @@ use super::grammar::Rule;
 use super::line::Line;
 use super::literal::{first_date, first_name, first_text, history, number, only_literal, two_literals};
 use super::reader::{Node, Reader};
+use super::statement::is_short;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::syntax::ast::{
     CapPeriod, Clause, ClauseKind, PolicyClause, PolicyClauseKind, ReasonOrder, Statistic,
 };
+
+/// Whether a word begins a clause of some block.
+pub(super) fn is_clause_word(word: &str) -> bool {
+    let words = POLICY_CLAUSES.iter().map(|(word, ..)| word).chain(CLAUSES.iter().map(|(word, ..)| word));
+    words.chain(&["as", "set", "given", "expect"]).any(|known| *known == word)
+}
 
 /// Makes the clause of a line that its rule has read; `None` only if the rule read something else.
 type Build<K> = fn(&mut Reader<'_>, &Node<'_>) -> Option<K>;
@@ -112,7 +119,9 @@ pub(super) fn read_clause<'t, K>(
         let at = line.tokens.first().map_or(line.span, |token| token.span);
         let message = format!("`{word}` does not begin a line of this block");
         let mut diagnostic = Diagnostic::error(Code::E0102, reader.place(at), message);
-        if let Some(meant) = suggest::closest(word, table.iter().map(|(name, ..)| *name)) {
+        let names = table.iter().map(|(name, ..)| *name);
+        let meant = if is_short(word) { suggest::closest(word, names) } else { None };
+        if let Some(meant) = meant {
             diagnostic = diagnostic.help(format!("did you mean `{meant}`?")).fix(
                 reader.place(at),
                 meant,

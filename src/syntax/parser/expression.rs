@@ -180,7 +180,8 @@ fn either(reader: &mut Reader<'_>, left: Expression, sign: Span, right: Expressi
 fn blanks_around(reader: &mut Reader<'_>, sign: Span) {
     let around = Span::new(sign.start.saturating_sub(1), sign.end.saturating_add(1));
     let written = reader.mended(around);
-    if written.starts_with(char::is_whitespace) && written.ends_with(char::is_whitespace) {
+    let has_blanks = written.starts_with(char::is_whitespace) && written.ends_with(char::is_whitespace);
+    if has_blanks || reader.is_in_slip(sign) {
         return;
     }
     let operator = written.trim_matches(|letter| !matches!(letter, '+' | '-')).to_owned();

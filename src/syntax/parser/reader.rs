@@ -1,11 +1,15 @@
 //! The reader that every builder takes first: where it stands in the file, and what it has had to complain of.
 
+use std::cmp::Ordering;
+
 use pest::Parser;
 use pest::iterators::Pair;
 
 use super::grammar::{Grammar, Rule};
-use super::line::Line;
-use super::token::{Scan, Token, slice, span};
+use super::line::{self, Line, LineKind};
+use super::refusal;
+use super::slip::Slip;
+use super::token::{Scan, Token, slice, span, trimmed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::ast::{Name, Statement};
@@ -17,29 +21,86 @@ pub(super) struct Reader<'t> {
     clean: &'t str,
     lines: &'t [Line<'t>],
     at: usize,
+    tokens: &'t [Token],
+    slips: &'t [Slip],
+    /// For each slip whether it stands where anything may be written.
+    harmless: Vec<bool>,
     diagnostics: Vec<Diagnostic>,
+    /// Whether the file opens more blocks than it closes (greater) or the other way round (less). Only then is a
+    /// missing brace looked for by how the file is laid out.
+    pub(super) braces: Ordering,
+    /// Whether it has been said that a block goes on to the end of the file.
+    pub(super) end_said: bool,
+    /// How many blocks stand around the line in hand.
+    pub(super) depth: usize,
     /// Statements that stand inside a block where they do not belong: the file gets them all the same.
     pub(super) misplaced: Vec<Statement>,
+    /// A line that was complained of: it is not read, but declares its name.
+    pub(super) pass_over: Option<Span>,
     /// Operators of the statement in hand that make its tree deeper, see [`super::expression`].
     pub(super) operators: usize,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(file: FileId, text: &'t str, scan: &'t Scan, lines: &'t [Line<'t>]) -> Self {
+    /// A reader of a file. `slips` are in order.
+    pub(super) fn new(
+        file: FileId,
+        text: &'t str,
+        scan: &'t Scan,
+        lines: &'t [Line<'t>],
+        slips: &'t [Slip],
+    ) -> Self {
+        let count = |kind: LineKind| lines.iter().filter(|line| line.kind == kind).count();
         Self {
             file,
             text,
             clean: &scan.clean,
+            tokens: &scan.tokens,
             lines,
+            slips,
+            harmless: vec![false; slips.len()],
             at: 0,
             diagnostics: Vec::new(),
+            braces: count(LineKind::Opens).cmp(&count(LineKind::Closes)),
+            end_said: false,
+            depth: 0,
             misplaced: Vec::new(),
+            pass_over: None,
             operators: 0,
         }
     }
 
+    /// Every mistake of the file.
     pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.diagnostics
+        let slips = self.slips.iter().zip(&self.harmless).filter(|(_, harmless)| !**harmless);
+        self.diagnostics.into_iter().chain(slips.map(|(slip, _)| slip.diagnostic.clone())).collect()
+    }
+
+    /// The slips in a place, as indices.
+    fn slips_in(&self, place: Span) -> std::ops::Range<usize> {
+        let from = self.slips.partition_point(|slip| slip.span.start < place.start);
+        let to = self.slips.partition_point(|slip| slip.span.start < place.end);
+        from..to.max(from)
+    }
+
+    /// Whether a place is part of a slip, which has been said.
+    pub(super) fn is_in_slip(&self, place: Span) -> bool {
+        let after = self.slips.partition_point(|slip| slip.span.start <= place.start);
+        let before = after.checked_sub(1).and_then(|before| self.slips.get(before));
+        before.is_some_and(|slip| slip.span.end >= place.end)
+    }
+
+    /// Takes back the slips in a place where anything may be written.
+    pub(super) fn allow_anything(&mut self, place: Span) {
+        let slips = self.slips_in(place);
+        self.harmless.get_mut(slips).unwrap_or_default().fill(true);
+    }
+
+    /// The tokens in a place.
+    pub(super) fn tokens_in(&self, place: Span) -> &'t [Token] {
+        let from = self.tokens.partition_point(|token| token.span.start < place.start);
+        let to = self.tokens.partition_point(|token| token.span.start < place.end);
+        self.tokens.get(from..to).unwrap_or_default()
     }
 
     /// The next statement, left where it is.
@@ -66,12 +127,17 @@ impl<'t> Reader<'t> {
 
     /// The text of a token, mended.
     pub(super) fn token_text(&self, token: Option<&Token>) -> &'t str {
-        token.map(|token| self.mended(token.span).trim_end()).unwrap_or_default()
+        token.map(|token| trimmed(self.clean, token.span)).unwrap_or_default()
     }
 
     /// The first word of a line, as it is looked up in the tables of statements and clauses.
     pub(super) fn first_word(&self, line: &Line<'_>) -> &'t str {
         self.token_text(line.tokens.first())
+    }
+
+    /// Whether a line is, by its shape, the first of a statement.
+    pub(super) fn looks_like_statement(&self, line: &Line<'_>) -> bool {
+        line::looks_like_statement(self.clean, line.tokens)
     }
 
     /// The first word of a line as a name, for a mark where the line could not be read.
@@ -83,15 +149,22 @@ impl<'t> Reader<'t> {
     /// Reads a place by a rule of the grammar; `None` when it does not fit, which is said.
     pub(super) fn read(&mut self, rule: Rule, place: Span) -> Option<Node<'t>> {
         self.operators = 0;
+        if self.pass_over.take().is_some_and(|said| said.same_place(&place)) {
+            return None;
+        }
+        let slips = self.slips.get(self.slips_in(place)).unwrap_or_default();
+        if slips.iter().any(|slip| slip.diagnostic.code == Code::E0116) {
+            return None;
+        }
         let text = self.mended(place);
         let base = usize::try_from(place.start).unwrap_or(usize::MAX);
         match Grammar::parse(rule, text) {
             Ok(mut found) => found.next().map(|pair| Node { pair, base }),
             Err(error) => {
-                let at = match error.location {
-                    pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
-                };
-                self.error(Code::E0101, span(base + at, base + text.len()), "this is not understood");
+                if slips.is_empty() {
+                    let refusal = refusal::explain(self, rule, place, &error);
+                    self.keep(refusal);
+                }
                 None
             }
         }

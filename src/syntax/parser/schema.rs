@@ -1,6 +1,6 @@
 //! Builders of records, their fields and their types.
 
-use super::block::body;
+use super::block::{Holds, body};
 use super::cell::domain;
 use super::grammar::Rule;
 use super::line::Line;
@@ -35,7 +35,7 @@ pub(super) fn record_block<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> Reco
         }
         None => (record.name, record.label) = declared(reader, line),
     }
-    body(reader, line, |reader, line| record.fields.push(field_line(reader, line)));
+    body(reader, line, Holds::Lines, |reader, line| record.fields.push(field_line(reader, line)));
     record
 }
 

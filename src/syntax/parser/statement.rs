@@ -72,7 +72,8 @@ pub(super) fn statement<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> Option<
         return Some(build(reader, line));
     }
     let at = line.tokens.first().map_or(line.span, |token| token.span);
-    let meant = suggest::closest(word, STATEMENTS.iter().map(|(name, ..)| *name));
+    let names = STATEMENTS.iter().map(|(name, ..)| *name);
+    let meant = if is_short(word) { suggest::closest(word, names) } else { None };
     let message = format!("`{word}` does not begin a statement");
     let mut diagnostic = Diagnostic::error(Code::E0102, reader.place(at), message);
     if let Some(meant) = meant {
@@ -83,10 +84,19 @@ pub(super) fn statement<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> Option<
         );
     }
     reader.keep(diagnostic);
+    if let Some((_, _, build)) = STATEMENTS.iter().find(|(name, ..)| Some(*name) == meant) {
+        reader.pass_over = Some(line.span);
+        return Some(build(reader, line));
+    }
     if line.kind == LineKind::Opens {
         block::skip(reader);
     }
     None
+}
+
+/// Whether a word is short enough to be a misspelling of anything.
+pub(super) fn is_short(word: &str) -> bool {
+    word.len() <= 40
 }
 
 /// The name that a line which could not be read declares, and its title.

@@ -6,7 +6,9 @@ use super::grammar::Rule;
 use super::line::Line;
 use super::literal::{first_name, history, unquote};
 use super::reader::Reader;
-use crate::diagnostic::{Code, Diagnostic};
+use super::statement::is_short;
+use super::token::Token;
+use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::source::Span;
 use crate::syntax::ast::{Cell, Column, ColumnKind, Outcome, Row, Table, Text};
 
@@ -48,19 +50,52 @@ const OUTCOMES: [(&str, ColumnKind); 7] = [
     ("note", ColumnKind::Note),
 ];
 
-/// The cells of a row: what stands between two bars, blanks left out; an empty cell is an empty place before its bar.
-fn cells(reader: &Reader<'_>, line: &Line<'_>) -> Vec<Span> {
-    let mut cells = Vec::new();
+/// What stands between two bars.
+#[derive(Clone, Copy)]
+struct Place {
+    /// From the first to the last token; for an empty cell, all that is between the bars.
+    span: Span,
+    /// Nothing stands in it.
+    empty: bool,
+}
+
+/// A row's cells, and the place after the last token when the last `|` is missing.
+struct Cells {
+    places: Vec<Place>,
+    open_end: bool,
+}
+
+fn cells(reader: &mut Reader<'_>, line: &Line<'_>) -> Cells {
+    let is_bar = |token: &Token| reader.token_text(Some(token)) == "|";
+    let mut tokens = line.tokens.iter().peekable();
+    let mut start = line.span.start;
+    let mut begins = true;
+    match tokens.next_if(|token| is_bar(token)) {
+        Some(bar) => start = bar.span.end,
+        None => begins = false,
+    }
+    let mut places = Vec::new();
     let mut inside: Option<Span> = None;
-    for token in line.tokens.iter().skip(1) {
-        if reader.token_text(Some(token)) == "|" {
-            cells.push(inside.take().unwrap_or(Span::new(token.span.start, token.span.start)));
+    for token in tokens {
+        if is_bar(token) {
+            let empty = Span::new(start, token.span.start);
+            places.push(Place { span: inside.unwrap_or(empty), empty: inside.is_none() });
+            inside = None;
+            start = token.span.end;
         } else {
             inside = Some(inside.map_or(token.span, |before| before.to(token.span)));
         }
     }
-    cells.extend(inside);
-    cells
+    places.extend(inside.map(|span| Place { span, empty: false }));
+    if !begins {
+        let at = reader.place(Span::new(line.span.start, line.span.start));
+        reader.keep(Diagnostic::error(Code::E0113, at, "a row of a table begins with `|`").fix(
+            at,
+            "| ",
+            "write `|` first",
+        ));
+    }
+    Cells { places, open_end: inside.is_some() }
 }
 
 fn heading<'t>(reader: &mut Reader<'t>, line: &Line<'t>, first_match: bool) -> Table {
@@ -71,51 +106,113 @@ fn heading<'t>(reader: &mut Reader<'t>, line: &Line<'t>, first_match: bool) -> T
         rows: Vec::new(),
         span: line.span,
     };
-    for span in cells(reader, line) {
-        let words: Vec<&str> = reader.mended(span).split_whitespace().collect();
-        let words = words.join(" ");
-        if let Some((_, kind)) = OUTCOMES.iter().find(|(name, _)| *name == words) {
-            table.outcomes.push(Column { kind: *kind, span });
-        } else if table.outcomes.is_empty() {
-            let heading = reader.read(Rule::heading_cell, span);
-            table.conditions.push(match heading {
-                Some(node) => only_expression(reader, &node),
-                None => broken(span),
-            });
-        } else {
-            table.outcomes.push(Column { kind: ColumnKind::Broken, span });
+    let found = cells(reader, line);
+    if found.open_end {
+        last_bar(reader, line);
+    }
+    let words = |reader: &Reader<'t>, place: &Place| {
+        let words: Vec<&str> = reader.mended(place.span).split_whitespace().collect();
+        words.join(" ")
+    };
+    let is_result = |word: &str| matches!(word, "points" | "points each" | "gives");
+    let has_result = found.places.iter().any(|place| is_result(&words(reader, place)));
+    for place in found.places {
+        let heading = words(reader, &place);
+        if let Some((_, kind)) = OUTCOMES.iter().find(|(name, _)| *name == heading) {
+            table.outcomes.push(Column { kind: *kind, span: place.span });
+            continue;
         }
+        let names = OUTCOMES.iter().map(|(name, _)| *name);
+        let meant = if is_short(&heading) { suggest::closest(&heading, names) } else { None };
+        let meant = meant.and_then(|meant| OUTCOMES.iter().find(|(name, _)| *name == meant));
+        let misspelt = meant.filter(|(name, _)| !has_result && is_result(name));
+        if table.outcomes.is_empty() && misspelt.is_none() {
+            table.conditions.push(match place.empty {
+                true => {
+                    reader.error(Code::E0119, place.span, "a column has no heading");
+                    broken(place.span)
+                }
+                false => match reader.read(Rule::heading_cell, place.span) {
+                    Some(node) => only_expression(reader, &node),
+                    None => broken(place.span),
+                },
+            });
+            continue;
+        }
+        let at = reader.place(place.span);
+        let mut diagnostic =
+            Diagnostic::error(Code::E0221, at, format!("`{heading}` heads no column of results"));
+        diagnostic = match meant {
+            Some((name, _)) => diagnostic.help(format!("did you mean `{name}`?")).fix(at, *name, format!("write `{name}`")),
+            None => diagnostic.help(
+                "columns with conditions stand first, then `points` or `gives`, `reason`, `baseline`, `source`, `note`",
+            ),
+        };
+        reader.keep(diagnostic);
+        let kind = misspelt.or(meant).map_or(ColumnKind::Broken, |(_, kind)| *kind);
+        table.outcomes.push(Column { kind, span: place.span });
     }
     table
 }
 
 fn row<'t>(reader: &mut Reader<'t>, line: &Line<'t>, table: &Table) -> Row {
-    let cells = cells(reader, line);
+    let found = cells(reader, line);
     let expected = table.conditions.len() + table.outcomes.len();
-    if cells.len() != expected {
-        let message = format!("this row has {} cells, the heading {expected}", cells.len());
+    let count = found.places.len();
+    match found.places.last().filter(|_| found.open_end) {
+        Some(_) if count <= expected => last_bar(reader, line),
+        Some(last) if count == expected + 1 => {
+            let at = reader.place(last.span);
+            reader.keep(
+                Diagnostic::error(Code::E0113, at, "a row ends with its last `|`")
+                    .help("a comment begins with `#`; a remark may stand in a column `note`"),
+            );
+        }
+        Some(_) | None => {}
+    }
+    if count != expected && !(found.open_end && count == expected + 1) {
+        let cells = |count: usize| if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
+        let message = format!("this row has {}, its heading {}", cells(count), cells(expected));
         let diagnostic = Diagnostic::error(Code::E0114, reader.place(line.span), message)
             .also(reader.place(table.span), "the heading");
         reader.keep(diagnostic);
     }
-    let mut cells = cells.into_iter();
     let end = Span::new(line.span.end, line.span.end);
-    let conditions = table.conditions.iter().map(|_| match cells.next() {
-        Some(span) => condition(reader, span),
-        None => broken_cell(end),
-    });
-    let conditions = conditions.collect();
-    let outcomes = table.outcomes.iter().map(|column| match cells.next() {
-        Some(span) => outcome(reader, span, column.kind),
-        None => Outcome::Broken(end),
-    });
-    let outcomes = outcomes.collect();
+    let mut places = found.places.into_iter();
+    let mut conditions = Vec::with_capacity(table.conditions.len());
+    for _ in &table.conditions {
+        conditions.push(match places.next() {
+            Some(place) => condition(reader, place),
+            None => broken_cell(end),
+        });
+    }
+    let mut outcomes = Vec::with_capacity(table.outcomes.len());
+    for column in &table.outcomes {
+        outcomes.push(match places.next() {
+            Some(place) => outcome(reader, place, column.kind),
+            None => Outcome::Broken(end),
+        });
+    }
     Row { conditions, outcomes, span: line.span }
 }
 
-fn condition(reader: &mut Reader<'_>, span: Span) -> Cell {
-    if span.start == span.end {
-        reader.error(Code::E0119, span, "a condition is empty");
+/// The last `|` of a row is missing.
+fn last_bar(reader: &mut Reader<'_>, line: &Line<'_>) {
+    let at = reader.place(Span::new(line.span.end, line.span.end));
+    reader.keep(Diagnostic::error(Code::E0113, at, "a row ends with `|`").fix(
+        at,
+        " |",
+        "write `|` at the end of the row",
+    ));
+}
+
+fn condition(reader: &mut Reader<'_>, place: Place) -> Cell {
+    let span = place.span;
+    if place.empty {
+        let at = reader.place(span);
+        let diagnostic = Diagnostic::error(Code::E0119, at, "a condition is empty")
+            .help("`any` stands for every known value; where the value may be missing, write `any, missing`");
+        reader.keep(diagnostic.fix(at, " any ", "write `any`"));
         return broken_cell(span);
     }
     let node = reader.read(Rule::condition_cell, span).and_then(|node| node.child(Rule::cell));
@@ -125,8 +222,9 @@ fn condition(reader: &mut Reader<'_>, span: Span) -> Cell {
     }
 }
 
-fn outcome(reader: &mut Reader<'_>, span: Span, kind: ColumnKind) -> Outcome {
-    if span.start == span.end {
+fn outcome(reader: &mut Reader<'_>, place: Place, kind: ColumnKind) -> Outcome {
+    let span = place.span;
+    if place.empty {
         return Outcome::Empty(span);
     }
     match kind {
@@ -138,7 +236,8 @@ fn outcome(reader: &mut Reader<'_>, span: Span, kind: ColumnKind) -> Outcome {
             None => Outcome::Broken(span),
         },
         ColumnKind::Source | ColumnKind::Note => {
-            let written = reader.written(span);
+            reader.allow_anything(span);
+            let written = reader.written(span).trim();
             let is_quoted = written.len() > 1 && written.starts_with('"') && written.ends_with('"');
             let text = if is_quoted { unquote(reader, written, span) } else { written.to_owned() };
             Outcome::Text(Text { text, span })

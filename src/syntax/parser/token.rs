@@ -3,7 +3,8 @@
 use pest::Parser;
 
 use super::grammar::{Grammar, Rule};
-use crate::source::Span;
+use super::slip::{self, Around, Slip, Tokens};
+use crate::source::{FileId, Span};
 
 /// A piece of the text. Blanks, line ends and comments are none.
 #[derive(Debug, Clone, Copy)]
@@ -41,35 +42,104 @@ pub(super) enum Kind {
 
 /// A file in tokens.
 pub(super) struct Scan {
-    /// The tokens in order.
+    /// The tokens in order. One that was mended with a longer form reaches over the blanks after it.
     pub(super) tokens: Vec<Token>,
-    /// The text with blanks for its comments, each offset as it was: what the grammar's rules read.
+    /// What the grammar's rules read: the text with blanks for its comments and with its slips mended, each offset as
+    /// it was.
     pub(super) clean: String,
+    /// What was not well formed, in order.
+    pub(super) slips: Vec<Slip>,
 }
 
-/// Cuts a text into tokens.
-pub(super) fn scan(text: &str) -> Scan {
+/// Cuts a text into tokens and mends those that are not well formed.
+pub(super) fn scan(file: FileId, text: &str) -> Scan {
+    let found = cut(text);
+    let tokens = Tokens::new(file, text, &found);
+    let mut scan = Scan { tokens: Vec::new(), clean: String::with_capacity(text.len()), slips: Vec::new() };
+    let mut around = Around { row: false, given: false };
+    let mut skips = false;
+    for (at, token) in found.iter().enumerate() {
+        if token.first {
+            around.row = is_row(&tokens, at);
+            skips = false;
+        }
+        if skips {
+            continue;
+        }
+        around.given = match tokens.text_of(at) {
+            "given" if token.first => true,
+            "}" => false,
+            _ => around.given,
+        };
+        let finding = slip::examine(&tokens, at, around);
+        skips = finding.as_ref().is_some_and(|finding| finding.ends_line);
+        let mended = finding.as_ref().and_then(|finding| finding.mended.as_deref());
+        scan.slips.extend(finding.as_ref().and_then(|finding| finding.slip.clone()));
+        if !skips {
+            scan.push(text, *token, mended, found.get(at + 1));
+        }
+    }
+    pad(&mut scan.clean, text, text.len());
+    scan
+}
+
+impl Scan {
+    /// Adds a token, in its mended form where there is one that fits between the tokens around it.
+    fn push(&mut self, text: &str, token: Token, mended: Option<&str>, next: Option<&Token>) {
+        let (start, end) = (offset(token.span.start), offset(token.span.end));
+        pad(&mut self.clean, text, start);
+        let free = match next {
+            Some(next) if !next.first => (offset(next.span.start) - end).saturating_sub(1),
+            Some(_) | None => text
+                .get(end..)
+                .unwrap_or_default()
+                .bytes()
+                .take_while(u8::is_ascii_whitespace)
+                .count()
+                .saturating_sub(1),
+        };
+        let fitting = mended.filter(|mended| mended.trim_end().len() <= end - start + free);
+        // What touches its neighbours keeps touching: a minus its number, a record its field.
+        let touches_next = next.is_some_and(|next| next.span.start == token.span.end);
+        let touches_last = !self.clean.ends_with(char::is_whitespace);
+        match fitting {
+            Some(mended) if touches_next && !touches_last => {
+                let mended = mended.trim_end();
+                pad(&mut self.clean, text, end - mended.len().min(end - start));
+                self.clean.push_str(mended);
+            }
+            Some(mended) => self.clean.push_str(mended.trim_end()),
+            None => self.clean.push_str(slice(text, token.span)),
+        }
+        pad(&mut self.clean, text, end);
+        self.tokens.push(Token { span: span(start, self.clean.len()), ..token });
+    }
+}
+
+/// Whether the line that begins with a token is a row of a table: it begins or ends with `|`.
+fn is_row(tokens: &Tokens<'_>, at: usize) -> bool {
+    let rest = tokens.tokens.get(at..).unwrap_or_default();
+    let length = 1 + rest.iter().skip(1).take_while(|token| !token.first).count();
+    tokens.text_of(at) == "|" || tokens.text_of(at + length - 1) == "|"
+}
+
+/// The tokens of a text as they stand there. A byte order mark before the first is none.
+fn cut(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
-    let mut clean = String::with_capacity(text.len());
     let mut first = true;
     for pair in pairs(text) {
         let at = pair.as_span();
-        pad(&mut clean, at.start());
-        let kind = match kind(pair.as_rule()) {
-            Piece::LineEnd => {
-                clean.push('\n');
-                first = true;
-                continue;
+        match kind(pair.as_rule()) {
+            Piece::LineEnd => first = true,
+            Piece::Comment => {}
+            Piece::Token(Kind::Odd) if at.start() == 0 && at.as_str() == "\u{FEFF}" => {}
+            Piece::Token(kind) => {
+                tokens.push(Token { kind, span: span(at.start(), at.end()), first });
+                first = false;
             }
-            Piece::Comment => continue,
-            Piece::Token(kind) => kind,
-        };
-        clean.push_str(at.as_str());
-        tokens.push(Token { kind, span: span(at.start(), at.end()), first });
-        first = false;
+        }
     }
-    pad(&mut clean, text.len());
-    Scan { tokens, clean }
+    tokens
 }
 
 /// Every comment of a text, without a carriage return at its end.
@@ -92,8 +162,17 @@ pub(super) fn span(start: usize, end: usize) -> Span {
 
 /// The text of a span.
 pub(super) fn slice(text: &str, span: Span) -> &str {
-    let offset = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
     text.get(offset(span.start)..offset(span.end)).unwrap_or_default()
+}
+
+/// The text of a token without the blanks that mending it may have left.
+pub(super) fn trimmed(text: &str, span: Span) -> &str {
+    slice(text, span).trim()
+}
+
+/// A byte offset as an index.
+fn offset(at: u32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
 }
 
 /// What the rule `tokens` finds.
@@ -129,7 +208,8 @@ fn pairs(text: &str) -> impl Iterator<Item = pest::iterators::Pair<'_, Rule>> {
     all.into_iter().flat_map(|all| all.into_inner()).filter(|pair| pair.as_rule() != Rule::EOI)
 }
 
-/// Fills a text with blanks up to a length.
-fn pad(text: &mut String, length: usize) {
-    text.extend(std::iter::repeat_n(' ', length.saturating_sub(text.len())));
+/// Fills the clean text with blanks up to a length; line ends stay.
+fn pad(clean: &mut String, text: &str, length: usize) {
+    let covered = text.as_bytes().get(clean.len()..length).unwrap_or_default();
+    clean.extend(covered.iter().map(|byte| if *byte == b'\n' { '\n' } else { ' ' }));
 }
