@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject.
 
 mod layers;
+mod syntax;
 
 /// A file in this folder that is no module of this binary would never run.
 #[test]
