@@ -1,7 +1,7 @@
 //! Records given as values, as the cases of a policy give them, joined as those of files are.
 
 use super::bind::{Row, fault_of};
-use super::join::{Input, Loaded, Pair, Pairs, Rows, join, parts};
+use super::join::{Input, Loaded, Pair, Pairs, Rows, join, parts, previous_kind};
 use super::{Fault, LinkId, RecordId, Schema, Value};
 use crate::date::Date;
 use crate::decimal::Decimal;
@@ -33,7 +33,7 @@ pub fn join_rows(
         let pair = Pair { line, ends: [from.clone(), to.clone()], faults: Vec::new() };
         input.pairs.entry(*link).or_insert_with(pairs).pairs.push(pair);
     }
-    input.previous = previous.iter().cloned().collect();
+    input.previous = previous_kind(schema).map(|kind| (kind, previous.iter().cloned().collect()));
     join(schema, today, input)
 }
 

@@ -8,7 +8,7 @@ use super::population::{Adjacency, Groups, Population, Scored, Table};
 use super::{Fault, Field, LinkId, Notice, RecordId, Reject, Rejects, Schema, Value};
 use crate::date::Date;
 use crate::decimal::Decimal;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// What was read: the joined records and all that is to be said of the others. Nothing is lost:
@@ -37,6 +37,13 @@ pub(super) fn parts(schema: &Schema) -> Vec<RecordId> {
     parts
 }
 
+/// The kind that previously published scores are of, where nobody says it: the one kind that the scored kind's links
+/// lead to; of several, the scored kind if it is among them.
+pub fn previous_kind(schema: &Schema) -> Option<RecordId> {
+    let kinds: BTreeSet<_> = links(schema).map(|(_, _, kind)| kind).collect();
+    if kinds.len() == 1 { kinds.first().copied() } else { kinds.get(&schema.scored).copied() }
+}
+
 /// The links of the scored kind: which, whether it stands at the second end, and the kind at the other.
 pub(super) fn links(schema: &Schema) -> impl Iterator<Item = (LinkId, bool, RecordId)> + '_ {
     schema.links.iter().enumerate().filter_map(|(at, link)| {
@@ -57,8 +64,8 @@ pub(super) struct Input {
     /// Every kind of [`parts`].
     pub(super) tables: BTreeMap<RecordId, Rows>,
     pub(super) pairs: BTreeMap<LinkId, Pairs>,
-    /// Previously published scores, by key.
-    pub(super) previous: HashMap<Value, Decimal>,
+    /// Previously published scores: of which kind, and by key.
+    pub(super) previous: Option<(RecordId, HashMap<Value, Decimal>)>,
     /// Whether the records were given as values.
     pub(super) given: bool,
 }
@@ -105,7 +112,7 @@ pub(super) fn join(schema: &Schema, today: Date, input: Input) -> Loaded {
     join.staged.insert(schema.scored, scored);
 
     let places: BTreeMap<_, _> = join.staged.iter().map(|(kind, staged)| (*kind, staged.places())).collect();
-    let mut population = join.population(&places, &children, &input.previous);
+    let mut population = join.population(&places, &children, input.previous.as_ref());
     population.links = vec![Adjacency::default(); schema.links.len()];
     let count = population.scored.as_ref().map_or(0, |scored| scored.keys.len());
     for (link, swapped, kind) in links(schema) {
@@ -250,7 +257,7 @@ impl Join<'_> {
         &mut self,
         places: &BTreeMap<RecordId, Places>,
         children: &BTreeMap<RecordId, Vec<(u32, u32)>>,
-        previous: &HashMap<Value, Decimal>,
+        previous: Option<&(RecordId, HashMap<Value, Decimal>)>,
     ) -> Population {
         let kinds = self.schema.records.len();
         let mut tables = vec![Table::default(); kinds];
@@ -287,10 +294,15 @@ impl Join<'_> {
                 *slot = Groups::new(keys.len(), &pairs);
             }
         }
-        let previous = keys.iter().map(|key| previous.get(key).copied()).collect();
+        let previous = previous.and_then(|(kind, scores)| {
+            let (staged, key) = (self.staged.get(kind)?, self.schema.record(*kind).key?);
+            let good = staged.rows.iter().filter(|row| row.faults.is_empty());
+            let score = |row: &Row| scores.get(row.values.get(key.index())?).copied();
+            Some((*kind, good.map(score).collect()))
+        });
         let (kind, name) = (self.schema.scored, scored_kind.name.clone());
-        let scored = Some(Scored { kind, name, positions, keys, previous });
-        Population { tables, scored, children: groups, links: Vec::new() }
+        let scored = Some(Scored { kind, name, positions, keys });
+        Population { tables, scored, children: groups, links: Vec::new(), previous }
     }
 
     /// The pairs of a link by the places of their ends, each once, rising; a symmetric link's both ways.

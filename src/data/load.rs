@@ -17,8 +17,9 @@ pub struct DataFiles {
     pub records: BTreeMap<RecordId, DataFile>,
     /// By link: files of pairs, with the columns `from` and `to`.
     pub links: BTreeMap<LinkId, DataFile>,
-    /// Previously published scores: the column of the key, and `score`.
-    pub previous: Option<DataFile>,
+    /// Previously published scores: of which kind (see [`super::previous_kind`]), and the file, with the column of the
+    /// kind's key, and `score`.
+    pub previous: Option<(RecordId, DataFile)>,
 }
 
 /// Reads and joins the files of a run on a day: the scored records, their children, their links, and the records that
@@ -41,8 +42,8 @@ pub fn load(schema: &Schema, today: Date, files: &DataFiles) -> Result<Loaded, V
             input.pairs.insert(link, load.pairs(link, file));
         }
     }
-    if let Some(file) = &files.previous {
-        input.previous = load.previous(file);
+    if let Some((kind, file)) = &files.previous {
+        input.previous = Some((*kind, load.previous(*kind, file)));
     }
     if !load.diagnostics.is_empty() {
         return Err(load.diagnostics);

@@ -22,7 +22,7 @@ mod value;
 mod window;
 
 pub use given::join_rows;
-pub use join::Loaded;
+pub use join::{Loaded, previous_kind};
 pub use load::{DataFiles, load};
 pub use population::Population;
 pub use reject::{Fault, Notice, Reject, Rejects};

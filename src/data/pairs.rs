@@ -3,7 +3,7 @@
 use super::join::{Pair, Pairs};
 use super::load::{Load, Wanted};
 use super::table::{Chunk, DataFile, text_at};
-use super::{Fault, Field, LinkId, Value, Why, cell};
+use super::{Fault, Field, LinkId, RecordId, Value, Why, cell};
 use crate::decimal::Decimal;
 use crate::diagnostic::Code;
 use std::collections::HashMap;
@@ -50,11 +50,11 @@ impl Load<'_> {
         Pairs { file: shown, pairs }
     }
 
-    /// Reads previously published scores, by key. A person without one has none; a line that cannot be understood
+    /// Reads previously published scores of a kind, by key. A record without one has none; a line that cannot be understood
     /// stops the run, as it would change the scores of others in silence.
-    pub(super) fn previous(&mut self, file: &DataFile) -> HashMap<Value, Decimal> {
+    pub(super) fn previous(&mut self, kind: RecordId, file: &DataFile) -> HashMap<Value, Decimal> {
         let schema = self.schema;
-        let Some(key) = schema.key_field(schema.scored) else { return HashMap::new() };
+        let Some(key) = schema.key_field(kind) else { return HashMap::new() };
         self.check_names(file, "previous", &[&key.name, "score"]);
         let wanted = [wanted(file, &key.name, &key.column), wanted(file, "score", "score")];
         let mut scores = HashMap::new();

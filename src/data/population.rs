@@ -18,6 +18,8 @@ pub struct Population {
     pub(super) children: Vec<Groups>,
     /// By `LinkId`: for each scored record its rows of the table of the kind that the link leads to.
     pub(super) links: Vec<Adjacency>,
+    /// Previously published scores: of which kind, and of each of its rows.
+    pub(super) previous: Option<(RecordId, Vec<Option<Decimal>>)>,
 }
 
 /// The scored kind's own.
@@ -30,8 +32,6 @@ pub(super) struct Scored {
     pub(super) positions: HashMap<Value, u32>,
     /// The key of each record; missing in a case that gives none.
     pub(super) keys: Vec<Value>,
-    /// The previously published score of each record.
-    pub(super) previous: Vec<Option<Decimal>>,
 }
 
 /// The good rows of one kind.
@@ -136,12 +136,13 @@ impl Population {
     fn linked_by(&self, link: &Adjacency, position: usize) -> Vec<Linked<'_>> {
         let Some((kind, scored)) = link.kind.zip(self.scored.as_ref()) else { return Vec::new() };
         let Some(table) = self.tables.get(kind.index()) else { return Vec::new() };
+        let previous = self.previous.as_ref().filter(|(of, _)| *of == kind).map(|(_, scores)| scores);
         let neighbour = |row: &u32| {
-            let (row, people) = (*row as usize, kind == scored.kind);
+            let row = *row as usize;
             Some(Linked {
                 values: table.row(row)?,
-                position: people.then_some(row),
-                previous: if people { scored.previous.get(row).copied().flatten() } else { None },
+                position: (kind == scored.kind).then_some(row),
+                previous: previous.and_then(|scores| scores.get(row).copied().flatten()),
             })
         };
         link.groups.of(position).iter().filter_map(neighbour).collect()

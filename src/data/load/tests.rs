@@ -55,7 +55,7 @@ impl Folder {
     }
 
     fn previous(mut self, text: &str) -> Self {
-        self.files.previous = Some(self.file("previous.csv", text));
+        self.files.previous = Some((RecordId(0), self.file("previous.csv", text)));
         self
     }
 
@@ -362,4 +362,17 @@ proptest! {
         lines.dedup();
         prop_assert_eq!(before, lines.len());
     }
+}
+
+#[test]
+fn previous_scores_may_be_of_another_kind() {
+    let mut folder = Folder::of("id,age,home\na,1,\n")
+        .record(2, "company.csv", "id,size\n7,10\n8,20\n")
+        .link(EMPLOYERS, "employers.csv", "from,to\na,8\na,7\n");
+    folder.files.previous = Some((RecordId(2), folder.file("previous.csv", "id,score\n8,700\n")));
+    let loaded = folder.load();
+    let subject = loaded.population.subject(0).unwrap();
+    let previous: Vec<_> = subject.linked(EMPLOYERS).iter().map(|linked| linked.previous).collect();
+    assert_eq!(previous, [None, Some(crate::decimal::Decimal::from_int(700))]);
+    assert_eq!(crate::data::previous_kind(&schema()), Some(RecordId(0)));
 }
