@@ -12,5 +12,6 @@ pub mod eval;
 pub mod explain;
 pub mod function;
 pub mod policy;
+pub mod project;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,155 @@
+//! Which files hold the data of a policy: the manifest's, or those that the user names instead.
+
+use super::Manifest;
+use super::manifest::TableEntry;
+use super::shown::shown;
+use crate::data::{DataFile, DataFiles, Format, LinkId, Loaded, RecordId, Schema, load, previous_kind};
+use crate::date::Date;
+use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::source::Place;
+use std::path::{Path, PathBuf};
+
+/// The name under which previous scores are overridden.
+const PREVIOUS: &str = "previous";
+
+impl Manifest {
+    /// The files of a schema's data; see [`super::Project::data_files`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn data_files(
+        &self,
+        schema: &Schema,
+        overrides: &[(String, PathBuf)],
+    ) -> Result<DataFiles, Vec<Diagnostic>> {
+        let mut find = Find { manifest: self, overrides, diagnostics: Vec::new() };
+        let mut files = DataFiles::default();
+        for (at, record) in schema.records.iter().enumerate() {
+            if let Some(file) = find.file(&record.name) {
+                files.records.insert(RecordId(at as u32), file);
+            }
+        }
+        for (at, link) in schema.links.iter().enumerate() {
+            if let Some(file) = find.file(&link.name) {
+                files.links.insert(LinkId(at as u32), file);
+            }
+        }
+        files.previous = find.previous(schema);
+        find.unknown(schema);
+        if find.diagnostics.is_empty() { Ok(files) } else { Err(find.diagnostics) }
+    }
+
+    /// Reads and joins the data of a run on a day; see [`super::Project::load`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn load(
+        &self,
+        schema: &Schema,
+        today: Date,
+        overrides: &[(String, PathBuf)],
+    ) -> Result<Loaded, Vec<Diagnostic>> {
+        load(schema, today, &self.data_files(schema, overrides)?)
+    }
+}
+
+struct Find<'a> {
+    manifest: &'a Manifest,
+    overrides: &'a [(String, PathBuf)],
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Find<'_> {
+    fn file(&mut self, name: &str) -> Option<DataFile> {
+        let entry = self.manifest.data.iter().find(|(of, _)| of == name).map(|(_, entry)| entry);
+        self.with_override(name, entry)
+    }
+
+    fn previous(&mut self, schema: &Schema) -> Option<(RecordId, DataFile)> {
+        let entry = self.manifest.previous.as_ref();
+        let named = entry.and_then(|entry| entry.record.as_ref());
+        let kind = match named {
+            Some(name) => record(schema, name),
+            None => previous_kind(schema),
+        };
+        // Of a kind that this policy has no part in: another policy's.
+        let kind = kind?;
+        let file = if is_known(schema, PREVIOUS) {
+            entry.and_then(|entry| self.entry(entry, self.manifest.folder.join(&entry.file), true))
+        } else {
+            self.with_override(PREVIOUS, entry)
+        };
+        Some((kind, file?))
+    }
+
+    fn with_override(&mut self, name: &str, entry: Option<&TableEntry>) -> Option<DataFile> {
+        // The last one given counts, as with other options.
+        let instead = self.overrides.iter().rfind(|(of, _)| of == name).map(|(_, path)| path);
+        match (instead, entry) {
+            (Some(path), Some(entry)) => self.entry(entry, path.clone(), false),
+            (Some(path), None) => self.plain(path, None),
+            (None, Some(entry)) => self.entry(entry, self.manifest.folder.join(&entry.file), true),
+            (None, None) => None,
+        }
+    }
+
+    /// The file at a path, read as an entry says.
+    fn entry(&mut self, entry: &TableEntry, path: PathBuf, named_there: bool) -> Option<DataFile> {
+        let file = self.plain(&path, named_there.then_some(entry.place))?;
+        Some(DataFile {
+            columns: entry.columns.clone(),
+            missing: entry.missing.clone(),
+            row_number: entry.row_number.clone(),
+            ..file
+        })
+    }
+
+    fn plain(&mut self, path: &Path, place: Option<Place>) -> Option<DataFile> {
+        let shown = shown(path);
+        let Some(format) = Format::of(path) else {
+            let message = format!("cannot read {shown}: its name does not say how");
+            let diagnostic = match place {
+                Some(place) => Diagnostic::error(Code::E0409, place, message),
+                None => Diagnostic::general(Code::E0409, message),
+            };
+            self.diagnostics
+                .push(diagnostic.help("files that end in `.csv`, `.ndjson` or `.jsonl` can be read"));
+            return None;
+        };
+        let (path, columns, missing) = (path.to_owned(), Vec::new(), Vec::new());
+        Some(DataFile { path, shown, format, columns, missing, row_number: None, place })
+    }
+
+    /// Refuses data of what the policy has not. A manifest of several policies may have data of others.
+    fn unknown(&mut self, schema: &Schema) {
+        let names = || {
+            let records = schema.records.iter().map(|record| record.name.as_str());
+            records.chain(schema.links.iter().map(|link| link.name.as_str()))
+        };
+        let given = self.overrides.iter().map(|(name, _)| (name, None)).filter(|(name, _)| *name != PREVIOUS);
+        let entries = self.manifest.data.iter().map(|(name, entry)| (name, Some(entry.place)));
+        let entries = entries.filter(|_| self.manifest.policies.len() == 1);
+        for (name, place) in given.chain(entries).filter(|(name, _)| !is_known(schema, name)) {
+            let message = format!("data is given for `{name}`, but the policy has no such record or link");
+            let diagnostic = match place {
+                Some(place) => Diagnostic::error(Code::E0407, place, message),
+                None => Diagnostic::general(Code::E0407, message),
+            };
+            let help = suggest::did_you_mean(name, names()).unwrap_or_else(|| {
+                let names: Vec<_> = names().map(|name| format!("`{name}`")).collect();
+                format!("it has {}", names.join(", "))
+            });
+            self.diagnostics.push(diagnostic.help(help));
+        }
+    }
+}
+
+fn record(schema: &Schema, name: &str) -> Option<RecordId> {
+    schema.records.iter().position(|record| record.name == name).map(|at| RecordId(at as u32))
+}
+
+fn is_known(schema: &Schema, name: &str) -> bool {
+    record(schema, name).is_some() || schema.links.iter().any(|link| link.name == name)
+}

@@ -1,0 +1,244 @@
+//! Projects: a policy on disk with the files it uses, its manifest `glassbox.toml`, and its data.
+//!
+//! A *pack* is a folder with a manifest. A policy's file may also stand alone; then nothing is known of its data.
+//! `use` may reach any file inside the project: the pack's folder, or the folder above it that the manifest names
+//! (`root = ".."`), so that packs beside each other may share definitions.
+
+mod data;
+mod files;
+mod manifest;
+mod shown;
+mod write;
+
+pub use manifest::Manifest;
+pub use write::AtomicFile;
+
+use crate::check::Unit;
+use crate::data::{DataFiles, Loaded, Schema};
+use crate::date::Date;
+use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::source::Sources;
+use shown::shown;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The name of a manifest.
+pub const MANIFEST: &str = "glassbox.toml";
+
+/// A policy with everything that its project says of it.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The policy's file, as the user would type it.
+    pub path: PathBuf,
+    /// What the manifest says; nothing where there is none.
+    pub manifest: Manifest,
+    /// The policy's file and those it uses, parsed; for the checker. The manifest's text is among its sources.
+    pub unit: Unit,
+    /// What is wrong with their syntax and with `use` lines, to be told together with what the checker finds.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A project that cannot be opened.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    /// The texts that the diagnostics speak of.
+    pub sources: Sources,
+    /// Why: one error at least.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Opens a pack (a folder, or its manifest) with its first policy, or the policy of a file.
+///
+/// # Errors
+///
+/// E0403, E0405, E0100: the manifest or the policy's file cannot be read at all. What is wrong inside the policy's files
+/// is told by [`Project::diagnostics`].
+pub fn open(path: &Path) -> Result<Project, Broken> {
+    match find(path)? {
+        Found::Pack { folder } => {
+            let pack = Pack::read(&folder)?;
+            let policy = pack.policies()?.into_iter().next();
+            pack.open(policy.as_deref().unwrap_or(path))
+        }
+        Found::Policy { folder } => {
+            if folder.join(MANIFEST).is_file() {
+                Pack::read(&folder)?.open(path)
+            } else {
+                Pack::without_manifest(&folder).open(path)
+            }
+        }
+    }
+}
+
+/// Opens every policy of a pack, in the order of its manifest, or the policy of a file.
+pub fn open_each(path: &Path) -> Vec<Result<Project, Broken>> {
+    let opened = || -> Result<Vec<_>, Broken> {
+        match find(path)? {
+            Found::Policy { .. } => Ok(vec![open(path)]),
+            Found::Pack { folder } => {
+                let pack = Pack::read(&folder)?;
+                Ok(pack.policies()?.iter().map(|policy| pack.open(policy)).collect())
+            }
+        }
+    };
+    opened().unwrap_or_else(|broken| vec![Err(broken)])
+}
+
+impl Project {
+    /// The files that hold the data of a schema's records and links, and the previous scores. `overrides` (a record's or
+    /// link's name, or `previous`, and a path) go before the manifest's.
+    ///
+    /// # Errors
+    ///
+    /// E0407 for an override of something that the policy has not, E0409 for a file of an unknown format.
+    pub fn data_files(
+        &self,
+        schema: &Schema,
+        overrides: &[(String, PathBuf)],
+    ) -> Result<DataFiles, Vec<Diagnostic>> {
+        self.manifest.data_files(schema, overrides)
+    }
+
+    /// Reads and joins the data of a run on a day.
+    ///
+    /// # Errors
+    ///
+    /// As [`Project::data_files`] and [`crate::data::load`].
+    pub fn load(
+        &self,
+        schema: &Schema,
+        today: Date,
+        overrides: &[(String, PathBuf)],
+    ) -> Result<Loaded, Vec<Diagnostic>> {
+        self.manifest.load(schema, today, overrides)
+    }
+}
+
+/// What a path leads to.
+enum Found {
+    /// A folder with a manifest.
+    Pack { folder: PathBuf },
+    /// A policy's file, in this folder.
+    Policy { folder: PathBuf },
+}
+
+fn find(path: &Path) -> Result<Found, Broken> {
+    let folder = |path: &Path| path.parent().map(Path::to_owned).unwrap_or_default();
+    if path.is_dir() {
+        if path.join(MANIFEST).is_file() {
+            return Ok(Found::Pack { folder: path.to_owned() });
+        }
+        let diagnostic = Diagnostic::general(Code::E0403, format!("no `{MANIFEST}` in `{}`", shown(path)));
+        let packs = packs_in(path);
+        let help = match packs.as_slice() {
+            [] => format!("a pack is a folder with a `{MANIFEST}`; a policy can also be named by its file"),
+            packs => format!("packs in this folder: {}", packs.join(", ")),
+        };
+        return Err(Broken::of(diagnostic.help(help)));
+    }
+    if !path.exists() {
+        let diagnostic =
+            Diagnostic::general(Code::E0403, format!("no such file or folder: `{}`", shown(path)));
+        let neighbours = names_in(&folder(path));
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let hint = suggest::closest(&name, neighbours.iter().map(String::as_str));
+        let hint = hint.map(|name| format!("did you mean `{}`?", shown(&folder(path).join(name))));
+        return Err(Broken::of(hint.into_iter().fold(diagnostic, Diagnostic::help)));
+    }
+    if path.file_name().is_some_and(|name| name == MANIFEST) {
+        return Ok(Found::Pack { folder: folder(path) });
+    }
+    if path.extension().is_none_or(|end| end != "score") {
+        let message = format!("`{}` is no policy: the file of a policy ends in `.score`", shown(path));
+        return Err(Broken::of(Diagnostic::general(Code::E0403, message)));
+    }
+    Ok(Found::Policy { folder: folder(path) })
+}
+
+/// The names in a folder, in order; none where it cannot be read.
+fn names_in(folder: &Path) -> Vec<String> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+fn packs_in(folder: &Path) -> Vec<String> {
+    let packs = names_in(folder).into_iter().map(|name| folder.join(name));
+    packs.filter(|pack| pack.join(MANIFEST).is_file()).map(|pack| format!("`{}`", shown(&pack))).collect()
+}
+
+/// A folder with its manifest, before a policy is opened.
+struct Pack {
+    folder: PathBuf,
+    /// The manifest and its text; `None` where there is none.
+    manifest: Option<(manifest::Raw, String)>,
+}
+
+impl Pack {
+    fn read(folder: &Path) -> Result<Self, Broken> {
+        let path = folder.join(MANIFEST);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Broken::of(cannot_read(Code::E0403, &path, &error)))?;
+        match manifest::parse(&text) {
+            Ok(raw) => Ok(Self { folder: folder.to_owned(), manifest: Some((raw, text)) }),
+            Err(faults) => {
+                let mut sources = Sources::new();
+                let file = sources.add(shown(&path), text);
+                let diagnostics = faults.into_iter().map(|fault| fault.at(file)).collect();
+                Err(Broken { sources, diagnostics })
+            }
+        }
+    }
+
+    fn without_manifest(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), manifest: None }
+    }
+
+    /// The paths of the policies that the manifest lists.
+    fn policies(&self) -> Result<Vec<PathBuf>, Broken> {
+        let listed = self.manifest.iter().flat_map(|(raw, _)| raw.policies());
+        let policies: Vec<_> = listed.map(|policy| self.folder.join(policy)).collect();
+        if policies.is_empty() {
+            let path = shown(&self.folder.join(MANIFEST));
+            let message = format!("`{path}` lists no policy");
+            let there = names_in(&self.folder).into_iter().filter(|name| name.ends_with(".score"));
+            let there: Vec<_> = there.map(|name| format!("\"{name}\"")).collect();
+            let help = format!("write `policies = [{}]`", there.join(", "));
+            return Err(Broken::of(Diagnostic::general(Code::E0405, message).help(help)));
+        }
+        Ok(policies)
+    }
+
+    /// Reads a policy and what it uses. Of the manifest only what it says of the data can still be wrong.
+    fn open(&self, policy: &Path) -> Result<Project, Broken> {
+        let above = self.manifest.as_ref().and_then(|(raw, _)| raw.root()).unwrap_or_default();
+        let folder = if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder };
+        let root = folder.join(above);
+        let root =
+            root.canonicalize().map_err(|error| Broken::of(cannot_read(Code::E0403, &root, &error)))?;
+        let (mut unit, diagnostics) = files::read(policy, &root)?;
+        let manifest = match &self.manifest {
+            None => Manifest::default(),
+            Some((raw, text)) => {
+                let file = unit.sources.add(shown(&self.folder.join(MANIFEST)), text.as_str());
+                Manifest::new(raw, text, file, &self.folder)
+            }
+        };
+        Ok(Project { path: shown::tidy(policy), manifest, unit, diagnostics })
+    }
+}
+
+impl Broken {
+    fn of(diagnostic: Diagnostic) -> Self {
+        Self { sources: Sources::new(), diagnostics: vec![diagnostic] }
+    }
+}
+
+fn cannot_read(code: Code, path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::general(code, format!("cannot read `{}`: {error}", shown(path)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! Output files that appear whole or not at all.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A file that is written beside its place and moved there when it is whole. Dropped before that, it leaves nothing
+/// behind, and what stood in its place stays.
+///
+/// What is no ordinary file (a pipe, a terminal, `/dev/null`) is written to directly.
+#[derive(Debug)]
+pub struct AtomicFile {
+    file: File,
+    /// Where the file is written and where it goes; `None` when it is written to directly or was moved.
+    moves: Option<(PathBuf, PathBuf)>,
+}
+
+impl AtomicFile {
+    /// Starts to write what will stand at a path. A symbolic link is followed.
+    ///
+    /// # Errors
+    ///
+    /// The folder does not exist or may not be written to, or the path is a folder.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let there = fs::metadata(&path).ok();
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            return Ok(Self { file: OpenOptions::new().write(true).open(&path)?, moves: None });
+        }
+        let name = path.file_name().ok_or_else(|| io::Error::other("it is not the name of a file"))?;
+        let mut beside = OsString::from(".");
+        beside.push(name);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        beside.push(format!(".{}-{number}.partial", std::process::id()));
+        let beside = path.with_file_name(beside);
+        let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+        let written = Self { file, moves: Some((beside, path)) };
+        if let Some(there) = there {
+            written.file.set_permissions(there.permissions())?;
+        }
+        Ok(written)
+    }
+
+    /// Puts the file in its place.
+    ///
+    /// # Errors
+    ///
+    /// The disk is full, or the file cannot be moved; then nothing is left behind.
+    pub fn commit(mut self) -> io::Result<()> {
+        self.file.flush()?;
+        let Some((beside, path)) = &self.moves else { return Ok(()) };
+        self.file.sync_all()?;
+        fs::rename(beside, path)?;
+        self.moves = None;
+        Ok(())
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for AtomicFile {
+    fn drop(&mut self) {
+        if let Some((beside, _)) = &self.moves {
+            // Nobody is left to be told.
+            let _ = fs::remove_file(beside);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_appears_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let mut file = AtomicFile::create(&path).unwrap();
+        file.write_all(b"a").unwrap();
+        assert!(!path.exists());
+        file.write_all(b"b").unwrap();
+        file.commit().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "ab");
+
+        let mut again = AtomicFile::create(&path).unwrap();
+        again.write_all(b"half").unwrap();
+        drop(again);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "ab");
+        assert_eq!(names(folder.path()), ["out.csv"]);
+    }
+
+    #[test]
+    fn two_at_once_do_not_meet() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let (mut one, mut two) = (AtomicFile::create(&path).unwrap(), AtomicFile::create(&path).unwrap());
+        one.write_all(b"one").unwrap();
+        two.write_all(b"two").unwrap();
+        one.commit().unwrap();
+        two.commit().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(names(folder.path()), ["out.csv"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(AtomicFile::create(&folder.path().join("no/out.csv")).is_err());
+        assert!(AtomicFile::create(folder.path()).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_devices_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("out.csv"), folder.path().join("link.csv"));
+        fs::write(&path, "old").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let mut file = AtomicFile::create(&link).unwrap();
+        file.write_all(b"new").unwrap();
+        file.commit().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        let mut null = AtomicFile::create(Path::new("/dev/null")).unwrap();
+        null.write_all(b"gone").unwrap();
+        null.commit().unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+}
