@@ -184,7 +184,8 @@ impl Ruleset {
     /// SHA-256 over the texts of the policy's files (line ends as LF) and the parameters set from outside, in hexadecimal.
     pub fn hash(&self, settings: &[(String, String)]) -> Arc<str> {
         let mut hasher = Sha256::new();
-        for (_, source) in self.unit.sources.iter() {
+        // Not over all sources: the manifest is among them, and its data paths are no part of the policy.
+        for source in self.unit.files.iter().filter_map(|tree| self.unit.sources.get(tree.file)) {
             hasher.update(source.text.replace("\r\n", "\n").as_bytes());
             hasher.update([0]);
         }

@@ -327,3 +327,12 @@ fn data_of_what_the_policy_has_not_is_refused() {
          you mean `person`?]"
     );
 }
+
+#[test]
+fn the_hash_is_the_policys_and_not_the_manifests() {
+    let hash = |manifest: &str| {
+        let folder = Folder::with(&[("glassbox.toml", manifest), ("p.score", WHOLE)]);
+        crate::check::check(folder.open("p.score").unit).ruleset.unwrap().hash(&[])
+    };
+    assert_eq!(hash("policies = [\"p.score\"]\n"), hash("policies = [\"p.score\"]\nas_of = 2026-01-31\n"));
+}
