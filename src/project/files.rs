@@ -83,11 +83,11 @@ impl Reader<'_> {
             Ok(file) => {
                 self.unit.uses.insert(key, file);
             }
-            Err(diagnostic) => self.diagnostics.push(diagnostic),
+            Err(diagnostic) => self.diagnostics.push(*diagnostic),
         }
     }
 
-    fn resolve(&mut self, line: &UseLine, from_path: &Path, place: Place) -> Result<FileId, Diagnostic> {
+    fn resolve(&mut self, line: &UseLine, from_path: &Path, place: Place) -> Result<FileId, Box<Diagnostic>> {
         let written = &line.path.text;
         let folder = from_path.parent().unwrap_or(Path::new(""));
         let real_folder = self.open.last().and_then(|(_, real)| real.parent()).unwrap_or(self.root);
@@ -101,11 +101,11 @@ impl Reader<'_> {
             Diagnostic::error(Code::E0403, place, format!("cannot read `{path}`: {error}"))
         };
         if Path::new(written).is_absolute() || climbs_out(real_folder, written, self.root) {
-            return Err(leaves());
+            return Err(leaves().into());
         }
-        let real = real_folder.join(written).canonicalize().map_err(|error| unreadable(&error))?;
+        let real = real_folder.join(written).canonicalize().map_err(|error| Box::new(unreadable(&error)))?;
         if !real.starts_with(self.root) {
-            return Err(leaves().label("a symbolic link that leads outside the project"));
+            return Err(leaves().label("a symbolic link that leads outside the project").into());
         }
         if let Some(start) = self.open.iter().position(|(_, open)| *open == real) {
             let circle = self.open.iter().skip(start).filter_map(|(file, _)| self.unit.sources.get(*file));
@@ -114,16 +114,17 @@ impl Reader<'_> {
                 [one] => format!("{one} uses itself"),
                 names => format!("files use each other in a circle: {}", names.join(", then ")),
             };
-            return Err(Diagnostic::error(Code::E0402, place, message).label("back to where it began"));
+            let diagnostic = Diagnostic::error(Code::E0402, place, message);
+            return Err(diagnostic.label("back to where it began").into());
         }
         if let Some(file) = self.known.get(&real) {
             return Ok(*file);
         }
         if self.open.len() >= MAX_DEPTH {
             let message = format!("`use` goes more than {MAX_DEPTH} files deep");
-            return Err(Diagnostic::error(Code::E0403, place, message));
+            return Err(Diagnostic::error(Code::E0403, place, message).into());
         }
-        self.read(real, &folder.join(written)).map_err(|error| unreadable(&error))
+        self.read(real, &folder.join(written)).map_err(|error| Box::new(unreadable(&error)))
     }
 }
 

@@ -88,12 +88,12 @@ pub(super) struct Fault {
 pub(super) fn parse(text: &str) -> Result<Raw, Vec<Fault>> {
     let raw: Raw = toml::from_str(text).map_err(|error| vec![Fault::of(&error)])?;
     let mut faults = Vec::new();
-    if let Some(as_of) = &raw.as_of {
-        if day(as_of.get_ref()).is_none() {
-            let message = "`as_of` is no day".to_owned();
-            let help = Some("write it as `as_of = \"2026-01-31\"`".to_owned());
-            faults.push(Fault { bytes: as_of.span(), message, help });
-        }
+    if let Some(as_of) = &raw.as_of
+        && day(as_of.get_ref()).is_none()
+    {
+        let message = "`as_of` is no day".to_owned();
+        let help = Some("write it as `as_of = \"2026-01-31\"`".to_owned());
+        faults.push(Fault { bytes: as_of.span(), message, help });
     }
     if let Some(root) = &raw.root {
         let up = |part| matches!(part, Component::ParentDir | Component::CurDir);
