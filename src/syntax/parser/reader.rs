@@ -208,10 +208,11 @@ impl<'t> Node<'t> {
         span(start, start + self.text().len())
     }
 
-    /// What stands directly in it, the end of the input left out.
+    /// What stands directly in it, commas and the end of the input left out.
     pub(super) fn children(&self) -> impl Iterator<Item = Node<'t>> + use<'t> {
         let base = self.base;
-        let children = self.pair.clone().into_inner().filter(|pair| pair.as_rule() != Rule::EOI);
+        let children =
+            self.pair.clone().into_inner().filter(|pair| !matches!(pair.as_rule(), Rule::EOI | Rule::comma));
         children.map(move |pair| Node { pair, base })
     }
 
