@@ -6,7 +6,7 @@ use crate::policy::{Condition, ReasonId};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::ast::{Clause, ClauseKind, Expression, Literal};
 
-use super::expression::{Env, describe_causes};
+use super::typed::{Env, describe_causes};
 
 /// The blocks that have lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

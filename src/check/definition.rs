@@ -1,8 +1,8 @@
 //! Definitions: lowered on demand, each after those it reads, with what is known of its value.
 
 use super::context::Context;
-use super::expression::{Cause, Env, Phase};
 use super::scope::{KindName, ValueName};
+use super::typed::{Cause, Env, Phase};
 use crate::data::{RecordId, Type};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::function::Bounds;

@@ -2,17 +2,15 @@
 
 use super::clause::{self, Block};
 use super::context::Context;
-use super::expression::{Env, Given, UNBOUNDED, describe_causes, holds};
 use super::periods::in_force;
 use super::scope::PointsName;
 use super::table::{Gives, RowFacts};
+use super::typed::{Env, Given, UNBOUNDED, describe_causes, holds};
 use crate::data::Type;
 use crate::decimal::Decimal;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::function::Bounds;
-use crate::policy::{
-    Cap, CapPeriod, EventPoints, Events, Formula, Item, ItemBody, ItemId, ItemKind, Over, RankedBy,
-};
+use crate::policy::{Formula, Item, ItemBody, ItemId, ItemKind};
 use crate::source::{FileId, Place};
 use crate::syntax::ast::{self, Clause, ClauseKind, Statement};
 
@@ -105,12 +103,7 @@ impl Context<'_> {
         id
     }
 
-    fn group(
-        &mut self,
-        file: FileId,
-        item: &ast::Item,
-        id: ItemId,
-    ) -> Option<(ItemBody, Bounds, Option<Decimal>)> {
+    fn group(&mut self, file: FileId, item: &ast::Item, id: ItemId) -> Option<Made> {
         let mut members = Vec::new();
         for member in &item.members {
             if in_force(&member.clauses, self.today) {
@@ -136,12 +129,7 @@ impl Context<'_> {
         Some((ItemBody::Group(members), bounds, reference))
     }
 
-    fn by_table(
-        &mut self,
-        file: FileId,
-        item: &ast::Item,
-        id: ItemId,
-    ) -> Option<(ItemBody, Bounds, Option<Decimal>)> {
+    fn by_table(&mut self, file: FileId, item: &ast::Item, id: ItemId) -> Option<Made> {
         let written = item.table.as_ref()?;
         for clause in &item.clauses {
             if let ClauseKind::When(_) | ClauseKind::Points(_) | ClauseKind::PointsHistory(_) = clause.kind {
@@ -179,12 +167,7 @@ impl Context<'_> {
         Some((ItemBody::Table { table: lowered.table, if_missing }, bounds, None))
     }
 
-    fn by_formula(
-        &mut self,
-        file: FileId,
-        item: &ast::Item,
-        id: ItemId,
-    ) -> Option<(ItemBody, Bounds, Option<Decimal>)> {
+    fn by_formula(&mut self, file: FileId, item: &ast::Item, id: ItemId) -> Option<Made> {
         let env = Env::points(file);
         let when = clause::when(&item.clauses);
         let condition = when.map(|e| (self.condition(&env, e), self.text(file, e.span)));
@@ -196,7 +179,7 @@ impl Context<'_> {
             condition.iter().flat_map(|(t, _)| holds(&t.expr)).map(|g| Given { known: true, ..g }).collect();
         let (points, text) = self.points_clause(&env.given(given), &item.clauses, item)?;
         let undecided = condition.as_ref().map(|(t, _)| t.causes.clone()).unwrap_or_default();
-        let causes = super::expression::both(undecided, &points.causes);
+        let causes = super::typed::both(undecided, &points.causes);
         let if_missing = self.if_missing_points(file, &item.clauses, !causes.is_empty());
         if if_missing.is_none() && !causes.is_empty() && !clause::has_broken(&item.clauses) {
             let span = when.filter(|_| points.causes.is_empty()).map_or(points.span, |e| e.span);
@@ -224,12 +207,12 @@ impl Context<'_> {
     }
 
     /// The `points` line of a rule, as a number.
-    fn points_clause(
+    pub(super) fn points_clause(
         &mut self,
         env: &Env,
         clauses: &[Clause],
         item: &ast::Item,
-    ) -> Option<(super::expression::Typed, String)> {
+    ) -> Option<(super::typed::Typed, String)> {
         let file = env.file;
         for clause in clauses {
             if let ClauseKind::Points(e) | ClauseKind::PointsEach(e) = &clause.kind {
@@ -255,7 +238,7 @@ impl Context<'_> {
                 let literal = super::periods::value_on(h, self.today).cloned()?;
                 let value = self.literal(file, &literal, Type::Number)?;
                 let text = self.text(file, literal.span());
-                return Some((super::expression::Typed::constant(value, Type::Number, literal.span()), text));
+                return Some((super::typed::Typed::constant(value, Type::Number, literal.span()), text));
             }
         }
         if !clause::has_broken(clauses) {
@@ -272,165 +255,8 @@ impl Context<'_> {
         None
     }
 
-    fn events(
-        &mut self,
-        file: FileId,
-        item: &ast::Item,
-        id: ItemId,
-        name: &ast::Name,
-        filter: Option<&ast::Expression>,
-    ) -> Option<(ItemBody, Bounds, Option<Decimal>)> {
-        let over = self.over(file, name)?;
-        let env = Env::points(file).over(over);
-        let filter_text = filter.map(|f| self.text(file, f.span)).unwrap_or_default();
-        let filter = match filter {
-            None => None,
-            Some(f) => Some(self.filter(&env, f)?),
-        };
-        // Points count only for the records that the filter lets through.
-        let given: Vec<Given> =
-            filter.iter().flat_map(|t| holds(&t.expr)).map(|g| Given { known: true, ..g }).collect();
-        let env = env.given(given);
-        let item_reason = self.items.get(id.index()).and_then(|i| i.reason);
-        let (points, one, causes, reasonless) = if let Some(written) = &item.table {
-            let lowered = self.table(&env, written, Gives::PointsEach)?;
-            let one = lowered.rows.iter().filter_map(|r| r.bounds).reduce(Bounds::union)?;
-            let missing: Vec<RowFacts> =
-                lowered.rows.iter().filter(|r| !r.causes.is_empty()).cloned().collect();
-            let reasonless: Vec<Place> = lowered
-                .table
-                .rows
-                .iter()
-                .zip(&lowered.rows)
-                .filter(|(row, facts)| {
-                    row.reason.or(item_reason).is_none()
-                        && facts.bounds.is_some_and(|b| b.low.is_none_or(|n| n < Decimal::ZERO))
-                })
-                .map(|(row, _)| row.place)
-                .collect();
-            (EventPoints::Table(lowered.table), one, missing, reasonless)
-        } else {
-            let (typed, _) = self.points_clause(&env, &item.clauses, item)?;
-            let place = Place::new(file, typed.span);
-            let loses = item_reason.is_none() && typed.bounds.low.is_none_or(|n| n < Decimal::ZERO);
-            let missing = if typed.causes.is_empty() {
-                Vec::new()
-            } else {
-                vec![RowFacts { bounds: Some(typed.bounds), causes: typed.causes.clone(), place }]
-            };
-            (
-                EventPoints::Each(typed.expr),
-                typed.bounds,
-                missing,
-                if loses { vec![place] } else { Vec::new() },
-            )
-        };
-        let if_missing = self.if_missing_points(file, &item.clauses, !causes.is_empty());
-        if if_missing.is_none() {
-            self.missing_points(&causes, &item.clauses);
-        }
-        if !self.reasons.is_empty() && self.ranked_by == RankedBy::PointsLost {
-            for place in reasonless {
-                self.report(
-                    Diagnostic::warning(
-                        Code::W0303,
-                        place,
-                        format!("`{}` can take points away without a reason", item.name.text),
-                    )
-                    .help("add a `reason`, so that people are told why"),
-                );
-            }
-        }
-        let caps = self.caps(file, &item.clauses)?;
-        let date = self.event_date(file, over, item, &caps)?;
-        let zero = Decimal::ZERO;
-        let one = if_missing.map_or(one, |n| one.union(Bounds { low: Some(n), high: Some(n) }));
-        let mut bounds = Bounds {
-            low: one.low.filter(|n| *n >= zero).map(|_| zero),
-            high: one.high.filter(|n| *n <= zero).map(|_| zero),
-        };
-        if let Some(cap) = caps.iter().find(|c| c.period == CapPeriod::Total) {
-            bounds = limited(bounds, cap.most.checked_neg().map(|low| (low, cap.most)));
-        }
-        let body = ItemBody::Events(Events {
-            over,
-            filter: filter.map(|f| f.expr),
-            filter_text,
-            points,
-            if_missing,
-            caps,
-            date,
-        });
-        // Losses of events are counted from 0.
-        Some((body, bounds, Some(zero)))
-    }
-
-    fn caps(&mut self, file: FileId, clauses: &[Clause]) -> Option<Vec<Cap>> {
-        let mut caps = Vec::new();
-        for clause in clauses {
-            let ClauseKind::NoMoreThan(literal, period) = &clause.kind else { continue };
-            let most = self.number(file, literal)?;
-            if most < Decimal::ZERO {
-                self.report(
-                    Diagnostic::error(
-                        Code::E0214,
-                        Place::new(file, literal.span()),
-                        format!("a size cannot be less than zero: {most}"),
-                    )
-                    .help("`no more than 40` limits the size of a sum, whichever its sign"),
-                );
-                return None;
-            }
-            let period = match period {
-                ast::CapPeriod::Day => CapPeriod::Day,
-                ast::CapPeriod::Month => CapPeriod::Month,
-                ast::CapPeriod::Year => CapPeriod::Year,
-                ast::CapPeriod::Total => CapPeriod::Total,
-            };
-            caps.push(Cap { period, most });
-        }
-        caps.sort_by_key(|c| c.period);
-        Some(caps)
-    }
-
-    /// The field that dates the events, where a cap counts by day, month or year.
-    fn event_date(
-        &mut self,
-        file: FileId,
-        over: Over,
-        item: &ast::Item,
-        caps: &[Cap],
-    ) -> Option<Option<crate::data::FieldId>> {
-        let record = match over {
-            Over::Child(id) => id,
-            Over::Link(id) => self.schema.links.get(id.index())?.to,
-        };
-        let record = self.schema.records.get(record.index())?;
-        let dated = record.dated;
-        if !caps.iter().any(|c| c.period != CapPeriod::Total) || dated.is_some() {
-            return Some(dated);
-        }
-        let dates: Vec<String> =
-            record.fields.iter().filter(|f| f.kind == Type::Date).map(|f| format!("`{}`", f.name)).collect();
-        let message = if dates.is_empty() {
-            format!("`{}` has no date, so nothing can be counted by day, month or year", record.name)
-        } else {
-            format!("`{}` has several dates, {}, and none is called `date`", record.name, dates.join(", "))
-        };
-        let span = item
-            .clauses
-            .iter()
-            .find(|c| matches!(c.kind, ClauseKind::NoMoreThan(..)))
-            .map_or(item.name.span, |c| c.span);
-        self.report(
-            Diagnostic::error(Code::E0218, Place::new(file, span), message)
-                .help("call the date that counts `date`, or write `in total`"),
-        );
-        None
-    }
-
     /// The points of `if missing`; warns where nothing can be missing.
-    fn if_missing_points(
+    pub(super) fn if_missing_points(
         &mut self,
         file: FileId,
         clauses: &[Clause],
@@ -464,7 +290,7 @@ impl Context<'_> {
         points.or(Some(Decimal::ZERO))
     }
 
-    fn missing_points(&mut self, rows: &[RowFacts], clauses: &[Clause]) {
+    pub(super) fn missing_points(&mut self, rows: &[RowFacts], clauses: &[Clause]) {
         if clause::has_broken(clauses) {
             return;
         }
@@ -480,126 +306,10 @@ impl Context<'_> {
             );
         }
     }
-
-    fn rows_without_reason(
-        &mut self,
-        file: FileId,
-        item: &ast::Item,
-        id: ItemId,
-        rows: &[RowFacts],
-        reasons: &[bool],
-        bounds: Bounds,
-    ) {
-        let own = self.items.get(id.index()).is_some_and(|i| i.reason.is_some());
-        // A reason that could not be read was there.
-        let written =
-            item.clauses.iter().any(|c| matches!(c.kind, ClauseKind::Reason(_) | ClauseKind::Broken(_)));
-        if own || written || self.reasons.is_empty() || self.ranked_by != RankedBy::PointsLost {
-            return;
-        }
-        let losing: Vec<usize> = (0..rows.len())
-            .filter(|i| !reasons.get(*i).copied().unwrap_or(false))
-            .filter(|i| {
-                rows.get(*i)
-                    .and_then(|r| r.bounds)
-                    .is_some_and(|b| b.low.is_none() || bounds.high.is_none() || b.low < bounds.high)
-            })
-            .collect();
-        if losing.is_empty() {
-            return;
-        }
-        if !reasons.contains(&true) {
-            self.without_reason(Place::new(file, item.name.span), &item.name.text);
-            return;
-        }
-        for row in losing {
-            if let Some(facts) = rows.get(row) {
-                let broken = item.table.as_ref().and_then(|t| t.rows.get(row)).is_some_and(|r| {
-                    r.outcomes.iter().any(|o| matches!(o, ast::Outcome::Broken(_) | ast::Outcome::Reason(_)))
-                });
-                if !broken {
-                    self.report(
-                        Diagnostic::warning(
-                            Code::W0303,
-                            facts.place,
-                            "this row loses points without a reason",
-                        )
-                        .help("name a reason in the row, or one for the whole table above it"),
-                    );
-                }
-            }
-        }
-    }
-
-    fn formula_without_reason(&mut self, file: FileId, item: &ast::Item, id: ItemId, bounds: Bounds) {
-        let own = self.items.get(id.index()).is_some_and(|i| i.reason.is_some());
-        let written =
-            item.clauses.iter().any(|c| matches!(c.kind, ClauseKind::Reason(_) | ClauseKind::Broken(_)));
-        let loses = bounds.low.is_none() || bounds.high.is_none() || bounds.low < bounds.high;
-        if loses && !own && !written && !self.reasons.is_empty() && self.ranked_by == RankedBy::PointsLost {
-            self.without_reason(Place::new(file, item.name.span), &item.name.text);
-        }
-    }
-
-    fn without_reason(&mut self, place: Place, name: &str) {
-        self.report(
-            Diagnostic::warning(Code::W0303, place, format!("`{name}` can lose points, and has no reason"))
-                .help("add a line `reason CODE`, so that people are told why"),
-        );
-    }
-
-    /// Reasons by points lost need a most; reasons by baseline need a baseline.
-    fn check_reference(
-        &mut self,
-        file: FileId,
-        item: &ast::Item,
-        id: ItemId,
-        bounds: Bounds,
-        row_reason: bool,
-        row_baselines: bool,
-    ) {
-        let Some((reason, limits, weight, baseline)) = self
-            .items
-            .get(id.index())
-            .map(|i| (i.reason.is_some(), i.limits, i.weight, i.baseline.is_some()))
-        else {
-            return;
-        };
-        let bounds = limited(times(bounds, weight), limits);
-        let points = item.clauses.iter().find(|c| matches!(c.kind, ClauseKind::Points(_)));
-        let place = Place::new(file, points.map_or(item.name.span, |c| c.span));
-        let gives_reason = reason || row_reason;
-        match self.ranked_by {
-            RankedBy::PointsLost if gives_reason && bounds.high.is_none() => self.report(
-                Diagnostic::error(
-                    Code::E0309,
-                    place,
-                    format!(
-                        "there is no most that `{}` can give, so the points lost cannot be told",
-                        item.name.text
-                    ),
-                )
-                .help("limit it: `limited to -50 to +50`"),
-            ),
-            RankedBy::BelowBaseline | RankedBy::AboveBaseline
-                if gives_reason && !baseline && !row_baselines =>
-            {
-                self.report(
-                    Diagnostic::error(
-                        Code::E0310,
-                        place,
-                        format!(
-                            "`{}` has a reason but no baseline, and reasons are ranked by it",
-                            item.name.text
-                        ),
-                    )
-                    .help("add a line `baseline N`"),
-                )
-            }
-            RankedBy::PointsLost | RankedBy::BelowBaseline | RankedBy::AboveBaseline => {}
-        }
-    }
 }
+
+/// How an item comes to its points, their bounds, and what losses are counted from where that is not their greatest.
+pub(super) type Made = (ItemBody, Bounds, Option<Decimal>);
 
 /// Bounds times a weight.
 pub(super) fn times(bounds: Bounds, weight: Option<Decimal>) -> Bounds {

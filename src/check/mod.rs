@@ -3,22 +3,28 @@
 //! [`check`] looks at a policy on one day of every period and gathers all mistakes; [`Ruleset::on`] gives the
 //! [`Policy`] of a day, in which no name, date of effect or parameter is left.
 
+mod call;
 mod case;
 mod cell;
 mod clause;
 mod context;
 pub(crate) mod coverage;
 mod definition;
+mod event;
 mod expression;
+mod gap;
 mod head;
 mod imports;
 mod influence;
 mod item;
 mod literal;
+mod name;
 mod outcome;
 mod pass;
 mod periods;
 mod predicate;
+mod reason;
+mod row;
 mod ruleset;
 mod schema;
 mod scope;
@@ -26,6 +32,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tier;
+mod typed;
 mod unit;
 mod unused;
 

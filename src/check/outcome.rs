@@ -2,11 +2,11 @@
 
 use super::clause::{self, Block};
 use super::context::Context;
-use super::expression::{Env, Phase};
 use super::head::Head;
 use super::periods::{effect, in_force};
 use super::scope::PointsName;
 use super::table::Gives;
+use super::typed::{Env, Phase};
 use crate::data::Type;
 use crate::decimal::Decimal;
 use crate::diagnostic::{Code, Diagnostic};

@@ -2,10 +2,10 @@
 
 use super::case::Lowered;
 use super::context::{Context, Finding, Use};
-use super::expression::UNBOUNDED;
 use super::imports::Located;
 use super::influence::influence_bounds;
 use super::scope::Names;
+use super::typed::UNBOUNDED;
 use crate::data::Schema;
 use crate::date::Date;
 use crate::decimal::Decimal;
