@@ -180,3 +180,6 @@ fn median(influence: &Influence, scores: &[Decimal]) -> Option<Decimal> {
     }
     at(members / 2 - 1)?.checked_add(upper)?.checked_div(Decimal::from_int(2))
 }
+
+#[cfg(test)]
+mod tests;

@@ -404,3 +404,6 @@ fn by<X>(bound: Option<(usize, X)>, position: usize) -> bool {
 fn difference(a: Decimal, b: Decimal) -> Decimal {
     a.checked_sub(b).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;
