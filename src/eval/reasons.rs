@@ -124,7 +124,6 @@ pub(super) fn rank(
 #[cfg(test)]
 mod tests {
     use super::super::sample::*;
-    use super::*;
     use crate::data::Value;
     use crate::policy::*;
 

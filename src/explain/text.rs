@@ -50,9 +50,11 @@ const GAIN: Style = AnsiColor::Green.on_default();
 const LOSS: Style = AnsiColor::Red.on_default();
 
 impl Page {
+    /// A text in a style; the blanks at its end stay plain.
     fn paint(&mut self, style: Style, text: &str) {
-        if self.colour && style != PLAIN && !text.trim().is_empty() {
-            let _ = write!(self.out, "{style}{text}{style:#}");
+        let ink = text.trim_end_matches(' ');
+        if self.colour && style != PLAIN && !ink.is_empty() {
+            let _ = write!(self.out, "{style}{ink}{style:#}{:1$}", "", text.len() - ink.len());
         } else {
             self.out.push_str(text);
         }

@@ -177,10 +177,9 @@ fn solve(mut m: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
         b.swap(column, pivot);
         for row in 0..size {
             if row != column {
-                let factor = m[row][column] / m[column][column];
-                for k in column..size {
-                    m[row][k] -= factor * m[column][k];
-                }
+                let pivot = m[column].clone();
+                let factor = m[row][column] / pivot[column];
+                m[row].iter_mut().zip(&pivot).for_each(|(x, p)| *x -= factor * p);
                 b[row] -= factor * b[column];
             }
         }
