@@ -8,7 +8,11 @@ use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::{self, Read};
 use std::sync::Arc;
+
+/// What opens a data file.
+pub type Open<'a> = dyn Fn(&DataFile) -> io::Result<Box<dyn Read>> + 'a;
 
 /// The files of a run.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +34,21 @@ pub struct DataFiles {
 /// E0407 for a table that is not supplied, E0408 for a column that is not there, E0409 for a file that cannot be read,
 /// E0405 for a field that the manifest names wrongly. All that are found.
 pub fn load(schema: &Schema, today: Date, files: &DataFiles) -> Result<Loaded, Vec<Diagnostic>> {
-    let mut load = Load { schema, diagnostics: Vec::new(), notices: Vec::new() };
+    load_from(schema, today, files, &|file| Ok(Box::new(File::open(&file.path)?)))
+}
+
+/// As [`load`], from wherever `open` finds the bytes of a file.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn load_from(
+    schema: &Schema,
+    today: Date,
+    files: &DataFiles,
+    open: &Open<'_>,
+) -> Result<Loaded, Vec<Diagnostic>> {
+    let mut load = Load { schema, open, diagnostics: Vec::new(), notices: Vec::new() };
     let mut input = Input::default();
     for kind in join::parts(schema) {
         if let Some(file) = load.supplied(files.records.get(&kind), &schema.record(kind).name, "record") {
@@ -57,6 +75,7 @@ pub fn load(schema: &Schema, today: Date, files: &DataFiles) -> Result<Loaded, V
 pub(super) struct Load<'s> {
     /// What records look like.
     pub(super) schema: &'s Schema,
+    open: &'s Open<'s>,
     diagnostics: Vec<Diagnostic>,
     notices: Vec<Notice>,
 }
@@ -107,7 +126,7 @@ impl Load<'_> {
     ) {
         let names: Vec<_> = wanted.iter().map(|wanted| wanted.column.clone()).collect();
         let mut read = || -> Result<_, ReadError> {
-            let mut reader = TableReader::new(Box::new(File::open(&file.path)?), file.format, &names)?;
+            let mut reader = TableReader::new((self.open)(file)?, file.format, &names)?;
             let columns = reader.columns();
             let mut records = 0;
             while let Some(chunk) = reader.next_chunk()? {

@@ -23,7 +23,7 @@ mod window;
 
 pub use given::join_rows;
 pub use join::{Loaded, previous_kind};
-pub use load::{DataFiles, load};
+pub use load::{DataFiles, Open, load, load_from};
 pub use population::Population;
 pub use reject::{Fault, Notice, Reject, Rejects};
 pub use schema::*;
