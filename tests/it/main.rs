@@ -1,5 +1,14 @@
 //! The integration tests: one binary, one module a subject.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "tests: also their functions that are not marked as such"
+)]
+
 mod corpora;
 mod layers;
 mod syntax;
