@@ -133,7 +133,7 @@ fn climbs_out(folder: &Path, written: &str, root: &Path) -> bool {
     !tidy(&folder.join(written)).starts_with(root)
 }
 
-fn used(statement: &Statement) -> Option<&UseLine> {
+pub(super) fn used(statement: &Statement) -> Option<&UseLine> {
     if let Statement::Use(line) = statement { Some(line) } else { None }
 }
 

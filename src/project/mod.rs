@@ -13,12 +13,13 @@ mod write;
 pub use manifest::Manifest;
 pub use write::AtomicFile;
 
-use crate::check::Unit;
+use crate::check::{self, Checked, Unit};
 use crate::data::{DataFiles, Loaded, Schema};
 use crate::date::Date;
-use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::diagnostic::{self, Code, Diagnostic, suggest};
 use crate::source::Sources;
 use shown::shown;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -85,6 +86,39 @@ pub fn open_each(path: &Path) -> Vec<Result<Project, Broken>> {
 }
 
 impl Project {
+    /// Checks the policy and says everything that is wrong with it, its syntax and its `use` lines included. With a mistake
+    /// of those there is no ruleset, and no warning: what could not be read may be what was missed.
+    ///
+    /// The syntax trees go into the ruleset; the sources stay here for the messages.
+    pub fn check(&mut self) -> Checked {
+        let read = std::mem::take(&mut self.diagnostics);
+        let sources = self.unit.sources.clone();
+        let unit = std::mem::replace(&mut self.unit, Unit { sources, ..Unit::default() });
+        if read.iter().any(|diagnostic| diagnostic.code == Code::E0100) {
+            return Checked { ruleset: None, diagnostics: read };
+        }
+        let not_taken = names_not_taken(&unit);
+        let mut checked = check::check(unit);
+        if read.iter().any(Diagnostic::is_error) {
+            checked.ruleset = None;
+            checked.diagnostics.retain(|one| one.is_error() && !self.is_unknown(one, &not_taken));
+        }
+        checked.diagnostics.extend(read);
+        diagnostic::sort(&mut checked.diagnostics);
+        checked
+    }
+
+    /// Whether a diagnostic says that one of these names is unknown.
+    fn is_unknown(&self, diagnostic: &Diagnostic, names: &BTreeSet<String>) -> bool {
+        let named = || {
+            let place = diagnostic.place?;
+            let source = self.unit.sources.get(place.file)?;
+            source.text.get(source.whole(place.span))
+        };
+        matches!(diagnostic.code, Code::E0201 | Code::E0202 | Code::E0203)
+            && named().is_some_and(|name| names.contains(name))
+    }
+
     /// The files that hold the data of a schema's records and links, and the previous scores. `overrides` (a record's or
     /// link's name, or `previous`, and a path) go before the manifest's.
     ///
@@ -112,6 +146,17 @@ impl Project {
     ) -> Result<Loaded, Vec<Diagnostic>> {
         self.manifest.load(schema, today, overrides)
     }
+}
+
+/// The names of `use` lines whose file could not be read, which was said: that they are unknown is no news.
+fn names_not_taken(unit: &Unit) -> BTreeSet<String> {
+    let lines = unit.files.iter().flat_map(|file| {
+        file.statements.iter().filter_map(move |statement| match files::used(statement) {
+            Some(line) if !unit.uses.contains_key(&(file.file, line.path.text.clone())) => Some(line),
+            Some(_) | None => None,
+        })
+    });
+    lines.flat_map(|line| &line.names).map(|name| name.text.clone()).collect()
 }
 
 /// What a path leads to.
