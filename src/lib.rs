@@ -4,6 +4,7 @@
 //! The modules are layers: each uses only those below it (see `docs/architecture.md`).
 
 pub mod check;
+pub mod cli;
 pub mod data;
 pub mod date;
 pub mod decimal;

@@ -1,2 +1,7 @@
-//! The `glassbox` command.
-fn main() {}
+//! The `glassbox` command: everything is in the library, see [`glassbox::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    glassbox::cli::run()
+}

@@ -1,0 +1,121 @@
+//! Scores in bands of equal width, and bars drawn in text.
+
+use crate::decimal::Decimal;
+
+/// About as many bands are drawn.
+const BANDS: i128 = 12;
+/// The longest bar, in characters.
+const LONGEST: usize = 40;
+/// One in units of [`Decimal`].
+const ONE: i128 = 1_000_000_000;
+
+/// A band of scores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Band {
+    /// The band in the words of a policy: `550 to under 600`.
+    pub(super) label: String,
+    /// How many scores lie in it.
+    pub(super) count: usize,
+}
+
+/// Sorts scores into at most 13 bands whose ends are round numbers; none for no scores. `round` is the step between scores.
+pub(super) fn bands(scores: &[Decimal], round: Decimal) -> Vec<Band> {
+    let units = || scores.iter().map(|score| score.units());
+    let (Some(least), Some(most)) = (units().min(), units().max()) else { return Vec::new() };
+    let step = step((most - least) / BANDS + 1, round.units());
+    let first = least.div_euclid(step);
+    let many = usize::try_from(most.div_euclid(step) - first + 1).unwrap_or(1);
+    let mut counts = vec![0_usize; many];
+    for score in units() {
+        let band = usize::try_from(score.div_euclid(step) - first).unwrap_or(0);
+        if let Some(count) = counts.get_mut(band) {
+            *count += 1;
+        }
+    }
+    let end = |band: i128| Decimal::from_units(band * step).unwrap_or_default();
+    (first..)
+        .zip(counts)
+        .map(|(band, count)| {
+            let single = step == round.units();
+            let label = if single {
+                end(band).to_string()
+            } else {
+                format!("{} to under {}", end(band), end(band + 1))
+            };
+            Band { label, count }
+        })
+        .collect()
+}
+
+/// The least of 1, 2, 5, 10, 20, 50 … that is at least `wanted`, starting at the step between scores.
+fn step(wanted: i128, round: i128) -> i128 {
+    let round = round.max(1);
+    // Steps are counted in tens of whole scores where scores are whole, else in tens of the step itself.
+    let unit = if ONE % round == 0 && wanted >= ONE { ONE } else { round };
+    let mut tens = unit;
+    loop {
+        for step in [tens, 2 * tens, 5 * tens] {
+            if step >= wanted && step % round == 0 {
+                return step;
+            }
+        }
+        match tens.checked_mul(10).filter(|tens| *tens < i128::MAX / 10) {
+            Some(next) => tens = next,
+            None => return tens,
+        }
+    }
+}
+
+/// A bar of blocks for `count` where the longest is for `most`; anything at all has a mark.
+pub(super) fn bar(count: usize, most: usize) -> String {
+    const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
+    let eighths = (count * LONGEST * 8).checked_div(most).unwrap_or(0).max(usize::from(count > 0));
+    let mut bar = "█".repeat(eighths / 8);
+    bar.extend((eighths % 8).checked_sub(1).and_then(|part| EIGHTHS.get(part)));
+    bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Band, bands, bar};
+    use crate::decimal::Decimal;
+
+    fn drawn(scores: &[&str], round: &str) -> Vec<String> {
+        let number = |text: &&str| Decimal::parse(text).unwrap();
+        let scores: Vec<Decimal> = scores.iter().map(number).collect();
+        bands(&scores, number(&round))
+            .into_iter()
+            .map(|Band { label, count }| format!("{label}: {count}"))
+            .collect()
+    }
+
+    #[test]
+    fn bands_have_round_ends() {
+        assert_eq!(drawn(&["300", "850"], "1").first().unwrap(), "300 to under 350: 1");
+        assert_eq!(drawn(&["300", "850"], "1").last().unwrap(), "850 to under 900: 1");
+        assert_eq!(drawn(&["7", "9", "9"], "1"), ["7: 1", "8: 0", "9: 2"]);
+        assert_eq!(drawn(&["-12", "13"], "1").len(), 6);
+        assert_eq!(drawn(&["0.1", "0.3"], "0.1"), ["0.1: 1", "0.2: 0", "0.3: 1"]);
+        assert_eq!(drawn(&["500"], "5"), ["500: 1"]);
+        assert!(drawn(&[], "1").is_empty());
+    }
+
+    #[test]
+    fn no_score_is_lost() {
+        let scores: Vec<Decimal> = (0..1000).map(|n| Decimal::from_int((n * 37) % 551 + 300)).collect();
+        for round in ["1", "0.001", "10"] {
+            let bands = bands(&scores, Decimal::parse(round).unwrap());
+            assert_eq!(bands.iter().map(|band| band.count).sum::<usize>(), 1000);
+            assert!(bands.len() <= 13, "{}", bands.len());
+        }
+    }
+
+    #[test]
+    fn bars_keep_their_proportion() {
+        assert_eq!(bar(0, 10), "");
+        assert_eq!(bar(10, 10).chars().count(), 40);
+        assert_eq!(bar(5, 10).chars().count(), 20);
+        assert_eq!(bar(1, 100_000), "▏");
+        assert_eq!(bar(3, 0), "▏");
+    }
+}

@@ -1,0 +1,85 @@
+//! The command line: one file a command, and what they share.
+//!
+//! Data goes to stdout, words go to stderr. Exit codes: 0 fine, 1 the policy is wrong or a case differs, 2 the command or
+//! a file cannot be used, 3 records were set aside.
+
+mod arguments;
+mod blame;
+mod check;
+mod clock;
+mod explain;
+mod explain_error;
+mod histogram;
+mod open;
+mod output;
+mod rejects;
+mod report;
+mod score;
+mod stop;
+mod summary;
+mod test;
+mod verdict;
+
+use arguments::Arguments;
+use clap::Parser;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use stop::Stop;
+
+/// How a command that ran to its end went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// All is well.
+    Fine,
+    /// The policy has mistakes, or a case differs.
+    Wrong,
+    /// It ran, and records were set aside.
+    SetAside,
+}
+
+/// The exit code for what cannot be used: a wrong command, an unreadable file, our own bug.
+const UNUSABLE: u8 = 2;
+
+/// Runs the command line of this process and says how it went.
+#[must_use]
+pub fn run() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| drop(say_bug(panic))));
+    let arguments = Arguments::parse();
+    arguments.color.apply();
+    // The commands own all they touch; nothing is looked at again after a panic.
+    let ended = catch_unwind(AssertUnwindSafe(|| run_command(&arguments.command)));
+    match ended {
+        Err(_) => ExitCode::from(UNUSABLE),
+        Ok(Ok(Exit::Fine) | Err(Stop::ClosedPipe)) => ExitCode::SUCCESS,
+        Ok(Ok(Exit::Wrong)) => ExitCode::from(1),
+        Ok(Ok(Exit::SetAside)) => ExitCode::from(3),
+        Ok(Err(stop)) => ExitCode::from(stop.say()),
+    }
+}
+
+fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
+    match command {
+        arguments::Command::Check(check) => check.run(),
+        arguments::Command::Score(score) => score.run(),
+        arguments::Command::Explain(explain) => explain.run(),
+        arguments::Command::Test(test) => test.run(),
+        arguments::Command::ExplainError(explain_error) => explain_error.run(),
+    }
+}
+
+/// What is said of our own bug. A failure to say it changes nothing any more.
+fn say_bug(panic: &std::panic::PanicHookInfo<'_>) -> std::io::Result<()> {
+    let payload = panic.payload();
+    let what =
+        payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
+    let what = what.unwrap_or("no message");
+    let place = panic.location().map_or_else(String::new, |place| format!(" at {place}"));
+    let mut stderr = anstream::stderr();
+    writeln!(stderr, "glassbox has a bug: {what}{place}")?;
+    writeln!(
+        stderr,
+        "nothing is wrong with what you did; please report it with the command and the policy:"
+    )?;
+    writeln!(stderr, "{}", concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))
+}

@@ -1,0 +1,92 @@
+//! Opening a policy for a run: read, check, and take it as it stands on the run's day.
+
+use super::arguments::Run;
+use super::{Stop, UNUSABLE, clock, report};
+use crate::check::Ruleset;
+use crate::data::Loaded;
+use crate::date::Date;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::Policy;
+use crate::project::{self, Broken, Project};
+use crate::source::Sources;
+use std::path::Path;
+
+/// A policy that is ready to run.
+pub(super) struct Opened {
+    project: Project,
+    /// The texts that diagnostics and explanations point into.
+    pub(super) sources: Sources,
+    pub(super) ruleset: Ruleset,
+}
+
+/// A day, and who chose it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Day {
+    pub(super) date: Date,
+    /// Nobody named a day: it is the system's date.
+    pub(super) from_clock: bool,
+}
+
+/// Reads and checks a policy. Warnings go to stderr unless `quiet`.
+pub(super) fn open(path: &Path, quiet: bool) -> Result<Opened, Stop> {
+    checked(project::open(path), quiet)
+}
+
+/// Reads and checks every policy of a pack, or the one of a file.
+pub(super) fn open_all(path: &Path) -> Result<Vec<Opened>, Stop> {
+    project::open_each(path).into_iter().map(|opened| checked(opened, false)).collect()
+}
+
+fn checked(opened: Result<Project, Broken>, quiet: bool) -> Result<Opened, Stop> {
+    let mut project = opened.map_err(|broken| Stop::Diagnostics {
+        sources: broken.sources,
+        diagnostics: broken.diagnostics,
+        exit: UNUSABLE,
+    })?;
+    let checked = project.check();
+    let sources = std::mem::take(&mut project.unit.sources);
+    match checked.ruleset {
+        Some(ruleset) => {
+            if !quiet {
+                report::explain(&mut anstream::stderr(), &checked.diagnostics, &sources)?;
+            }
+            Ok(Opened { project, sources, ruleset })
+        }
+        None => Err(Stop::Diagnostics { sources, diagnostics: checked.diagnostics, exit: 1 }),
+    }
+}
+
+impl Opened {
+    /// The day of a run.
+    pub(super) fn day(&self, run: &Run) -> Result<Day, Stop> {
+        match run.as_of.or(self.project.manifest.as_of) {
+            Some(date) => Ok(Day { date, from_clock: false }),
+            None => clock::today().map(|date| Day { date, from_clock: true }).ok_or_else(|| {
+                Stop::failure("the system's clock has no usable date", Some("give `--as-of DATE`".into()))
+            }),
+        }
+    }
+
+    /// The policy as it stands on a day, with the parameters of the manifest and of the run.
+    pub(super) fn policy(&self, day: Day, run: &Run) -> Result<Policy, Stop> {
+        let set: Vec<(String, String)> =
+            self.project.manifest.params.iter().chain(&run.set).cloned().collect();
+        self.ruleset.on(day.date, &set).map_err(|diagnostics| self.wrong(diagnostics))
+    }
+
+    /// The records of the run, joined and validated.
+    pub(super) fn load(&self, policy: &Policy, run: &Run) -> Result<Loaded, Stop> {
+        self.project.load(&policy.schema, policy.today, &run.data).map_err(|diagnostics| Stop::Diagnostics {
+            sources: self.sources.clone(),
+            diagnostics,
+            exit: UNUSABLE,
+        })
+    }
+
+    /// Diagnostics of this policy: a setting from outside that cannot be used, or the policy is wrong.
+    pub(super) fn wrong(&self, diagnostics: Vec<Diagnostic>) -> Stop {
+        let outside = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::E0406);
+        let exit = if outside { UNUSABLE } else { 1 };
+        Stop::Diagnostics { sources: self.sources.clone(), diagnostics, exit }
+    }
+}

@@ -1,0 +1,125 @@
+//! `glassbox score`: the records of a pack through its policy.
+
+use super::arguments::Run;
+use super::open::open;
+use super::output::{Format, Sheet};
+use super::summary::Summary;
+use super::{Exit, Stop, rejects};
+use crate::data::{Loaded, Records, Reject};
+use crate::eval::{self, Outcome};
+use crate::policy::Policy;
+use crate::project::AtomicFile;
+use clap::Args;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  glassbox score rules/german_credit
+  glassbox score rules/german_credit --contributions --out scores.csv
+  glassbox score rules/sesame/stated.score --as-of 2019-06-30 --format table
+  glassbox score rules/payments --data person=people.csv --rejects rejected.ndjson
+  glassbox score rules/payments --set late_penalty=-50 --quiet
+
+The scores go to stdout: the key, `score`, `tier`, `status`, the reasons, a column for each
+decision. The summary goes to stderr. Records that break their schema are set aside, never
+guessed at, and the exit code is then 3.";
+
+/// Score records and say how it went
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Score {
+    /// A pack (a folder with glassbox.toml) or one of its policies
+    #[arg(value_name = "PACK|POLICY")]
+    path: PathBuf,
+
+    #[command(flatten)]
+    run: Run,
+
+    /// The form of the scores
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
+
+    /// Write the scores to FILE, which is replaced only once all are written
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// Write the records that were set aside, and why, to FILE (a JSON object a line)
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+
+    /// Add a column `points_NAME` for each characteristic, rule and influence
+    #[arg(long)]
+    contributions: bool,
+
+    /// No summary and no warnings on stderr
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Score {
+    /// Scores and writes.
+    pub(super) fn run(&self) -> Result<Exit, Stop> {
+        let opened = open(&self.path, self.quiet)?;
+        let day = opened.day(&self.run)?;
+        let policy = opened.policy(day, &self.run)?;
+        let mut loaded = opened.load(&policy, &self.run)?;
+        let outcomes = score_all(&policy, &mut loaded);
+
+        self.write_scores(&policy, &loaded, &outcomes)?;
+        if let Some(path) = &self.rejects {
+            write_file(path, |file| Ok(rejects::write(&loaded.rejects, file)?))?;
+        }
+        if !self.quiet {
+            let mut stderr = anstream::stderr();
+            Summary { policy: &policy, day, loaded: &loaded, outcomes: &outcomes }.say(&mut stderr)?;
+            rejects::say(&loaded.rejects, self.rejects.as_deref(), &mut stderr)?;
+        }
+        let all_well = loaded.rejects.set_aside.is_empty() && loaded.rejects.ignored.is_empty();
+        Ok(if all_well { Exit::Fine } else { Exit::SetAside })
+    }
+
+    fn write_scores(
+        &self,
+        policy: &Policy,
+        loaded: &Loaded,
+        outcomes: &[(usize, Outcome)],
+    ) -> Result<(), Stop> {
+        let sheet = Sheet::new(policy, &loaded.population, self.contributions);
+        let rows = outcomes.iter().map(|(position, outcome)| (*position, outcome));
+        match &self.out {
+            Some(path) => write_file(path, |file| Ok(sheet.write(self.format, rows, file)?)),
+            None => {
+                let mut stdout = BufWriter::new(std::io::stdout().lock());
+                sheet.write(self.format, rows, &mut stdout)?;
+                Ok(stdout.flush()?)
+            }
+        }
+    }
+}
+
+/// Every record's outcome, with its position in the population. Records in which a number grew too large join the rejects.
+pub(super) fn score_all(policy: &Policy, loaded: &mut Loaded) -> Vec<(usize, Outcome)> {
+    let mut outcomes = Vec::with_capacity(loaded.population.count());
+    let mut too_large: Vec<Reject> = Vec::new();
+    for (position, outcome) in eval::score_all(policy, &loaded.population).into_iter().enumerate() {
+        match outcome {
+            Ok(outcome) => outcomes.push((position, outcome)),
+            Err(overflow) => {
+                too_large.push(loaded.population.reject(&policy.schema, position, overflow.to_string()));
+            }
+        }
+    }
+    loaded.rejects.set_aside.extend(too_large);
+    loaded.rejects.set_aside.sort_by_key(|reject| reject.line);
+    outcomes
+}
+
+/// Writes a file beside itself and puts it in its place once it is whole.
+fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Stop>) -> Result<(), Stop> {
+    let failed = |error| Stop::writing(path, &error);
+    let mut file = BufWriter::new(AtomicFile::create(path).map_err(failed)?);
+    write(&mut file)?;
+    let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.commit().map_err(failed)
+}

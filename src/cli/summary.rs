@@ -1,0 +1,166 @@
+//! The words after a run, on stderr: how many records, by which policy, and how their scores lie.
+
+use super::histogram::{Band, bands, bar};
+use super::open::Day;
+use super::report::{DIM, HEADING, WARNING, grouped, plural};
+use crate::data::Loaded;
+use crate::decimal::Decimal;
+use crate::eval::{Outcome, Status};
+use crate::policy::{Policy, Reason};
+use std::io::{self, Write};
+
+/// How many reasons are listed.
+const REASONS: usize = 5;
+/// How much of the hash is shown: enough to tell two versions apart.
+const HASH: usize = 12;
+
+/// What a summary speaks of.
+pub(super) struct Summary<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) day: Day,
+    pub(super) loaded: &'a Loaded,
+    pub(super) outcomes: &'a [(usize, Outcome)],
+}
+
+impl Summary<'_> {
+    /// Says it all.
+    pub(super) fn say(&self, to: &mut dyn Write) -> io::Result<()> {
+        self.say_policy(to)?;
+        self.say_counts(to)?;
+        let mut scores: Vec<Decimal> =
+            self.outcomes.iter().filter_map(|(_, outcome)| outcome.score).collect();
+        scores.sort_unstable();
+        if !scores.is_empty() {
+            self.say_scores(to, &scores)?;
+            self.say_tiers(to, scores.len())?;
+            self.say_reasons(to, scores.len())?;
+        }
+        Ok(())
+    }
+
+    fn say_policy(&self, to: &mut dyn Write) -> io::Result<()> {
+        let Policy { title, name, version, hash, .. } = self.policy;
+        let version = version.as_ref().map_or_else(String::new, |version| format!(" version {version}"));
+        let hash: String = hash.chars().take(HASH).collect();
+        writeln!(to, "{HEADING}{title}{HEADING:#}  {DIM}{name}{version} · {hash}{DIM:#}")?;
+        let clock = if self.day.from_clock { " (today, by this computer's clock)" } else { "" };
+        writeln!(to, "as of {}{clock}", self.day.date)?;
+        let set = self.policy.params.iter().filter(|param| param.set);
+        for param in set {
+            writeln!(to, "{WARNING}`{}` is set from outside{WARNING:#}", param.name)?;
+        }
+        if self.policy.sweeps > 0 {
+            writeln!(to, "scores of others settled in {}", plural(self.policy.sweeps as usize, "sweep"))?;
+        }
+        for notice in &self.loaded.notices {
+            writeln!(to, "{DIM}{}: {}{DIM:#}", notice.file, notice.text)?;
+        }
+        writeln!(to)
+    }
+
+    fn say_counts(&self, to: &mut dyn Write) -> io::Result<()> {
+        let many = |status| self.outcomes.iter().filter(|(_, outcome)| outcome.status == status).count();
+        let read = plural(self.loaded.read, "record");
+        write!(to, "{read} read: {} scored", grouped(many(Status::Scored)))?;
+        for status in [Status::NotScored, Status::NotParticipating] {
+            let count = many(status);
+            // The two that always matter are said even where they are none.
+            if count > 0 || status == Status::NotScored {
+                write!(to, ", {} {}", grouped(count), status.name())?;
+            }
+        }
+        writeln!(to, ", {} rejected", grouped(self.loaded.rejects.set_aside.len()))
+    }
+
+    /// `scores` are sorted and not empty.
+    fn say_scores(&self, to: &mut dyn Write, scores: &[Decimal]) -> io::Result<()> {
+        let at = |position: usize| scores.get(position).copied().unwrap_or_default();
+        let (least, middle, most) = (at(0), middle(scores), at(scores.len() - 1));
+        writeln!(
+            to,
+            "\n{HEADING}Scores{HEADING:#}  {DIM}least {least}, median {middle}, greatest {most}{DIM:#}"
+        )?;
+        let bands = bands(scores, self.policy.round);
+        let width = bands.iter().map(|band| band.label.chars().count()).max().unwrap_or(0);
+        let tallest = bands.iter().map(|band| band.count).max().unwrap_or(0);
+        for Band { label, count } in &bands {
+            writeln!(to, "  {label:>width$}  {} {}", bar(*count, tallest), grouped(*count))?;
+        }
+        Ok(())
+    }
+
+    fn say_tiers(&self, to: &mut dyn Write, scored: usize) -> io::Result<()> {
+        let tiers = &self.policy.tiers;
+        if tiers.is_empty() {
+            return Ok(());
+        }
+        writeln!(to, "\n{HEADING}Tiers{HEADING:#}")?;
+        let width = tiers.iter().map(|tier| tier.label.chars().count()).max().unwrap_or(0);
+        for (position, tier) in tiers.iter().enumerate() {
+            let in_tier = |outcome: &Outcome| outcome.tier.is_some_and(|tier| tier.index() == position);
+            let count = self.outcomes.iter().filter(|(_, outcome)| in_tier(outcome)).count();
+            writeln!(to, "  {:width$}  {:>7}  {}", tier.label, grouped(count), share(count, scored))?;
+        }
+        Ok(())
+    }
+
+    fn say_reasons(&self, to: &mut dyn Write, scored: usize) -> io::Result<()> {
+        let reasons = &self.policy.reasons;
+        let mut counts = vec![0_usize; reasons.len()];
+        let scored_only = self.outcomes.iter().filter(|(_, outcome)| outcome.status == Status::Scored);
+        for given in scored_only.flat_map(|(_, outcome)| &outcome.reasons) {
+            if let Some(count) = counts.get_mut(given.reason.index()) {
+                *count += 1;
+            }
+        }
+        let mut ranked: Vec<(usize, &Reason)> =
+            counts.into_iter().zip(reasons).filter(|(count, _)| *count > 0).collect();
+        // Stable: equally frequent reasons stay in the order of the file.
+        ranked.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        if ranked.is_empty() {
+            return Ok(());
+        }
+        writeln!(to, "\n{HEADING}Most frequent reasons{HEADING:#}")?;
+        let width = ranked.iter().take(REASONS).map(|(_, reason)| reason.code.len()).max().unwrap_or(0);
+        for (count, Reason { code, text, .. }) in ranked.into_iter().take(REASONS) {
+            writeln!(to, "  {code:width$}  {:>7}  {}  {text}", grouped(count), share(count, scored))?;
+        }
+        Ok(())
+    }
+}
+
+/// The middle of sorted scores; between two middle ones their mean.
+fn middle(scores: &[Decimal]) -> Decimal {
+    let at = |position: usize| scores.get(position).copied().unwrap_or_default();
+    let (low, high) = (at(scores.len().saturating_sub(1) / 2), at(scores.len() / 2));
+    low.checked_add(high).and_then(|sum| sum.checked_div(Decimal::from_int(2))).unwrap_or(low)
+}
+
+/// A share in percent with one decimal, rounded half up: ` 12.5%`.
+fn share(part: usize, whole: usize) -> String {
+    let thousandths = (part * 1000 + whole / 2).checked_div(whole).unwrap_or(0);
+    format!("{:>3}.{}%", thousandths / 10, thousandths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{middle, share};
+    use crate::decimal::Decimal;
+
+    #[test]
+    fn the_median_lies_in_the_middle() {
+        let numbers = |numbers: &[i64]| numbers.iter().map(|n| Decimal::from_int(*n)).collect::<Vec<_>>();
+        assert_eq!(middle(&numbers(&[1, 2, 9])).to_string(), "2");
+        assert_eq!(middle(&numbers(&[1, 2, 9, 9])).to_string(), "5.5");
+        assert_eq!(middle(&numbers(&[7])).to_string(), "7");
+    }
+
+    #[test]
+    fn shares_are_rounded() {
+        assert_eq!(share(1, 8), " 12.5%");
+        assert_eq!(share(2, 3), " 66.7%");
+        assert_eq!(share(1000, 1000), "100.0%");
+        assert_eq!(share(0, 7), "  0.0%");
+        assert_eq!(share(0, 0), "  0.0%");
+    }
+}
