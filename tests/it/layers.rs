@@ -180,11 +180,7 @@ fn without_comments_and_strings(text: &str) -> String {
                 code.push('"');
                 while let Some(c) = chars.next() {
                     match c {
-                        '\\' => {
-                            if chars.next() == Some('\n') {
-                                code.push('\n');
-                            }
-                        }
+                        '\\' => code.extend(chars.next().filter(|c| *c == '\n')),
                         '"' => break,
                         '\n' => code.push('\n'),
                         _ => {}

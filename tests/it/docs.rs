@@ -1,0 +1,177 @@
+//! The documentation is executed: every block of the language in README.md, docs/*.md and docs/errors/*.md is read and
+//! checked. What stands after the three backticks says how:
+//!
+//! - `score`: a whole policy (a `policy` block and a record), without a mistake or a warning; or else statements without
+//!   the policy around them. Those are checked together with `tests/cases/docs/prelude.score`, of which the statements are left
+//!   out that the block makes itself, and must be without a mistake;
+//! - `score,error E0204`: the same, and it must give that code.
+//!
+//! On a page of `docs/errors`, what stands under `## Example` must give the page's code, and what stands under
+//! `## How to mend it` no error.
+
+use glassbox::check::{self, Unit};
+use glassbox::diagnostic::{Code, Diagnostic};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// A block of code on a page.
+struct Block {
+    /// Page and line of its first line.
+    place: String,
+    /// What stands after the backticks.
+    kind: String,
+    /// The heading that it stands under.
+    heading: String,
+    text: String,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The Markdown files of a folder, in order.
+fn pages(folder: &str) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(root().join(folder)) else { return Vec::new() };
+    let mut pages: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    pages.sort();
+    pages
+}
+
+/// The blocks of the language on a page.
+fn blocks(page: &Path) -> Vec<Block> {
+    let text = std::fs::read_to_string(page).unwrap();
+    let name = page.strip_prefix(root()).unwrap().display();
+    let mut blocks = Vec::new();
+    let (mut open, mut heading): (Option<Block>, String) = (None, String::new());
+    for (number, line) in (1..).zip(text.lines()) {
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (Some(kind), None) => {
+                let place = format!("{name}:{}", number + 1);
+                let kind = kind.trim().to_owned();
+                open = Some(Block { place, kind, heading: heading.clone(), text: String::new() });
+            }
+            (None, Some(block)) => writeln!(block.text, "{line}").unwrap(),
+            (None, None) if line.starts_with('#') => line.clone_into(&mut heading),
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "{name}: a block is not closed");
+    blocks.retain(|block| block.kind.split([',', ' ']).next() == Some("score"));
+    blocks
+}
+
+/// What is said of a whole text.
+fn check_whole(place: &str, text: &str) -> Vec<Diagnostic> {
+    let (unit, mut diagnostics) = Unit::of_text(place, text);
+    diagnostics.extend(check::check(unit).diagnostics);
+    diagnostics
+}
+
+/// Whether a block is a policy by itself.
+fn is_whole(block: &Block) -> bool {
+    let own = statements(&block.text);
+    own.iter().any(|(key, _)| key == "policy") && own.iter().any(|(key, _)| key.starts_with("record "))
+}
+
+/// What is said of a block: of all of it where it is a policy by itself, else of its own lines where the rest of a policy
+/// stands before it.
+fn check_block(block: &Block) -> Vec<Diagnostic> {
+    if is_whole(block) {
+        return check_whole(&block.place, &block.text);
+    }
+    let own = statements(&block.text);
+    let prelude = std::fs::read_to_string(root().join("tests/cases/docs/prelude.score")).unwrap();
+    let kept = statements(&prelude).into_iter().filter(|(key, _)| !own.iter().any(|(other, _)| other == key));
+    let before: String = kept.map(|(_, text)| text).collect();
+    let mut diagnostics = check_whole(&block.place, &format!("{before}{}", block.text));
+    diagnostics.retain(|one| one.place.is_none_or(|place| place.span.start as usize >= before.len()));
+    diagnostics
+}
+
+/// The statements of a text: what each declares (`reason R01`), and its lines.
+fn statements(text: &str) -> Vec<(String, String)> {
+    let mut statements: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        let begins = line.starts_with(|c: char| c.is_ascii_lowercase());
+        match statements.last_mut() {
+            Some((_, lines)) if !begins => writeln!(lines, "{line}").unwrap(),
+            _ => statements.push((declares(line), format!("{line}\n"))),
+        }
+    }
+    statements
+}
+
+/// What a statement declares; those that share a name space share their first word.
+fn declares(line: &str) -> String {
+    let mut words =
+        line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    let (word, name) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    match word {
+        "policy" | "tiers" | "participation" => word.to_owned(),
+        "let" | "param" => format!("value {name}"),
+        "characteristic" | "rule" | "group" | "decision" => format!("item {name}"),
+        _ => format!("{word} {name}"),
+    }
+}
+
+/// The diagnostics in one line each.
+fn short(diagnostics: &[Diagnostic]) -> String {
+    diagnostics.iter().map(|one| format!("    {}: {}\n", one.code, one.message)).collect()
+}
+
+#[test]
+fn every_block_of_the_documentation_is_right() {
+    let mut wrong = String::new();
+    let mut pages = pages("docs");
+    pages.extend(Some(root().join("README.md")).filter(|page| page.exists()));
+    for block in pages.iter().flat_map(|page| blocks(page)) {
+        let found = check_block(&block);
+        let right = match block.kind.strip_prefix("score,error ") {
+            Some(code) => found.iter().any(|one| one.code.name() == code.trim()),
+            None => {
+                assert_eq!(block.kind, "score", "{}", block.place);
+                found.is_empty() || !(is_whole(&block) || found.iter().any(Diagnostic::is_error))
+            }
+        };
+        if !right {
+            write!(wrong, "{} (`{}`):\n{}", block.place, block.kind, short(&found)).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn the_pages_of_the_codes_show_the_mistake_and_its_mending() {
+    let mut wrong = String::new();
+    for page in pages("docs/errors") {
+        let code = Code::find(&page.file_stem().unwrap().to_string_lossy()).unwrap();
+        for block in blocks(&page) {
+            let found = check_block(&block);
+            let right = match block.heading.as_str() {
+                "## Example" => found.iter().any(|one| one.code == code),
+                "## How to mend it" => !found.iter().any(|one| one.is_error() || one.code == code),
+                heading => panic!("{}: a block under `{heading}`", block.place),
+            };
+            if !right && !needs_files(code) {
+                write!(wrong, "{} under `{}`:\n{}", block.place, block.heading, short(&found)).unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// Mistakes that need more than the text of a page: its bytes, other files, data, the command line.
+fn needs_files(code: Code) -> bool {
+    code == Code::E0100 || code.name().starts_with("E04")
+}
+
+#[test]
+fn the_prelude_is_without_errors() {
+    let text = std::fs::read_to_string(root().join("tests/cases/docs/prelude.score")).unwrap();
+    let found = check_whole("prelude.score", &text);
+    assert!(!found.iter().any(Diagnostic::is_error), "{}", short(&found));
+}
