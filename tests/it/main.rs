@@ -14,6 +14,7 @@ mod command;
 mod corpora;
 mod diagnostics;
 mod docs;
+mod foreign;
 mod german_credit;
 mod layers;
 mod packs;
