@@ -263,7 +263,11 @@ proptest! {
                 let common = takers.iter().any(|rows| rows.contains(&first) && rows.contains(&second));
                 let found: Vec<&Witness> = findings.iter().filter_map(|f| match f {
                     Finding::Overlap { first: a, second: b, witness } if (*a, *b) == (first, second) => Some(witness),
-                    _ => None,
+                    Finding::Overlap { .. }
+                    | Finding::Gap { .. }
+                    | Finding::Dead { .. }
+                    | Finding::CellOutside { .. }
+                    | Finding::TooLarge => None,
                 }).collect();
                 prop_assert_eq!(found.len(), usize::from(common && !first_match));
                 for witness in found {
