@@ -172,11 +172,11 @@ impl Join<'_> {
             }
             let name = &self.schema.field(kind, key).name;
             let line = |rows: &[Row], at: u32| rows.get(at as usize).map_or(0, |row| row.line);
-            let mut last = None;
+            let mut told = BTreeSet::new();
             for (before, at) in again {
                 let reason = format!("a key given before, in line {}", line(&rows, before));
                 self.add_key_fault(kind, &file, &mut rows, at, name, reason);
-                if last.replace(before) != Some(before) {
+                if told.insert(before) {
                     let reason = format!("a key given again, in line {}", line(&rows, at));
                     self.add_key_fault(kind, &file, &mut rows, before, name, reason);
                 }
@@ -196,9 +196,6 @@ impl Join<'_> {
     ) {
         let Some(row) = rows.get_mut(at as usize) else { return };
         let value = key_text(self.schema, kind, &row.values);
-        if row.faults.iter().any(|fault| fault.reason == reason) {
-            return;
-        }
         let file = Arc::clone(file);
         row.faults.push(Fault { file, line: row.line, field: Some(name.to_owned()), value, reason });
     }

@@ -137,14 +137,16 @@ fn a_bad_record_says_all_that_is_wrong_with_it() {
 
 #[test]
 fn a_key_given_twice_is_trusted_nowhere() {
-    let loaded = Folder::of("id,age\na,1\nb,2\na,3\na,x\n").load();
-    assert_eq!(keys(&loaded), "b");
+    let loaded = Folder::of("id,age\na,1\nb,2\nc,5\na,3\nb,4\na,x\n").load();
+    assert_eq!(keys(&loaded), "c");
     assert_eq!(
         set_aside(&loaded),
         [
-            "person a person.csv:2 id=a a key given again, in line 4",
-            "person a person.csv:4 id=a a key given before, in line 2",
-            "person a person.csv:5 age=x not a number; person.csv:5 id=a a key given before, in line 2",
+            "person a person.csv:2 id=a a key given again, in line 5",
+            "person b person.csv:3 id=b a key given again, in line 6",
+            "person a person.csv:5 id=a a key given before, in line 2",
+            "person b person.csv:6 id=b a key given before, in line 3",
+            "person a person.csv:7 age=x not a number; person.csv:7 id=a a key given before, in line 2",
         ]
     );
 }
