@@ -1,68 +1,19 @@
 //! The documentation is executed: every block of the language in README.md, docs/*.md and docs/errors/*.md is read and
-//! checked. What stands after the three backticks says how:
+//! checked, and its cases are run. What stands after the three backticks says how:
 //!
-//! - `score`: a whole policy (a `policy` block and a record), without a mistake or a warning; or else statements without
-//!   the policy around them. Those are checked together with `tests/cases/docs/prelude.score`, of which the statements are left
-//!   out that the block makes itself, and must be without a mistake;
-//! - `score,error E0204`: the same, and it must give that code.
+//! - `score`: a whole policy (a `policy` block and a record), or else statements without the policy around them. Those
+//!   are checked together with `tests/cases/docs/prelude.score`, of which the statements are left out that the block makes
+//!   itself. Neither may have a mistake or a warning, and the cases hold;
+//! - `score,error E0204`: the same, and it must give that code and no other.
 //!
 //! On a page of `docs/errors`, what stands under `## Example` must give the page's code, and what stands under
 //! `## How to mend it` no error.
 
+use super::command::glassbox_in;
+use super::page::{Block, blocks, handbook, pages, root};
 use glassbox::check::{self, Unit};
 use glassbox::diagnostic::{Code, Diagnostic};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-
-/// A block of code on a page.
-struct Block {
-    /// Page and line of its first line.
-    place: String,
-    /// What stands after the backticks.
-    kind: String,
-    /// The heading that it stands under.
-    heading: String,
-    text: String,
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The Markdown files of a folder, in order.
-fn pages(folder: &str) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(root().join(folder)) else { return Vec::new() };
-    let mut pages: Vec<PathBuf> = entries
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .collect();
-    pages.sort();
-    pages
-}
-
-/// The blocks of the language on a page.
-fn blocks(page: &Path) -> Vec<Block> {
-    let text = std::fs::read_to_string(page).unwrap();
-    let name = page.strip_prefix(root()).unwrap().display();
-    let mut blocks = Vec::new();
-    let (mut open, mut heading): (Option<Block>, String) = (None, String::new());
-    for (number, line) in (1..).zip(text.lines()) {
-        match (line.strip_prefix("```"), &mut open) {
-            (Some(_), Some(_)) => blocks.extend(open.take()),
-            (Some(kind), None) => {
-                let place = format!("{name}:{}", number + 1);
-                let kind = kind.trim().to_owned();
-                open = Some(Block { place, kind, heading: heading.clone(), text: String::new() });
-            }
-            (None, Some(block)) => writeln!(block.text, "{line}").unwrap(),
-            (None, None) if line.starts_with('#') => line.clone_into(&mut heading),
-            (None, None) => {}
-        }
-    }
-    assert!(open.is_none(), "{name}: a block is not closed");
-    blocks.retain(|block| block.kind.split([',', ' ']).next() == Some("score"));
-    blocks
-}
 
 /// What is said of a whole text.
 fn check_whole(place: &str, text: &str) -> Vec<Diagnostic> {
@@ -83,13 +34,36 @@ fn check_block(block: &Block) -> Vec<Diagnostic> {
     if is_whole(block) {
         return check_whole(&block.place, &block.text);
     }
-    let own = statements(&block.text);
-    let prelude = std::fs::read_to_string(root().join("tests/cases/docs/prelude.score")).unwrap();
-    let kept = statements(&prelude).into_iter().filter(|(key, _)| !own.iter().any(|(other, _)| other == key));
-    let before: String = kept.map(|(_, text)| text).collect();
+    let before = before(block);
     let mut diagnostics = check_whole(&block.place, &format!("{before}{}", block.text));
     diagnostics.retain(|one| one.place.is_none_or(|place| place.span.start as usize >= before.len()));
     diagnostics
+}
+
+/// What stands before a block that is no policy by itself.
+fn before(block: &Block) -> String {
+    let own = statements(&block.text);
+    let prelude = std::fs::read_to_string(root().join("tests/cases/docs/prelude.score")).unwrap();
+    let kept = statements(&prelude).into_iter().filter(|(key, _)| !own.iter().any(|(other, _)| other == key));
+    kept.filter(|(key, _)| !key.starts_with("case ")).map(|(_, text)| text).collect()
+}
+
+/// What is said of the cases of a block that do not hold; empty where all do. A block that shows another scored record has
+/// nothing of the prelude to run by.
+fn failing_cases(block: &Block) -> String {
+    let own = statements(&block.text);
+    let has = |wanted: &str| own.iter().any(|(key, _)| key.starts_with(wanted));
+    if !has("case ") || (has("record person") && !is_whole(block)) {
+        return String::new();
+    }
+    let before = if is_whole(block) { String::new() } else { before(block) };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("block.score"), format!("{before}{}", block.text)).unwrap();
+    let output = glassbox_in(folder.path(), ["test", "block.score"]).output().unwrap();
+    if output.status.success() {
+        return String::new();
+    }
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
 /// The statements of a text: what each declares (`reason R01`), and its lines.
@@ -126,19 +100,22 @@ fn short(diagnostics: &[Diagnostic]) -> String {
 #[test]
 fn every_block_of_the_documentation_is_right() {
     let mut wrong = String::new();
-    let mut pages = pages("docs");
-    pages.extend(Some(root().join("README.md")).filter(|page| page.exists()));
-    for block in pages.iter().flat_map(|page| blocks(page)) {
+    for block in handbook().iter().flat_map(|page| blocks(page)).filter(Block::is_of_the_language) {
         let found = check_block(&block);
         let right = match block.kind.strip_prefix("score,error ") {
-            Some(code) => found.iter().any(|one| one.code.name() == code.trim()),
+            Some(code) => !found.is_empty() && found.iter().all(|one| one.code.name() == code.trim()),
             None => {
                 assert_eq!(block.kind, "score", "{}", block.place);
-                found.is_empty() || !(is_whole(&block) || found.iter().any(Diagnostic::is_error))
+                found.is_empty()
             }
         };
         if !right {
             write!(wrong, "{} (`{}`):\n{}", block.place, block.kind, short(&found)).unwrap();
+        } else if block.kind == "score" {
+            let failing = failing_cases(&block);
+            if !failing.is_empty() {
+                write!(wrong, "{}:\n{failing}", block.place).unwrap();
+            }
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
@@ -149,7 +126,7 @@ fn the_pages_of_the_codes_show_the_mistake_and_its_mending() {
     let mut wrong = String::new();
     for page in pages("docs/errors") {
         let code = Code::find(&page.file_stem().unwrap().to_string_lossy()).unwrap();
-        for block in blocks(&page) {
+        for block in blocks(&page).into_iter().filter(Block::is_of_the_language) {
             let found = check_block(&block);
             let right = match block.heading.as_str() {
                 "## Example" => found.iter().any(|one| one.code == code),

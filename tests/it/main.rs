@@ -11,13 +11,16 @@
 
 mod cli;
 mod command;
+mod console;
 mod corpora;
 mod diagnostics;
 mod docs;
 mod foreign;
 mod german_credit;
 mod layers;
+mod links;
 mod packs;
+mod page;
 mod syntax;
 
 /// A file in this folder that is no module of this binary would never run.
