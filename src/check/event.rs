@@ -148,7 +148,7 @@ impl Context<'_> {
             Over::Link(id) => self.schema.links.get(id.index())?.to,
         };
         let record = self.schema.records.get(record.index())?;
-        let dated = record.dated;
+        let dated = super::schema::dated_field(&record.fields);
         if !caps.iter().any(|c| c.period != CapPeriod::Total) || dated.is_some() {
             return Some(dated);
         }

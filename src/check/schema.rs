@@ -119,12 +119,7 @@ impl<'a> Context<'a> {
             let field = self.field(file, line);
             fields.push(field);
         }
-        let dates: Vec<FieldId> = (0..fields.len() as u32)
-            .map(FieldId)
-            .filter(|f| fields.get(f.index()).is_some_and(|f| f.kind == Type::Date))
-            .collect();
-        let named = dates.iter().copied().find(|d| fields.get(d.index()).is_some_and(|f| f.name == "date"));
-        let dated = named.or(if let [only] = dates.as_slice() { Some(*only) } else { None });
+        let dated = dated_field(&fields);
         RecordType {
             name: block.name.text.clone(),
             label: block.label.as_ref().map(|l| l.text.clone()),
@@ -430,4 +425,13 @@ impl<'a> Context<'a> {
             Type::Number | Type::Integer | Type::Money | Type::Text | Type::YesNo | Type::Date => Vec::new(),
         }
     }
+}
+
+/// The field that dates a record: the one named `date`, else its only date.
+pub(super) fn dated_field(fields: &[Field]) -> Option<FieldId> {
+    let dates: Vec<(FieldId, &Field)> =
+        (0..).map(FieldId).zip(fields).filter(|(_, field)| field.kind == Type::Date).collect();
+    let named = dates.iter().find(|(_, field)| field.name == "date");
+    let only = if let [only] = dates.as_slice() { Some(only) } else { None };
+    named.or(only).map(|(id, _)| *id)
 }

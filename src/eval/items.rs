@@ -87,7 +87,7 @@ impl<T: Trace> Walk<'_, T> {
         let losses = match self.scope.policy.reasons_shown.by {
             RankedBy::PointsLost => match (&item.body, &counted) {
                 (ItemBody::Group(_), _) => self.reduce_to_group(item, points, first_loss),
-                (ItemBody::Events(events), Some(counted)) if self.plan.codes(id).len() > 1 => {
+                (ItemBody::Events(events), Some(counted)) => {
                     self.plan.codes(id).iter().try_for_each(|code| {
                         let lost = counted.lost_under(*code, &events.caps)?;
                         let lost = limit(weigh(lost, item.weight)?, item.limits);
@@ -95,8 +95,9 @@ impl<T: Trace> Walk<'_, T> {
                         Ok(())
                     })
                 }
-                (ItemBody::Events(_), _) => self.lose(self.plan.codes(id).first().copied(), item, points),
-                (ItemBody::Table { .. } | ItemBody::Formula(_), _) => self.lose(body.reason, item, points),
+                (ItemBody::Table { .. } | ItemBody::Formula(_) | ItemBody::Events(_), _) => {
+                    self.lose(body.reason, item, points)
+                }
             },
             RankedBy::BelowBaseline => self.measure(&body, |baseline| baseline.checked_sub(points)),
             RankedBy::AboveBaseline => self.measure(&body, |baseline| points.checked_sub(baseline)),

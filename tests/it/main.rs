@@ -17,6 +17,7 @@ mod diagnostics;
 mod docs;
 mod foreign;
 mod german_credit;
+mod language;
 mod layers;
 mod links;
 mod packs;
