@@ -1,7 +1,7 @@
 //! What a policy must be before it can run: names and types resolved, tables complete, every period of effect checked.
 //!
 //! [`check`] looks at a policy on one day of every period and gathers all mistakes; [`Ruleset::on`] gives the
-//! [`Policy`] of a day, in which no name, date of effect or parameter is left.
+//! [`Policy`](crate::policy::Policy) of a day, in which no name, date of effect or parameter is left.
 
 mod call;
 mod case;
