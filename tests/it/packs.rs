@@ -11,7 +11,7 @@ struct Run {
     key: &'static str,
 }
 
-const RUNS: [Run; 7] = [
+const RUNS: [Run; 8] = [
     Run { name: "german_credit", arguments: &["rules/german_credit"], key: "17" },
     Run { name: "payments", arguments: &["rules/payments"], key: "p0004" },
     Run { name: "city", arguments: &["rules/city"], key: "r0007" },
@@ -19,6 +19,7 @@ const RUNS: [Run; 7] = [
     Run { name: "sesame_rumoured_2020", arguments: &["rules/sesame", "--as-of", "2020-06-30"], key: "p0012" },
     Run { name: "sesame_stated", arguments: &["rules/sesame/stated.score"], key: "p0012" },
     Run { name: "sesame_published", arguments: &["rules/sesame/published.score"], key: "p0012" },
+    Run { name: "sesame_company", arguments: &["rules/sesame/company.score"], key: "c009" },
 ];
 
 /// The packs: folders of `rules/` with a manifest.
@@ -63,6 +64,24 @@ fn scores_of_the_sample_data() {
         let all = format!("{} lines, {:016x}", scores.lines().count(), fnv(scores.as_bytes()));
         snapshot(&format!("score_{}", run.name), &format!("{first}... {all}\n\n{summary}"));
     }
+}
+
+/// `company.score` reads the scores that `rumoured.score` published: the file must not grow stale.
+#[test]
+fn previous_scores_are_those_of_the_rumoured_policy() {
+    let output = glassbox(["score", "rules/sesame/rumoured.score"]).output().unwrap();
+    let scored = String::from_utf8(output.stdout).unwrap();
+    let now: Vec<(&str, &str)> =
+        scored.lines().filter_map(key_and_score).filter(|(_, score)| !score.is_empty()).collect();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/sesame/previous.csv");
+    let published = std::fs::read_to_string(file).unwrap();
+    assert_eq!(published.lines().filter_map(key_and_score).collect::<Vec<_>>(), now);
+}
+
+/// The first two columns of a line.
+fn key_and_score(line: &str) -> Option<(&str, &str)> {
+    let mut cells = line.split(',');
+    Some((cells.next()?, cells.next()?))
 }
 
 #[test]
