@@ -22,6 +22,7 @@ mod layers;
 mod links;
 mod packs;
 mod page;
+mod reference;
 mod syntax;
 
 /// A file in this folder that is no module of this binary would never run.
