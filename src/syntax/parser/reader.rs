@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use pest::Parser;
 use pest::iterators::Pair;
 
+use super::MAX_MISTAKES;
 use super::grammar::{Grammar, Rule};
 use super::line::{self, Line, LineKind};
 use super::refusal;
@@ -181,7 +182,9 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn keep(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if self.diagnostics.len() <= MAX_MISTAKES {
+            self.diagnostics.push(diagnostic);
+        }
     }
 }
 

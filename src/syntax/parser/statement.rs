@@ -170,11 +170,15 @@ fn use_line<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> UseLine {
             UseLine { names: names(&node), path, span: line.span }
         }
         None => {
-            let words = line.tokens.iter().skip(1).filter(|token| token.kind == Kind::Word);
-            let names = words
-                .map(|token| Name { text: reader.token_text(Some(token)).to_owned(), span: token.span })
-                .filter(|name| name.text != "from")
-                .collect();
+            // What can be told of the names: a word, a comma, a word, and so on.
+            let mut names = Vec::new();
+            for (token, even) in line.tokens.iter().skip(1).zip([true, false].into_iter().cycle()) {
+                match (even, token.kind, reader.token_text(Some(token))) {
+                    (true, Kind::Word, word) => names.push(Name { text: word.to_owned(), span: token.span }),
+                    (false, Kind::Sign, ",") => {}
+                    _ => break,
+                }
+            }
             UseLine { names, path: broken_text(line), span: line.span }
         }
     }

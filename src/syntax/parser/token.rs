@@ -2,6 +2,7 @@
 
 use pest::Parser;
 
+use super::MAX_MISTAKES;
 use super::grammar::{Grammar, Rule};
 use super::slip::{self, Around, Slip, Tokens};
 use crate::source::{FileId, Span};
@@ -74,7 +75,9 @@ pub(super) fn scan(file: FileId, text: &str) -> Scan {
         let finding = slip::examine(&tokens, at, around);
         skips = finding.as_ref().is_some_and(|finding| finding.ends_line);
         let mended = finding.as_ref().and_then(|finding| finding.mended.as_deref());
-        scan.slips.extend(finding.as_ref().and_then(|finding| finding.slip.clone()));
+        if scan.slips.len() <= MAX_MISTAKES {
+            scan.slips.extend(finding.as_ref().and_then(|finding| finding.slip.clone()));
+        }
         if !skips {
             scan.push(text, *token, mended, found.get(at + 1));
         }
@@ -88,16 +91,10 @@ impl Scan {
     fn push(&mut self, text: &str, token: Token, mended: Option<&str>, next: Option<&Token>) {
         let (start, end) = (offset(token.span.start), offset(token.span.end));
         pad(&mut self.clean, text, start);
-        let free = match next {
-            Some(next) if !next.first => (offset(next.span.start) - end).saturating_sub(1),
-            Some(_) | None => text
-                .get(end..)
-                .unwrap_or_default()
-                .bytes()
-                .take_while(u8::is_ascii_whitespace)
-                .count()
-                .saturating_sub(1),
-        };
+        let blanks = text.get(end..).unwrap_or_default().bytes().take_while(u8::is_ascii_whitespace).count();
+        // A sign that ends something needs no blank before it, anything else keeps one.
+        let ends = next.is_none_or(|next| matches!(slice(text, next.span), "|" | ")" | "," | "}"));
+        let free = if ends { blanks } else { blanks.saturating_sub(1) };
         let fitting = mended.filter(|mended| mended.trim_end().len() <= end - start + free);
         // What touches its neighbours keeps touching: a minus its number, a record its field.
         let touches_next = next.is_some_and(|next| next.span.start == token.span.end);
