@@ -2,7 +2,9 @@
 
 use super::{EXAMPLES, tree};
 use crate::decimal::Decimal;
-use crate::syntax::ast::{Expression, ExpressionKind, LetBody, Literal, Operator, Predicate, Statement};
+use crate::syntax::ast::{
+    CellPart, Expression, ExpressionKind, LetBody, Literal, Operator, Predicate, Statement,
+};
 
 /// The expression of `let x = …`.
 fn expression(text: &str) -> Expression {
@@ -165,6 +167,75 @@ fn calls_and_aggregates_are_read() {
         ("where + each * from", "(where + (each * from))"),
     ] {
         assert_eq!(shape(text), wanted, "{text}");
+    }
+}
+
+#[test]
+fn cells_have_their_spellings() {
+    for (cell, wanted) in [
+        ("5", "value 5"),
+        ("a, \"b c\", -3", "value a, value \"b c\", value -3"),
+        ("not a, b", "not value a, value b"),
+        ("1 to 2", "1 to 2"),
+        ("1 to under 2", "1 to under 2"),
+        ("2020-01-01 to before 2021-01-01", "2020-01-01 to under 2021-01-01"),
+        ("over 1 to 2", "over 1 to 2"),
+        ("over 1 to under 2", "over 1 to under 2"),
+        ("under 10%, 5 or more", "under 10%, 5 or more"),
+        ("5 or less", "5 or less"),
+        ("on or before today", "today or less"),
+        ("on or after 2020-01-01", "2020-01-01 or more"),
+        ("over limit", "over limit"),
+        ("after 2020-01-01", "over 2020-01-01"),
+        ("within 90 days", "within 90"),
+        ("before 10 years ago, missing", "before 10 ago, missing"),
+        ("any, missing", "any, missing"),
+        ("known", "any"),
+        ("otherwise", "otherwise"),
+        ("good or better", "good or better"),
+        ("good or worse, poor", "good or worse, value poor"),
+        ("yes", "value yes"),
+    ] {
+        let file = tree(&format!("rule r {{\n  | x | points |\n  | {cell} | 1 |\n}}\n"));
+        let [Statement::Item(item)] = file.statements.as_slice() else { panic!("{cell}") };
+        let table = item.table.as_ref().unwrap();
+        let read = table.rows.first().and_then(|row| row.conditions.first()).unwrap();
+        let parts: Vec<String> = read.parts.iter().map(part).collect();
+        let shown = format!("{}{}", if read.negated { "not " } else { "" }, parts.join(", "));
+        assert_eq!(shown, wanted, "{cell}");
+    }
+}
+
+fn part(part: &CellPart) -> String {
+    match part {
+        CellPart::Value(value) => format!("value {}", literal(value)),
+        CellPart::To(low, high) => format!("{} to {}", literal(low), literal(high)),
+        CellPart::ToUnder(low, high) => format!("{} to under {}", literal(low), literal(high)),
+        CellPart::OverTo(low, high) => format!("over {} to {}", literal(low), literal(high)),
+        CellPart::OverToUnder(low, high) => format!("over {} to under {}", literal(low), literal(high)),
+        CellPart::Under(high) => format!("under {}", literal(high)),
+        CellPart::AtMost(high) => format!("{} or less", literal(high)),
+        CellPart::AtLeast(low) => format!("{} or more", literal(low)),
+        CellPart::Over(low) => format!("over {}", literal(low)),
+        CellPart::Within(window) => format!("within {}", literal(&window.count)),
+        CellPart::BeforeAgo(window) => format!("before {} ago", literal(&window.count)),
+        CellPart::Any(_) => "any".to_owned(),
+        CellPart::Missing(_) => "missing".to_owned(),
+        CellPart::Otherwise(_) => "otherwise".to_owned(),
+        CellPart::OrBetter(tier) => format!("{} or better", tier.text),
+        CellPart::OrWorse(tier) => format!("{} or worse", tier.text),
+    }
+}
+
+fn literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Number(number) => number.text.clone(),
+        Literal::Text(text) => format!("{:?}", text.text),
+        Literal::Date(date) => date.value.to_string(),
+        Literal::YesNo(yes, _) => if *yes { "yes" } else { "no" }.to_owned(),
+        Literal::Today(_) => "today".to_owned(),
+        Literal::Missing(_) => "missing".to_owned(),
+        Literal::Name(name) => name.text.clone(),
     }
 }
 
