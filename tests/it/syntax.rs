@@ -1,10 +1,10 @@
 //! The parser on the language files of `tests/cases` and `rules`: the syntax mistakes that they mark (`# error: E0101`
 //! on the line, `# error-next:` and `# error-above:` beside it, `# error-file:` for the whole), all and no other.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
 use std::path::{Path, PathBuf};
 
-use glassbox::source::{FileId, Source};
+use glassbox::diagnostic::render;
+use glassbox::source::{FileId, Source, Sources};
 use glassbox::syntax;
 
 /// Every `.score` file below a folder, in order.
@@ -73,4 +73,17 @@ fn every_marked_mistake_is_found_and_no_other() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What an author is shown for the slips that people make, reviewed as a whole.
+#[test]
+fn messages_are_as_reviewed() {
+    for name in ["slips", "braces"] {
+        let path = format!("fuzz/corpus/parse/{name}.score");
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).unwrap();
+        let mut sources = Sources::new();
+        let file = sources.add(path, text.as_str());
+        let (_, diagnostics) = syntax::parse(file, &text);
+        insta::assert_snapshot!(format!("syntax_{name}"), render::human(&diagnostics, &sources, false));
+    }
 }

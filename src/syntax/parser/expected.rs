@@ -150,6 +150,9 @@ const OPERATOR_WORDS: [&str; 16] = [
     "and",
 ];
 
+/// The words of types, of which a message names one.
+const TYPE_WORDS: [&str; 5] = ["number", "integer", "money", "text", "date"];
+
 /// How many things a message names at most.
 const MOST: usize = 4;
 
@@ -185,7 +188,8 @@ impl Expected {
             None => name(*rule).map(quoted_words).unwrap_or_default(),
         });
         let operators = OPERATOR_WORDS.iter().filter(|_| self.has_operator()).map(|word| (*word).to_owned());
-        phrases.chain(operators).collect()
+        let types = TYPE_WORDS.iter().filter(|_| self.has(Rule::field_type)).map(|word| (*word).to_owned());
+        phrases.chain(operators).chain(types).collect()
     }
 
     /// What could have stood there, as one phrase; empty when there are no words for it. `end` is what the place
@@ -197,7 +201,9 @@ impl Expected {
 
     /// What could have stood there but an operator, as the end of a sentence.
     pub(super) fn said_besides_operators(&self) -> String {
-        let others = self.phrases().into_iter().filter(|phrase| phrase != OPERATOR && phrase != END);
+        // After a value, another value or `(` can only belong to one of the others.
+        let told = [OPERATOR, END, "a value", "`(`"];
+        let others = self.phrases().into_iter().filter(|phrase| !told.contains(&phrase.as_str()));
         let others = join(others.collect());
         if others.is_empty() { others } else { format!("; or here comes {others}") }
     }
