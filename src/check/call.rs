@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::scope::KindName;
-use super::typed::{Cause, Env, Typed, both, describe_causes};
+use super::typed::{Cause, Env, Given, Typed, both, describe_causes, holds};
 use crate::data::{Type, Value};
 use crate::diagnostic::suggest::did_you_mean;
 use crate::diagnostic::{Code, Diagnostic};
@@ -143,8 +143,12 @@ impl Context<'_> {
         }
         let Some((over, of)) = self.over_of(env, found, kind, argument) else { return Typed::broken(span) };
         let inner = env.over(over);
-        let value = if kind == AggregateKind::Count { None } else { Some(self.expression(&inner, argument)) };
         let filter = filter.map(|f| self.filter(&inner, f));
+        // Only records that the filter lets in have their value taken.
+        let lets_in = filter.iter().flatten().flat_map(|f| holds(&f.expr)).map(Given::known);
+        let within = inner.given(lets_in);
+        let value =
+            if kind == AggregateKind::Count { None } else { Some(self.expression(&within, argument)) };
         if value.as_ref().is_some_and(|v| v.kind.is_none()) || filter.as_ref().is_some_and(Option::is_none) {
             return Typed::broken(span);
         }
@@ -160,13 +164,6 @@ impl Context<'_> {
                 return Typed::broken(span);
             }
         };
-        let mut causes = value.as_ref().map(|v| v.causes.clone()).unwrap_or_default();
-        if matches!(
-            kind,
-            AggregateKind::Average | AggregateKind::Lowest | AggregateKind::Highest | AggregateKind::Latest
-        ) {
-            causes = both(causes, &[Cause::None(of)]);
-        }
         let zero = crate::decimal::Decimal::ZERO;
         let bounds = match (kind, &value) {
             (AggregateKind::Count, _) => Bounds { low: Some(zero), high: None },
@@ -177,12 +174,21 @@ impl Context<'_> {
             (_, Some(v)) => v.bounds,
             (_, None) => super::typed::UNBOUNDED,
         };
+        let missing = value.as_ref().map(|v| v.causes.clone()).unwrap_or_default();
         let expr = Expr::Aggregate(Box::new(Aggregate {
             kind,
             over,
             value: value.map(|v| v.expr),
             filter: filter.map(|f| f.expr),
         }));
+        // What one record misses, the whole misses; what is known of another record says nothing of that.
+        let mut causes: Vec<Cause> = missing.into_iter().map(|cause| cause.of_many(&expr)).collect();
+        if matches!(
+            kind,
+            AggregateKind::Average | AggregateKind::Lowest | AggregateKind::Highest | AggregateKind::Latest
+        ) {
+            causes = both(causes, &[Cause::None(of)]);
+        }
         Typed { expr, kind: Some(result), literal: false, causes, bounds, domain: None, span }
     }
 

@@ -108,7 +108,7 @@ impl Context<'_> {
                     return None;
                 }
                 let set = self.interval(file, kind, part)?;
-                if set.is_empty() {
+                if set.is_empty() && !ends_today(part) {
                     self.report(
                         Diagnostic::error(Code::E0214, Place::new(file, cell), "no value lies in this range")
                             .help("write the smaller end first"),
@@ -131,13 +131,19 @@ impl Context<'_> {
         {
             return self.list(&name.text, kind);
         }
+        let value = self.value_in(file, literal, kind)?;
+        Some(Set::of(kind, [&value]))
+    }
+
+    /// A literal that is to be one of the values of a type.
+    fn value_in(&mut self, file: FileId, literal: &Literal, kind: Type) -> Option<Value> {
         let value = self.literal(file, literal, kind)?;
         if kind == Type::Integer && value.as_number().is_some_and(|n| !n.is_integer()) {
             let message = format!("`{}` is not a whole number", self.text(file, literal.span()));
             self.error(Code::E0212, file, literal.span(), message);
             return None;
         }
-        Some(Set::of(kind, [&value]))
+        Some(value)
     }
 
     /// The values of a list as a set of a type.
@@ -147,7 +153,7 @@ impl Context<'_> {
         let mut values: Vec<Value> = Vec::new();
         let mut broken = line.values.is_empty();
         for literal in &line.values {
-            match self.literal(file, literal, kind) {
+            match self.value_in(file, literal, kind) {
                 Some(value) => values.push(value),
                 None => broken = true,
             }
@@ -212,5 +218,28 @@ impl Context<'_> {
             diagnostic = diagnostic.help(format!("the values that can stand here: {values}"));
         }
         self.report_if_every_day(Place::new(file, span), diagnostic);
+    }
+}
+
+/// Whether an end moves with the day: such a range may be empty on a day long past, and is not wrong for that.
+pub(super) fn ends_today(part: &CellPart) -> bool {
+    let today = |literal: &Literal| matches!(literal, Literal::Today(_));
+    match part {
+        CellPart::To(a, b)
+        | CellPart::ToUnder(a, b)
+        | CellPart::OverTo(a, b)
+        | CellPart::OverToUnder(a, b) => today(a) || today(b),
+        CellPart::Value(a)
+        | CellPart::Under(a)
+        | CellPart::AtMost(a)
+        | CellPart::AtLeast(a)
+        | CellPart::Over(a) => today(a),
+        CellPart::Any(_)
+        | CellPart::Missing(_)
+        | CellPart::Otherwise(_)
+        | CellPart::Within(_)
+        | CellPart::BeforeAgo(_)
+        | CellPart::OrBetter(_)
+        | CellPart::OrWorse(_) => false,
     }
 }

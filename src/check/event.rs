@@ -30,8 +30,7 @@ impl Context<'_> {
             Some(f) => Some(self.filter(&env, f)?),
         };
         // Points count only for the records that the filter lets through.
-        let given: Vec<Given> =
-            filter.iter().flat_map(|t| holds(&t.expr)).map(|g| Given { known: true, ..g }).collect();
+        let given: Vec<Given> = filter.iter().flat_map(|t| holds(&t.expr)).map(Given::known).collect();
         let env = env.given(given);
         let item_reason = self.items.get(id.index()).and_then(|i| i.reason);
         let (points, one, causes, reasonless) = if let Some(written) = &item.table {
@@ -58,7 +57,12 @@ impl Context<'_> {
             let missing = if typed.causes.is_empty() {
                 Vec::new()
             } else {
-                vec![RowFacts { bounds: Some(typed.bounds), causes: typed.causes.clone(), place }]
+                vec![RowFacts {
+                    bounds: Some(typed.bounds),
+                    causes: typed.causes.clone(),
+                    bare: false,
+                    place,
+                }]
             };
             (
                 EventPoints::Each(typed.expr),

@@ -15,6 +15,7 @@ impl Context<'_> {
     pub(super) fn expression(&mut self, env: &Env, e: &Expression) -> Typed {
         let mut typed = self.lower(env, e);
         for given in &env.given {
+            typed.causes.retain(|cause| !given.rules_out(cause));
             if given.expr == typed.expr {
                 if given.known {
                     typed.causes.clear();

@@ -57,7 +57,21 @@ impl Context<'_> {
                     self.report_if_every_day(place, diagnostic.help("take it away, or move it up"));
                 }
                 Cover::CellOutside { row, column } => {
-                    // Values outside the domain were reported with the cell; what is left is `missing`.
+                    // Values outside the domain were reported with the cell; what is left is `not` and `missing`.
+                    let negated = table.rows.get(row).and_then(|r| r.conditions.get(column));
+                    if let Some(cell) = negated.filter(|c| c.negated) {
+                        let text = self.text(file, cell.span);
+                        self.report_if_every_day(
+                            Place::new(file, cell.span),
+                            Diagnostic::error(
+                                Code::E0207,
+                                Place::new(file, cell.span),
+                                format!("`{text}` leaves no value, so no record can reach this row"),
+                            )
+                            .help("take the row away"),
+                        );
+                        continue;
+                    }
                     let missing = cells
                         .get(row)
                         .and_then(|r| r.get(column))

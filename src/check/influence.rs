@@ -323,6 +323,8 @@ pub(super) fn sweeps_for(strength: Decimal, width: Decimal) -> u32 {
 
 /// The points that an influence can give.
 pub(super) fn influence_bounds(influence: &Influence, scores: Bounds) -> Bounds {
+    // Scores published before may be of another policy, or of this one when its range was another.
+    let scores = if influence.settled { scores } else { Bounds::UNBOUNDED };
     let against = Bounds { low: influence.against.checked_neg(), high: influence.against.checked_neg() };
     let weight = Bounds { low: Some(influence.weight), high: Some(influence.weight) };
     let zero = Bounds { low: Some(Decimal::ZERO), high: Some(Decimal::ZERO) };

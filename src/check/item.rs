@@ -176,7 +176,7 @@ impl Context<'_> {
         }
         // The points count only where the condition is yes.
         let given: Vec<Given> =
-            condition.iter().flat_map(|(t, _)| holds(&t.expr)).map(|g| Given { known: true, ..g }).collect();
+            condition.iter().flat_map(|(t, _)| holds(&t.expr)).map(Given::known).collect();
         let (points, text) = self.points_clause(&env.given(given), &item.clauses, item)?;
         let undecided = condition.as_ref().map(|(t, _)| t.causes.clone()).unwrap_or_default();
         let causes = super::typed::both(undecided, &points.causes);

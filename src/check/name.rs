@@ -3,11 +3,11 @@
 use super::context::Context;
 use super::scope::{KindName, PointsName, ValueName};
 use super::typed::{Cause, Env, Phase, Typed, UNBOUNDED};
-use crate::data::{Set, Type};
+use crate::data::{LinkType, Set, Type};
 use crate::diagnostic::suggest::did_you_mean;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::function::Bounds;
-use crate::policy::{Expr, Over};
+use crate::policy::{DefinitionId, Expr, Over};
 use crate::source::Span;
 use crate::syntax::ast::Name;
 
@@ -166,9 +166,10 @@ impl Context<'_> {
         self.report(diagnostic);
     }
 
-    /// A field as a value. `event` tells whether it is read off the event in scope.
+    /// A field as a value. `event` tells whether it is read off the event in scope; a definition of a child or linked
+    /// record reads its own record's.
     fn field_value(
-        &mut self,
+        &self,
         record: crate::data::RecordId,
         field: crate::data::FieldId,
         shown: &str,
@@ -187,8 +188,10 @@ impl Context<'_> {
             if found.optional { vec![Cause::Missing(shown.to_owned(), expr.clone())] } else { Vec::new() };
         let mut domain = found.domain.clone();
         let dated = self.schema.records.get(record.index()).and_then(|r| r.dated);
-        if event && dated == Some(field) {
-            // Events dated later are not yet known, and left out.
+        let linked = |l: &LinkType| l.to == record || (l.symmetric && l.from == record);
+        let child = record != self.schema.scored && !self.schema.links.iter().any(linked);
+        if child && dated == Some(field) {
+            // Children dated later are not yet known, and left out; through a link they are met all the same.
             domain = domain.intersect(&Set::from_days(None, Some((self.today, true))));
         }
         Typed {
@@ -208,12 +211,17 @@ impl Context<'_> {
                     self.mark(super::context::Use::Let, &let_name);
                 }
                 let Some(facts) = self.facts_of(id).cloned() else { return Typed::broken(name.span) };
-                let expr = if event { Expr::EventDefinition(id) } else { Expr::Definition(id) };
+                let (expr, causes) = if event {
+                    let causes = facts.causes.into_iter().map(|cause| of_event(cause, id)).collect();
+                    (Expr::EventDefinition(id), causes)
+                } else {
+                    (Expr::Definition(id), facts.causes)
+                };
                 Typed {
                     expr,
                     kind: facts.kind,
                     literal: false,
-                    causes: facts.causes,
+                    causes,
                     bounds: facts.bounds,
                     domain: None,
                     span: name.span,
@@ -243,7 +251,7 @@ impl Context<'_> {
                     self.outside_event(env, first, &shown, span);
                     return Typed::broken(span);
                 }
-                self.member(env, id, first, second, &shown, span, true)
+                self.member(env, id, first, second, &shown, span, env.subject)
             }
             KindName::Link(id) => {
                 if env.event != Some(Over::Link(id)) {
@@ -254,7 +262,7 @@ impl Context<'_> {
                     return self.linked_score(env, id, &shown, span);
                 }
                 let to = self.schema.links.get(id.index()).map_or(self.schema.scored, |l| l.to);
-                self.member(env, to, first, second, &shown, span, true)
+                self.member(env, to, first, second, &shown, span, env.subject)
             }
         }
     }
@@ -267,7 +275,8 @@ impl Context<'_> {
         }
     }
 
-    /// A field or a definition of a record.
+    /// A field or a definition of a record. In a definition of a child or linked record that record is not an event but
+    /// what is spoken of.
     #[expect(clippy::too_many_arguments, reason = "the two names and their joint spelling belong together")]
     fn member(
         &mut self,
@@ -291,7 +300,7 @@ impl Context<'_> {
         }
         if let Some((at, _)) = self.names.of_records.get(&(record, second.text.clone())) {
             let at = *at;
-            return self.definition_value(env, at, second, true);
+            return self.definition_value(env, at, second, event);
         }
         if record == self.schema.scored
             && let Some((ValueName::Let(at), _)) = self.names.values.get(&second.text)
@@ -320,6 +329,12 @@ impl Context<'_> {
     }
 
     fn linked_score(&mut self, env: &Env, link: crate::data::LinkId, shown: &str, span: Span) -> Typed {
+        if !env.subject {
+            let message =
+                format!("`{shown}` cannot stand in a definition: it belongs to the link, not to a record");
+            self.error(Code::E0308, env.file, span, message);
+            return Typed::broken(span);
+        }
         if self.previous_links.contains(&link.0) {
             return Typed {
                 causes: vec![Cause::Missing(shown.to_owned(), Expr::PreviousScore)],
@@ -338,5 +353,26 @@ impl Context<'_> {
             )),
         );
         Typed::broken(span)
+    }
+}
+
+/// Why a definition of a child or linked record may be missing, seen from the record that has it as an event.
+#[expect(clippy::wildcard_enum_match_arm, reason = "of what is more than a name only the definition is told")]
+fn of_event(cause: Cause, definition: DefinitionId) -> Cause {
+    let seen = |expr: &Expr| match expr {
+        Expr::Field(field) => Some(Expr::EventField(*field)),
+        Expr::Definition(id) => Some(Expr::EventDefinition(*id)),
+        _other => None,
+    };
+    match cause {
+        Cause::Missing(name, expr) => {
+            Cause::Missing(name, seen(&expr).unwrap_or(Expr::EventDefinition(definition)))
+        }
+        Cause::Zero(name, expr) => match seen(&expr) {
+            Some(expr) => Cause::Zero(name, expr),
+            None => Cause::ZeroWithin(name, Expr::EventDefinition(definition)),
+        },
+        Cause::ZeroWithin(name, _) => Cause::ZeroWithin(name, Expr::EventDefinition(definition)),
+        Cause::None(_) | Cause::NotScored => cause,
     }
 }

@@ -6,7 +6,7 @@ use super::head::Head;
 use super::periods::{effect, in_force};
 use super::scope::PointsName;
 use super::table::Gives;
-use super::typed::{Env, Phase};
+use super::typed::{Env, Phase, describe_causes};
 use crate::data::Type;
 use crate::decimal::Decimal;
 use crate::diagnostic::{Code, Diagnostic};
@@ -273,6 +273,17 @@ impl Context<'_> {
         };
         let env = Env { phase: Phase::Scored, ..Env::points(file) };
         let lowered = self.table(&env, written, Gives::Answer(kind))?;
+        for row in lowered.rows.iter().filter(|row| !row.causes.is_empty()) {
+            self.report(
+                Diagnostic::error(
+                    Code::E0204,
+                    row.place,
+                    "this answer may be missing, and a decision always gives one",
+                )
+                .label(format!("missing when {}", describe_causes(&row.causes)))
+                .help("say what is given then: `(… otherwise VALUE)`, or a row for what is missing"),
+            );
+        }
         Some(Decision {
             name: block.name.text.clone(),
             title: block.title.as_ref().map_or_else(|| block.name.text.clone(), |t| t.text.clone()),

@@ -30,7 +30,9 @@ pub(super) fn days_to_check(statements: &[Located<'_>]) -> Vec<(Date, Option<Dat
         .iter()
         .chain(&starts)
         .max()
-        .map_or(Date::from_ymd(2026, 1, 1), |d| Some(d.ahead(longest.saturating_add(1), TimeUnit::Year)));
+        .map(|d| d.ahead(longest.saturating_add(1), TimeUnit::Year))
+        // A day of our time at least: what is counted up to today (an age) needs room to vary.
+        .max(Date::from_ymd(2026, 1, 1));
     let mut days = Vec::new();
     let mut start = None;
     for cut in &starts {
@@ -41,6 +43,12 @@ pub(super) fn days_to_check(statements: &[Located<'_>]) -> Vec<(Date, Option<Dat
         days.push((last, start));
     }
     days
+}
+
+/// A day long after all others, when what is counted up to today has grown as large as it ever matters: a row or a cell
+/// that some record can reach then is not dead.
+pub(super) fn day_far_off(statements: &[Located<'_>]) -> Option<Date> {
+    days_to_check(statements).last().map(|(day, _)| day.ahead(150, TimeUnit::Year))
 }
 
 /// A window's length in whole years, rounded up.

@@ -11,7 +11,7 @@ use crate::source::{Place, Span};
 use crate::syntax::ast::{self, ColumnKind, Outcome};
 
 impl Context<'_> {
-    /// Lowers a row's outcomes, the cells being known to hold.
+    /// Lowers a row's outcomes, the cells being known to hold. Also tells the type of what it gives.
     pub(super) fn row(
         &mut self,
         env: &Env,
@@ -54,11 +54,12 @@ impl Context<'_> {
             }
             (None, None) => return None,
         };
-        let mut facts = RowFacts { bounds: None, causes: Vec::new(), place };
+        let mut facts = RowFacts { bounds: None, causes: Vec::new(), bare: false, place };
         let mut kind = None;
         if let Some(typed) = typed {
             typed.kind?;
             kind = typed.kind;
+            facts.bare = typed.literal;
             facts.bounds = Some(typed.bounds);
             facts.causes = typed.causes;
             lowered.outcome = RowOutcome::Value(typed.expr);

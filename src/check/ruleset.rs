@@ -3,7 +3,7 @@
 use super::context::Finding;
 use super::imports::{Located, merge};
 use super::pass::{self, Question};
-use super::periods::days_to_check;
+use super::periods::{day_far_off, days_to_check};
 use super::{Unit, case};
 use crate::date::Date;
 use crate::diagnostic::{self, Code, Diagnostic};
@@ -60,16 +60,16 @@ fn periods(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagno
     let mut looked_at: Vec<BTreeSet<(u32, u32)>> = Vec::new();
     let mut unused: Option<Vec<_>> = None;
     let mut used = BTreeSet::new();
+    let question = Question {
+        sources: &unit.sources,
+        statements,
+        today: Date::MIN,
+        settings: &[],
+        hash: &hash,
+        whole: !unit.unreadable,
+    };
     for (pass, (day, start)) in days_to_check(statements).into_iter().enumerate() {
-        let question = Question {
-            sources: &unit.sources,
-            statements,
-            today: day,
-            settings: &[],
-            hash: &hash,
-            whole: !unit.unreadable,
-        };
-        let answer = pass::run(question, None);
+        let answer = pass::run(Question { today: day, ..question }, None);
         for finding in answer.found {
             if finding.every_day.is_none() {
                 if !found.iter().any(|(d, _)| d.same(&finding.diagnostic)) {
@@ -89,6 +89,19 @@ fn periods(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagno
         looked_at.push(answer.tables);
         unused.get_or_insert(answer.unused);
         used.extend(answer.used);
+    }
+    if !every_day.is_empty()
+        && let Some(day) = day_far_off(statements)
+    {
+        let answer = pass::run(Question { today: day, ..question }, None);
+        let pass = looked_at.len();
+        for finding in answer.found.iter().filter(|finding| finding.every_day.is_some()) {
+            let same = every_day.iter_mut().find(|(f, ..)| same_mistake(&f.diagnostic, &finding.diagnostic));
+            if let Some((_, passes, _)) = same {
+                passes.push(pass);
+            }
+        }
+        looked_at.push(answer.tables);
     }
     for (finding, passes, start) in every_day {
         let everywhere = finding.every_day.is_some_and(|key| {

@@ -41,6 +41,8 @@ pub(super) struct RowFacts {
     pub bounds: Option<Bounds>,
     /// Why what it gives may be missing.
     pub causes: Vec<Cause>,
+    /// Whether what it gives is a bare number or a parameter, which takes the unit of the others.
+    pub bare: bool,
     /// Where its outcome stands.
     pub place: Place,
 }
@@ -60,9 +62,9 @@ impl Context<'_> {
     /// Lowers a table; `None` where it could not be understood.
     pub(super) fn table(&mut self, env: &Env, table: &ast::Table, gives: Gives) -> Option<LoweredTable> {
         let headed = self.headings(env.file, table, gives);
-        let columns: Vec<Typed> = table.conditions.iter().map(|c| self.expression(env, c)).collect();
+        let columns: Vec<Typed> = table.conditions.iter().map(|c| self.column(env, c)).collect();
         for column in &columns {
-            if column.kind.is_some() && column.as_constant().is_some() {
+            if column.kind.is_some() && column.as_constant().is_some() && column.literal {
                 let text = self.text(env.file, column.span);
                 self.error(
                     Code::E0209,
@@ -87,6 +89,8 @@ impl Context<'_> {
         let mut rows = Vec::new();
         let mut facts = Vec::new();
         let mut kind: Option<Type> = if let Gives::Answer(t) = gives { Some(t) } else { None };
+        // Whether all rows so far give bare numbers, which take the unit of the others.
+        let mut bare = true;
         for (row, tests) in table.rows.iter().zip(cells) {
             let given = columns.iter().zip(&tests).map(|(column, test)| Given {
                 expr: column.expr.clone(),
@@ -97,9 +101,9 @@ impl Context<'_> {
             let (lowered, fact, row_kind) = self.row(&env, row, gives, table, tests)?;
             if let (Gives::Value, Some(new)) = (gives, row_kind) {
                 match kind {
-                    None => kind = Some(new),
-                    Some(old) => match join(old, new) {
-                        Some(joined) => kind = Some(joined),
+                    None => (kind, bare) = (Some(new), fact.bare),
+                    Some(old) => match join((old, bare), (new, fact.bare)) {
+                        Some(joined) => (kind, bare) = (Some(joined), bare && fact.bare),
                         None => {
                             let message = format!(
                                 "expected {} as in the rows above, found {}",
@@ -135,6 +139,17 @@ impl Context<'_> {
             rows: facts,
             kind,
         })
+    }
+
+    /// What a column tests. A parameter may be set to any other value: rows are needed for all of them.
+    fn column(&mut self, env: &Env, written: &ast::Expression) -> Typed {
+        let typed = self.expression(env, written);
+        match (&written.kind, typed.kind) {
+            (ast::ExpressionKind::Name(_), Some(kind)) if typed.as_constant().is_some() => {
+                Typed { literal: false, bounds: UNBOUNDED, domain: Some(self.universe(kind)), ..typed }
+            }
+            (_, _) => typed,
+        }
     }
 
     /// Whether the outcome columns are those that the table must and may have.
@@ -351,7 +366,11 @@ pub(super) fn fits(wanted: Type, found: Type, literal: bool) -> bool {
         || (literal && wanted == Type::Money && found.is_numeric())
 }
 
-fn join(old: Type, new: Type) -> Option<Type> {
-    let plain = |kind| Typed::sure(crate::policy::Expr::Constant(Value::YesNo(true)), kind, Span::NONE);
-    joint_type(&plain(old), old, &plain(new), new)
+/// The type of two rows' values, each with whether it is a bare number.
+fn join((old, old_bare): (Type, bool), (new, new_bare): (Type, bool)) -> Option<Type> {
+    let plain = |kind, literal| {
+        let value = crate::policy::Expr::Constant(Value::YesNo(true));
+        Typed { literal, ..Typed::sure(value, kind, Span::NONE) }
+    };
+    joint_type(&plain(old, old_bare), old, &plain(new, new_bare), new)
 }

@@ -60,3 +60,86 @@ fn a_gap_an_overlap_and_a_missing_row_are_told_apart() {
         ["11:5: error[E0204]: `home` may be missing, and this table has no row for it"]
     );
 }
+
+#[test]
+fn a_decision_whose_answer_may_be_missing_is_an_error() {
+    let text = format!("{SMALL}decision a yes/no {{\n  | score | gives |\n  | any | home is own |\n}}\n");
+    assert_eq!(
+        said(&text),
+        ["12:11: error[E0204]: this answer may be missing, and a decision always gives one"]
+    );
+}
+
+#[test]
+fn what_is_known_of_one_child_says_nothing_of_another() {
+    // Both amounts are the second field of their records.
+    let text = format!(
+        "{SMALL}record buy belongs to person by person {{
+  person text
+  amount number optional
+}}
+record ask belongs to person by person {{
+  person text
+  size number optional
+}}
+let total = sum(ask.size)
+rule r {{
+  points count(buy where buy.amount is known and total over 3)
+}}
+"
+    );
+    assert_eq!(
+        said(&text),
+        [
+            "20:26: error[E0204]: `buy.amount is known and total over 3` may be undecided, and a `where` must decide"
+        ]
+    );
+}
+
+#[test]
+fn a_child_dated_later_may_be_met_through_a_link() {
+    let text = format!(
+        "{SMALL}record shop {{
+  id text key
+}}
+record sale belongs to shop by shop {{
+  id   text key
+  shop text
+  date date
+}}
+link likes from person to sale
+rule r {{
+  for each likes
+  | likes.date          | points each |
+  | within 10 years     | 1           |
+  | before 10 years ago | 2           |
+}}
+"
+    );
+    assert_eq!(said(&text), ["21:3: error[E0205]: no row takes `likes.date` 2026-01-02"]);
+}
+
+#[test]
+fn a_cell_that_leaves_no_value_is_an_error() {
+    let text = format!(
+        "{SMALL}list odd = (1.5, 2)
+characteristic a first match {{
+  | home           | points |
+  | own, missing   | 1      |
+  | not own, rent, other | 2      |
+  | any            | 3      |
+}}
+rule b {{
+  when   age is one of odd
+  points 1
+}}
+"
+    );
+    assert_eq!(
+        said(&text),
+        [
+            "10:13: error[E0212]: `1.5` is not a whole number",
+            "14:5: error[E0207]: `not own, rent, other` leaves no value, so no record can reach this row"
+        ]
+    );
+}

@@ -44,10 +44,15 @@ pub(super) struct Given {
 }
 
 impl Given {
+    /// The same where the condition that says it is yes, not only undecided.
+    pub(super) fn known(self) -> Self {
+        Self { known: true, ..self }
+    }
+
     /// Whether a cause cannot be where this holds.
     pub(super) fn rules_out(&self, cause: &Cause) -> bool {
         match cause {
-            Cause::Missing(_, expr) => self.known && *expr == self.expr,
+            Cause::Missing(_, expr) | Cause::ZeroWithin(_, expr) => self.known && *expr == self.expr,
             Cause::Zero(_, expr) => {
                 *expr == self.expr
                     && self.inside.as_ref().is_some_and(|s| !s.contains(&Value::Number(Decimal::ZERO)))
@@ -83,10 +88,23 @@ pub(super) enum Cause {
     Missing(String, Expr),
     /// This value, a divisor, may be 0.
     Zero(String, Expr),
+    /// Somewhere in this value something divides that may be 0.
+    ZeroWithin(String, Expr),
     /// There may be no such record.
     None(String),
     /// Without a score.
     NotScored,
+}
+
+impl Cause {
+    /// The cause as that of a value over many records, one of which has it.
+    pub(super) fn of_many(self, whole: &Expr) -> Self {
+        match self {
+            Self::Missing(name, _) => Self::Missing(name, whole.clone()),
+            Self::Zero(name, _) | Self::ZeroWithin(name, _) => Self::ZeroWithin(name, whole.clone()),
+            Self::None(_) | Self::NotScored => self,
+        }
+    }
 }
 
 /// The causes in an author's words: "`limit` is missing or 0".
@@ -97,10 +115,12 @@ pub(super) fn describe_causes(causes: &[Cause]) -> String {
         match cause {
             Cause::Missing(name, _) if !done.contains(&name.as_str()) => {
                 done.push(name);
-                let zero = causes.iter().any(|c| matches!(c, Cause::Zero(n, _) if n == name));
+                let zero = causes
+                    .iter()
+                    .any(|c| matches!(c, Cause::Zero(n, _) | Cause::ZeroWithin(n, _) if n == name));
                 parts.push(format!("`{name}` is missing{}", if zero { " or 0" } else { "" }));
             }
-            Cause::Zero(name, _) if !done.contains(&name.as_str()) => {
+            Cause::Zero(name, _) | Cause::ZeroWithin(name, _) if !done.contains(&name.as_str()) => {
                 let missing = causes.iter().any(|c| matches!(c, Cause::Missing(n, _) if n == name));
                 if !missing {
                     done.push(name);
@@ -114,7 +134,7 @@ pub(super) fn describe_causes(causes: &[Cause]) -> String {
                 }
             }
             Cause::NotScored => parts.push("the record has no score".to_owned()),
-            Cause::Missing(..) | Cause::Zero(..) => {}
+            Cause::Missing(..) | Cause::Zero(..) | Cause::ZeroWithin(..) => {}
         }
     }
     parts.join(", or ")
@@ -238,6 +258,10 @@ pub(super) fn holds(condition: &Expr) -> Vec<Given> {
     match condition {
         Expr::And(parts) => parts.iter().flat_map(holds).collect(),
         Expr::Not(inner) => fails(inner),
+        // `(COND otherwise no)` is yes only where the condition is.
+        Expr::Otherwise(inner, instead) if **instead == Expr::Constant(Value::YesNo(false)) => {
+            holds(inner).into_iter().map(Given::known).collect()
+        }
         Expr::Test(value, set) => {
             vec![Given { expr: (**value).clone(), known: false, inside: Some(set.clone()) }]
         }
@@ -251,6 +275,9 @@ pub(super) fn fails(condition: &Expr) -> Vec<Given> {
     match condition {
         Expr::Or(parts) => parts.iter().flat_map(fails).collect(),
         Expr::Not(inner) => holds(inner),
+        Expr::Otherwise(inner, instead) if **instead == Expr::Constant(Value::YesNo(true)) => {
+            fails(inner).into_iter().map(Given::known).collect()
+        }
         Expr::IsMissing(value) => vec![Given { expr: (**value).clone(), known: true, inside: None }],
         _other => Vec::new(),
     }
