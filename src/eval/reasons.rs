@@ -213,10 +213,11 @@ mod tests {
             policy
         };
         let at = |amount: &str, points: &str, reason| row(Some((amount, amount)), points).because(reason);
-        // The losing events alone, whatever gains stand beside them under the same code.
-        let one = vec![at("1", "3", 0), at("2", "-4", 0), at("3", "0", 0)];
-        assert_eq!(given(&with(one, &[]), &people), lost(&[(0, "8")]));
-        // Each code's own losing events, under the caps.
+        // The events that lose, under the caps; what others gain is never netted against them.
+        let one = || vec![at("1", "30", 0), at("2", "-4", 0), at("3", "0", 0)];
+        assert_eq!(given(&with(one(), &[]), &people), lost(&[(0, "8")]));
+        assert_eq!(given(&with(one(), &[(CapPeriod::Day, "5")]), &people), lost(&[(0, "5")]));
+        // Each code by itself.
         let several = || vec![at("1", "3", 0), at("2", "-4", 1), at("3", "-6", 2)];
         assert_eq!(given(&with(several(), &[]), &people), lost(&[(1, "8"), (2, "6")]));
         assert_eq!(given(&with(several(), &[(CapPeriod::Total, "7")]), &people), lost(&[(1, "7"), (2, "6")]));

@@ -6,7 +6,7 @@
 //! adjustments are the points of the item, its members' and its own adjustments those of a group. No line is rounded twice.
 
 use super::reads::{Reads, kind_of, name_of};
-use super::shown::{Amount, Named, Shown, shown};
+use super::shown::{Amount, Named, Shown, shown, signed};
 use super::{Adjustment, CellSeen, Contribution, Source, Spot};
 use crate::data::{Subject, Value};
 use crate::decimal::Decimal;
@@ -261,21 +261,21 @@ impl Ledger<'_> {
                 if let Some(first) =
                     seen.first().filter(|first| seen.iter().all(|e| e.points == first.points))
                 {
-                    let _ = write!(text, ", {:+} each", first.points);
+                    let _ = write!(text, ", {} each", signed(first.points));
                 }
             }
             EventPoints::Table(table) => {
-                let mut separator = ": ";
+                let mut separator = "; ";
                 for (position, row) in table.rows.iter().enumerate() {
                     let of_row =
                         || seen.iter().filter(|e| e.matched.as_ref().and_then(|m| m.row) == Some(position));
                     if let Some(first) = of_row().next() {
                         let cells =
-                            row.cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join("; ");
+                            row.cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join(" | ");
                         let points = of_row().try_fold(Decimal::ZERO, |sum, e| sum.checked_add(e.points));
                         let points = points.unwrap_or(first.points);
-                        let _ = write!(text, "{separator}{} × {cells} {points:+}", of_row().count());
-                        separator = ", ";
+                        let _ = write!(text, "{separator}{} × {cells}: {}", of_row().count(), signed(points));
+                        separator = "; ";
                     }
                 }
             }

@@ -1,7 +1,7 @@
 //! What was missing, why, and what that did.
 
 use super::reads::{Reads, name_of};
-use super::shown::shown;
+use super::shown::{shown, signed};
 use crate::data::{Subject, Value, Why};
 use crate::decimal::Decimal;
 use crate::eval::{BodySeen, ItemSeen, Outcome, Recording, Status};
@@ -258,7 +258,7 @@ impl Effect {
 }
 
 fn points(points: Decimal) -> String {
-    if points.is_zero() { "0 points".to_owned() } else { format!("{points:+} points") }
+    format!("{} points", signed(points))
 }
 
 /// The columns that saw something missing.

@@ -4,6 +4,7 @@
 //! for people, [`json`] for programs (`docs/schemas/explanation.json`).
 
 mod json;
+mod layout;
 mod ledger;
 mod missing;
 mod reads;

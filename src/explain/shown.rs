@@ -106,3 +106,8 @@ pub(super) fn shown(policy: &Policy, kind: Type, value: &Value) -> Shown {
         }),
     }
 }
+
+/// Points with their sign; zero has none.
+pub(super) fn signed(points: Decimal) -> String {
+    if points.is_zero() { points.to_string() } else { format!("{points:+}") }
+}

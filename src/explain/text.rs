@@ -1,5 +1,6 @@
 //! An explanation as text: what one would hand to the person who was scored.
 
+use super::layout::{Figures, pad, widest, wrap};
 use super::{Adjustment, ConsequenceShown, Contribution, DecisionShown, Explanation, Shown, Spot};
 use crate::decimal::Decimal;
 use anstyle::{AnsiColor, Style};
@@ -11,11 +12,11 @@ const WIDTH: usize = 100;
 /// How wide the column of titles may become.
 const TITLES: usize = 34;
 /// How wide the column of places may become before it moves to a line of its own.
-const PLACES: usize = 40;
+const PLACES: usize = 30;
 
 /// The explanation as text for a terminal, coloured where asked.
 pub fn text(explanation: &Explanation, colour: bool) -> String {
-    let mut page = Page { out: String::new(), colour };
+    let mut page = Page { out: String::new(), colour, folder: common_folder(explanation) };
     page.head(explanation);
     page.ledger(explanation);
     page.reasons(explanation);
@@ -30,6 +31,15 @@ pub fn text(explanation: &Explanation, colour: bool) -> String {
 struct Page {
     out: String,
     colour: bool,
+    /// The folder that all files are in, with a slash at its end; places are shown without it.
+    folder: String,
+}
+
+/// How wide the columns of the ledger are.
+struct Columns {
+    figures: Figures,
+    titles: usize,
+    codes: usize,
 }
 
 /// A line of the ledger before it is laid out.
@@ -120,21 +130,32 @@ impl Page {
         }
         // What changes an item's points stands right behind it.
         let mut steps: Vec<(Spot, Line)> =
-            e.contributions.iter().map(|c| (c.spot, contribution(c, e.score.is_some()))).collect();
-        steps.extend(e.adjustments.iter().map(|a| (a.spot, adjustment(a, e.score.is_some()))));
+            e.contributions.iter().map(|c| (c.spot, self.contribution(c, e.score.is_some()))).collect();
+        steps.extend(e.adjustments.iter().map(|a| (a.spot, self.adjustment(a, e.score.is_some()))));
         steps.sort_by_key(|(spot, _)| spot.step);
         lines.extend(steps.into_iter().map(|(_, line)| line));
         if lines.is_empty() {
             return;
         }
-        self.section(if e.score.is_some() { "How the score comes about" } else { "Why there is no score" });
+        self.end();
+        self.paint(
+            BOLD,
+            if e.score.is_some() { "How the score comes about" } else { "Why there is no score" },
+        );
+        if !self.folder.is_empty() {
+            let folder = format!("  (files in {})", self.folder.trim_end_matches('/'));
+            self.paint(DIM, &folder);
+        }
+        self.end();
         let total = e.score.map(|score| Line {
             signed: false,
             style: BOLD,
             ..Line::of(Some(score.0), "Score", String::new())
         });
         let columns = Columns {
-            figures: Figures::of(lines.iter().chain(&total)),
+            figures: Figures::of(
+                lines.iter().chain(&total).filter_map(|line| Some((line.points?, line.signed))),
+            ),
             titles: widest(lines.iter().map(|line| line.title.as_str())).min(TITLES),
             codes: widest(lines.iter().map(|line| line.code.as_str())),
         };
@@ -243,7 +264,7 @@ impl Page {
             }
             self.end();
             self.hang("    ", &each.matched);
-            if let Some(place) = place(each.file.as_ref(), each.line) {
+            if let Some(place) = self.place(each.file.as_ref(), each.line) {
                 self.paint(DIM, &format!("    {place}"));
                 self.end();
             }
@@ -264,7 +285,7 @@ impl Page {
             about.extend(each.reason.clone());
             self.hang("  ", &each.title);
             self.hang("    ", &about.join("; "));
-            if let Some(place) = place(each.file.as_ref(), each.line) {
+            if let Some(place) = self.place(each.file.as_ref(), each.line) {
                 self.paint(DIM, &format!("    {place}"));
                 self.end();
             }
@@ -277,6 +298,33 @@ impl Page {
             self.line(DIM, &format!("Set from outside: {name} is {value}"));
         }
         self.line(DIM, &format!("Policy `{}`, hash {}", e.policy, e.hash));
+    }
+
+    fn contribution(&self, c: &Contribution, scored: bool) -> Line {
+        let detail = if c.cells.is_empty() { formula_detail(c) } else { row_detail(c) };
+        let title = format!("{}{}", indent(c.spot), c.title);
+        let mut line = Line::of(scored.then_some(c.points.0), &title, detail);
+        line.code = if c.lost { c.reason.clone().unwrap_or_default() } else { String::new() };
+        line.place = self.place(c.file.as_ref(), c.line).unwrap_or_default();
+        line
+    }
+
+    fn adjustment(&self, a: &Adjustment, scored: bool) -> Line {
+        let title = match a.kind {
+            "cap" | "weight" | "limit" => format!("{}{}: {}", indent(a.spot), a.title, a.kind),
+            _ => a.title.clone(),
+        };
+        let mut line = Line::of(scored.then_some(a.points.0), &title, a.text.clone());
+        let silent = a.kind == "influence" && a.points.0 >= Decimal::ZERO;
+        line.code = if silent { String::new() } else { a.reason.clone().unwrap_or_default() };
+        line.place = self.place(a.file.as_ref(), a.line).unwrap_or_default();
+        line
+    }
+
+    /// A file and a line, without the folder that all files are in.
+    fn place(&self, file: Option<&String>, line: Option<usize>) -> Option<String> {
+        let file = file?.strip_prefix(self.folder.as_str()).or(file.map(String::as_str))?;
+        Some(format!("{file}:{}", line?))
     }
 
     /// A text after a lead, its further lines below its first.
@@ -302,26 +350,6 @@ impl Line {
         let (code, place) = (String::new(), String::new());
         Self { points, signed: true, title: title.to_owned(), detail, code, place, style: PLAIN }
     }
-}
-
-fn contribution(c: &Contribution, scored: bool) -> Line {
-    let detail = if c.cells.is_empty() { formula_detail(c) } else { row_detail(c) };
-    let title = format!("{}{}", indent(c.spot), c.title);
-    let mut line = Line::of(scored.then_some(c.points.0), &title, detail);
-    line.code = if c.lost { c.reason.clone().unwrap_or_default() } else { String::new() };
-    line.place = place(c.file.as_ref(), c.line).unwrap_or_default();
-    line
-}
-
-fn adjustment(a: &Adjustment, scored: bool) -> Line {
-    let title = match a.kind {
-        "cap" | "weight" | "limit" => format!("{}{}: {}", indent(a.spot), a.title, a.kind),
-        _ => a.title.clone(),
-    };
-    let mut line = Line::of(scored.then_some(a.points.0), &title, a.text.clone());
-    line.code = a.reason.clone().unwrap_or_default();
-    line.place = place(a.file.as_ref(), a.line).unwrap_or_default();
-    line
 }
 
 /// Members of a group stand further in.
@@ -365,84 +393,22 @@ fn others(c: &Contribution, columns: &[&str]) -> String {
     values.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
 }
 
-fn place(file: Option<&String>, line: Option<usize>) -> Option<String> {
-    Some(format!("{}:{}", file?, line?))
-}
-
 fn plural(number: Decimal, one: &'static str, many: &'static str) -> &'static str {
     if number == Decimal::ONE { one } else { many }
 }
 
-/// How wide the columns of the ledger are.
-struct Columns {
-    figures: Figures,
-    titles: usize,
-    codes: usize,
-}
-
-/// How the column of points is laid out: so many columns before the point, so many from it on.
-struct Figures {
-    before: usize,
-    after: usize,
-}
-
-impl Figures {
-    fn of<'a>(lines: impl Iterator<Item = &'a Line>) -> Self {
-        let mut figures = Self { before: 0, after: 0 };
-        for line in lines {
-            if let Some(points) = line.points {
-                let (before, after) = split(&figure(points, line.signed));
-                figures.before = figures.before.max(before);
-                figures.after = figures.after.max(after);
-            }
-        }
-        figures
+/// The folder that all files of an explanation are in, with a slash at its end; nothing where there is none.
+fn common_folder(e: &Explanation) -> String {
+    let lines = e.contributions.iter().map(|line| line.file.as_deref());
+    let lines = lines.chain(e.adjustments.iter().map(|line| line.file.as_deref()));
+    let lines = lines.chain(e.decisions.iter().map(|line| line.file.as_deref()));
+    let lines = lines.chain(e.benefits.iter().chain(&e.penalties).map(|line| line.file.as_deref()));
+    let folders = lines.flatten().map(|file| file.rsplit_once('/').map_or("", |(folder, _)| folder));
+    let common = folders.map(|folder| folder.split('/').collect::<Vec<_>>()).reduce(|common, folder| {
+        common.into_iter().zip(folder).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+    });
+    match common.unwrap_or_default().join("/").as_str() {
+        "" => String::new(),
+        folder => format!("{folder}/"),
     }
-
-    fn width(&self) -> usize {
-        self.before + self.after
-    }
-
-    /// A number with its point below those of the others.
-    fn align(&self, points: Decimal, signed: bool) -> String {
-        let text = figure(points, signed);
-        let (before, after) = split(&text);
-        let (left, right) = (self.before.saturating_sub(before), self.after.saturating_sub(after));
-        format!("{}{text}{}", " ".repeat(left), " ".repeat(right))
-    }
-}
-
-/// A number with its sign; zero has none.
-fn figure(points: Decimal, signed: bool) -> String {
-    if signed && !points.is_zero() { format!("{points:+}") } else { points.to_string() }
-}
-
-/// How long a number is before its point, and from it on.
-fn split(figure: &str) -> (usize, usize) {
-    let before = figure.find('.').unwrap_or(figure.len());
-    (before, figure.len() - before)
-}
-
-fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
-    texts.map(UnicodeWidthStr::width).max().unwrap_or(0)
-}
-
-/// A text filled up with blanks to a width.
-fn pad(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
-}
-
-/// A text in lines of at most a width, broken at blanks; a longer word stands alone.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.width() + 1 + word.width() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            Some(_) | None => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
