@@ -57,17 +57,46 @@ pub(super) fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// A text in lines of at most a width, broken at blanks; a longer word stands alone.
+/// A text in lines of at most a width, broken at blanks and where it has line ends; a longer word stands alone.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.width() + 1 + word.width() <= width => {
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        for (position, word) in paragraph.split(' ').enumerate() {
+            if position > 0 && line.width() + 1 + word.width() > width {
+                lines.push(std::mem::take(&mut line));
+            } else if position > 0 {
                 line.push(' ');
-                line.push_str(word);
             }
-            Some(_) | None => lines.push(word.to_owned()),
+            line.push_str(word);
         }
+        lines.push(line);
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_wrapped_at_blanks_and_line_ends() {
+        assert_eq!(wrap("a bb ccc", 4), ["a bb", "ccc"]);
+        assert_eq!(wrap("a\nbb cc", 9), ["a", "bb cc"]);
+        assert_eq!(wrap("a longword b", 4), ["a", "longword", "b"]);
+        assert_eq!(wrap("  further in", 9), ["  further", "in"]);
+        assert_eq!(wrap("", 4), [""]);
+        // A wide character takes two columns.
+        assert_eq!(wrap("信用 分数", 8), ["信用", "分数"]);
+        assert_eq!(pad("信用", 6), "信用  ");
+    }
+
+    #[test]
+    fn numbers_stand_with_their_points_below_each_other() {
+        let numbers = ["500", "-11.895", "6.5", "0"].map(|text| text.parse::<Decimal>().unwrap());
+        let figures = Figures::of(numbers.iter().map(|number| (*number, true)));
+        let aligned = numbers.map(|number| figures.align(number, true));
+        assert_eq!(aligned, ["+500    ", " -11.895", "  +6.5  ", "   0    "]);
+        assert!(aligned.iter().all(|text| text.len() == figures.width()));
+    }
 }

@@ -7,13 +7,13 @@
 
 use super::reads::{Reads, kind_of, name_of};
 use super::shown::{Amount, Named, Shown, shown, signed};
-use super::{Adjustment, CellSeen, Contribution, Source, Spot};
+use super::{Adjustment, CellSeen, Contribution, GroupHead, Source, Spot};
 use crate::data::{Subject, Value};
 use crate::decimal::Decimal;
 use crate::eval::{BodySeen, Capped, EventSeen, InfluenceSeen, ItemSeen, Match, OverrideSeen, Recording};
 use crate::policy::{
-    CapPeriod, EventPoints, Events, Expr, Formula, Influence, Item, ItemBody, ItemKind, Over, Override,
-    Policy, Statistic, Table,
+    CapPeriod, EventPoints, Events, Expr, Formula, Influence, Item, ItemBody, ItemId, ItemKind, Over,
+    Override, Policy, Statistic, Table,
 };
 use std::fmt::Write as _;
 
@@ -59,6 +59,24 @@ impl Ledger<'_> {
             lines.extend(line.saying(format!("to {}", self.policy.round)).unless_zero());
         }
         lines
+    }
+
+    /// The groups, each at the step of its first member.
+    pub(super) fn groups(&self) -> Vec<GroupHead> {
+        let items = &self.recording.items;
+        let heads = items.iter().filter(|seen| seen.body == BodySeen::Group).map(|group| {
+            let inside = |seen: &ItemSeen| self.groups_of(self.policy.item(seen.id)).any(|id| id == group.id);
+            let item = self.policy.item(group.id);
+            let (file, line) = self.source.locate(item.place);
+            GroupHead {
+                title: item.title.clone(),
+                points: Amount(group.steps.points),
+                file,
+                line,
+                spot: self.spot(items.iter().position(inside).unwrap_or(usize::MAX), item),
+            }
+        });
+        heads.collect()
     }
 
     fn contribution(&self, step: usize, seen: &ItemSeen) -> Option<Contribution> {
@@ -172,8 +190,12 @@ impl Ledger<'_> {
     }
 
     fn spot(&self, step: usize, item: &Item) -> Spot {
-        let groups = std::iter::successors(item.group, |group| self.policy.item(*group).group);
-        Spot { step, depth: groups.count() }
+        Spot { step, depth: self.groups_of(item).count() }
+    }
+
+    /// The groups that an item is in, the innermost first.
+    fn groups_of(&self, item: &Item) -> impl Iterator<Item = ItemId> {
+        std::iter::successors(item.group, |group| self.policy.item(*group).group)
     }
 
     fn code(&self, reason: Option<crate::policy::ReasonId>) -> Option<String> {

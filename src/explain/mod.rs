@@ -87,6 +87,24 @@ pub struct Explanation {
     /// Parameters that were set from outside: names and values.
     #[serde(skip)]
     pub set: Named,
+    /// The groups, each with what it came to.
+    #[serde(skip)]
+    pub groups: Vec<GroupHead>,
+}
+
+/// A group, as the text announces it above its members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupHead {
+    /// Its title.
+    pub title: String,
+    /// What it gives after weight and limits.
+    pub points: Amount,
+    /// The file of its head line.
+    pub file: Option<String>,
+    /// The line in it, from 1.
+    pub line: Option<usize>,
+    /// Where it stands in the text.
+    pub spot: Spot,
 }
 
 /// The next better tier.
@@ -170,7 +188,7 @@ pub struct Adjustment {
     pub spot: Spot,
 }
 
-/// Where a line stands in the text: behind what it changes, groups behind their members.
+/// Where a line stands in the text: what changes an item behind it, what changes a group behind its members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spot {
     /// The step of the evaluation.
@@ -316,8 +334,9 @@ pub fn explain(
         Some(shown(policy, field.kind, subject.values.get(key.index())?))
     });
     let (mut contributions, mut adjustments) = (ledger.contributions(), ledger.adjustments());
+    let mut groups = Vec::new();
     match outcome.status {
-        Status::Scored => {}
+        Status::Scored => groups = ledger.groups(),
         Status::NotScored => {
             contributions.retain(|line| line.not_scored);
             let says_so =
@@ -379,6 +398,7 @@ pub fn explain(
             crate::policy::RankedBy::AboveBaseline => "above baseline",
         },
         set,
+        groups,
     };
     explanation.verify()?;
     Ok(explanation)

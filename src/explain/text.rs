@@ -1,7 +1,8 @@
 //! An explanation as text: what one would hand to the person who was scored.
 
 use super::layout::{Figures, pad, widest, wrap};
-use super::{Adjustment, ConsequenceShown, Contribution, DecisionShown, Explanation, Shown, Spot};
+use super::shown::signed;
+use super::{Adjustment, ConsequenceShown, Contribution, DecisionShown, Explanation, GroupHead, Shown, Spot};
 use crate::decimal::Decimal;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
@@ -128,11 +129,13 @@ impl Page {
         if e.score.is_some() {
             lines.push(Line { signed: false, ..Line::of(Some(e.start.0), "Start", String::new()) });
         }
-        // What changes an item's points stands right behind it.
-        let mut steps: Vec<(Spot, Line)> =
-            e.contributions.iter().map(|c| (c.spot, self.contribution(c, e.score.is_some()))).collect();
-        steps.extend(e.adjustments.iter().map(|a| (a.spot, self.adjustment(a, e.score.is_some()))));
-        steps.sort_by_key(|(spot, _)| spot.step);
+        // A group stands above its members, what changes points right behind what gave them.
+        let mut steps: Vec<((usize, u8, usize), Line)> = Vec::new();
+        steps.extend(e.groups.iter().map(|g| ((g.spot.step, 0, g.spot.depth), self.group(g))));
+        let scored = e.score.is_some();
+        steps.extend(e.contributions.iter().map(|c| ((c.spot.step, 1, 0), self.contribution(c, scored))));
+        steps.extend(e.adjustments.iter().map(|a| ((a.spot.step, 2, 0), self.adjustment(a, scored))));
+        steps.sort_by_key(|(order, _)| *order);
         lines.extend(steps.into_iter().map(|(_, line)| line));
         if lines.is_empty() {
             return;
@@ -300,6 +303,14 @@ impl Page {
         self.line(DIM, &format!("Policy `{}`, hash {}", e.policy, e.hash));
     }
 
+    /// The head of a group has no points of its own: its members' lines and its own weight and limits have.
+    fn group(&self, g: &GroupHead) -> Line {
+        let title = format!("{}{}", indent(g.spot), g.title);
+        let mut line = Line::of(None, &title, format!("{} together", signed(g.points.0)));
+        line.place = self.place(g.file.as_ref(), g.line).unwrap_or_default();
+        line
+    }
+
     fn contribution(&self, c: &Contribution, scored: bool) -> Line {
         let detail = if c.cells.is_empty() { formula_detail(c) } else { row_detail(c) };
         let title = format!("{}{}", indent(c.spot), c.title);
@@ -377,8 +388,11 @@ fn row_detail(c: &Contribution) -> String {
     detail
 }
 
-/// What a rule without a table saw.
+/// What a rule without a table saw; of events each row on a line of its own.
 fn formula_detail(c: &Contribution) -> String {
+    if c.values.0.iter().any(|(_, value)| matches!(value, Shown::Events(_))) {
+        return c.matched.replace("; ", "\n");
+    }
     let inputs = others(c, &[]);
     if inputs.is_empty() { c.matched.clone() } else { format!("{}; {inputs}", c.matched) }
 }
