@@ -57,14 +57,15 @@ pub(super) fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// A text in lines of at most a width, broken at blanks and where it has line ends; a longer word stands alone.
+/// A text in lines of at most a width, broken at blanks and where it has line ends; a longer word stands alone. What goes
+/// on after a line end is set in, so that one sees where each part begins.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for paragraph in text.split('\n') {
+    for (part, paragraph) in text.split('\n').enumerate() {
         let mut line = String::new();
         for (position, word) in paragraph.split(' ').enumerate() {
             if position > 0 && line.width() + 1 + word.width() > width {
-                lines.push(std::mem::take(&mut line));
+                lines.push(std::mem::replace(&mut line, if part > 0 { "  ".to_owned() } else { String::new() }));
             } else if position > 0 {
                 line.push(' ');
             }
@@ -83,6 +84,7 @@ mod tests {
     fn text_is_wrapped_at_blanks_and_line_ends() {
         assert_eq!(wrap("a bb ccc", 4), ["a bb", "ccc"]);
         assert_eq!(wrap("a\nbb cc", 9), ["a", "bb cc"]);
+        assert_eq!(wrap("a b\nbb cc", 2), ["a", "b", "bb", "  cc"]);
         assert_eq!(wrap("a longword b", 4), ["a", "longword", "b"]);
         assert_eq!(wrap("  further in", 9), ["  further", "in"]);
         assert_eq!(wrap("", 4), [""]);
