@@ -65,7 +65,10 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
         let mut line = String::new();
         for (position, word) in paragraph.split(' ').enumerate() {
             if position > 0 && line.width() + 1 + word.width() > width {
-                lines.push(std::mem::replace(&mut line, if part > 0 { "  ".to_owned() } else { String::new() }));
+                lines.push(std::mem::replace(
+                    &mut line,
+                    if part > 0 { "  ".to_owned() } else { String::new() },
+                ));
             } else if position > 0 {
                 line.push(' ');
             }
