@@ -278,9 +278,25 @@ impl Context<'_> {
             );
             return 0;
         };
-        sweeps_for(strength, width)
+        let sweeps = sweeps_for(strength, width);
+        if sweeps.is_none() {
+            self.report(
+                Diagnostic::error(
+                    Code::E0307,
+                    self.weight_place(settled.last().copied().unwrap_or(first)),
+                    format!(
+                        "scores settle too slowly: the weights' sizes add up to {strength}, and {MOST_SWEEPS} sweeps do not do"
+                    ),
+                )
+                .help("lower the weights, or write `reads previous scores`"),
+            );
+        }
+        sweeps.unwrap_or(0)
     }
 }
+
+/// More sweeps than this nobody waits for.
+const MOST_SWEEPS: u32 = 100_000;
 
 /// How far apart two settled scores can lie where the policy has no range: own scores lie within `own`; each
 /// influence adds at most its limits, or at most its weight times the distance to `against`.
@@ -298,27 +314,26 @@ fn spread(settled: &[&Influence], own: Bounds, strength: Decimal) -> Option<Deci
 }
 
 /// The least k with c^k x width <= 0.001. Powers are rounded up at 9 places more than a decimal has, so that k is never too
-/// small; it is the least for every c and width that people write.
-pub(super) fn sweeps_for(strength: Decimal, width: Decimal) -> u32 {
+/// small; it is the least for every c and width that people write. `None` where it is more than [`MOST_SWEEPS`].
+fn sweeps_for(strength: Decimal, width: Decimal) -> Option<u32> {
     const FINE: i128 = 1_000_000_000;
     let c = strength.units();
     let target_units = Decimal::ONE.units() / 1000;
     // error = width in units of 1e-18, after each sweep multiplied by c (units of 1e-9), rounded up.
-    let Some(mut error) = width.abs().units().checked_mul(FINE) else { return u32::MAX };
+    let mut error = width.abs().units().checked_mul(FINE)?;
     let target = target_units * FINE;
     let mut sweeps = 0;
-    while error > target && sweeps < 1_000_000 {
+    while error > target {
+        if sweeps == MOST_SWEEPS {
+            return None;
+        }
         let whole = error / FINE;
         let rest = error % FINE;
         let low = (rest * c + FINE - 1) / FINE;
-        error = match whole.checked_mul(c) {
-            Some(high) => high + low,
-            // Too wide for a first exact step; a width that large settles after more sweeps than anyone runs.
-            None => return u32::MAX,
-        };
+        error = whole.checked_mul(c)?.checked_add(low)?;
         sweeps += 1;
     }
-    sweeps
+    Some(sweeps)
 }
 
 /// The points that an influence can give.
@@ -329,4 +344,27 @@ pub(super) fn influence_bounds(influence: &Influence, scores: Bounds) -> Bounds 
     let weight = Bounds { low: Some(influence.weight), high: Some(influence.weight) };
     let zero = Bounds { low: Some(Decimal::ZERO), high: Some(Decimal::ZERO) };
     limited((scores + against) * weight, influence.limits).union(zero)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sweeps(strength: &str, width: &str) -> Option<u32> {
+        sweeps_for(Decimal::parse(strength).unwrap(), Decimal::parse(width).unwrap())
+    }
+
+    #[test]
+    fn sweeps_are_the_least_that_do() {
+        // 0.5^20 x 1048.576 is exactly 0.001, 0.1^6 x 1000 too; a hair more takes one sweep more.
+        assert_eq!(sweeps("0.5", "1048.576"), Some(20));
+        assert_eq!(sweeps("0.5", "1048.576000001"), Some(21));
+        assert_eq!(sweeps("0.1", "1000"), Some(6));
+        assert_eq!(sweeps("0.1", "1000.000000001"), Some(7));
+        assert_eq!(sweeps("0.4", "0.015625"), Some(3));
+        assert_eq!(sweeps("0.3", "550"), Some(11));
+        assert_eq!(sweeps("0.3", "0.001"), Some(0));
+        assert_eq!(sweeps("0", "550"), Some(1));
+        assert_eq!(sweeps("0.999999999", "550"), None);
+    }
 }

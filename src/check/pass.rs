@@ -10,7 +10,7 @@ use crate::data::Schema;
 use crate::date::Date;
 use crate::decimal::Decimal;
 use crate::function::Bounds;
-use crate::policy::{Case, Policy, RankedBy, Reason, ReasonId};
+use crate::policy::{Case, Influence, Override, Policy, RankedBy, Reason, ReasonId};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::ast::{CaseBlock, Statement};
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,7 +129,7 @@ impl Context<'_> {
         let linked = influences.iter().map(|i| influence_bounds(i, limits)).fold(own, |sum, b| sum + b);
         let reachable = super::item::limited(linked, head.range);
         let reachable = (reachable.low.unwrap_or(Decimal::MIN), reachable.high.unwrap_or(Decimal::MAX));
-        let sweeps = self.sweeps(&influences, head.range, own);
+        let sweeps = self.sweeps(&influences, head.range, settling(own, &influences, &overrides));
         self.score_bounds = head.range;
 
         let tiers = match tiers_block {
@@ -196,6 +196,14 @@ impl Context<'_> {
             });
         }
     }
+}
+
+/// Where scores can lie before settled influences: points, previous scores, and the scores that overrides set.
+fn settling(own: Bounds, influences: &[Influence], overrides: &[Override]) -> Bounds {
+    let previous = influences.iter().filter(|i| !i.settled).map(|i| influence_bounds(i, Bounds::UNBOUNDED));
+    let set = overrides.iter().flat_map(|o| o.score_at_most.into_iter().chain(o.score_at_least));
+    let scores = previous.fold(own, |sum, b| sum + b);
+    set.fold(scores, |scores, score| scores.union(Bounds::exactly(score)))
 }
 
 /// The dates on which what a name stands for changes must leave no hole.

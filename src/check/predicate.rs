@@ -178,6 +178,19 @@ impl Context<'_> {
                 test(right, set, span)
             }
             (None, None) => {
+                if let Type::Category(id) = kind
+                    && self.schema.categories.get(id.index()).is_some_and(|c| c.open)
+                {
+                    self.report(
+                        Diagnostic::error(
+                            Code::E0209,
+                            Place::new(env.file, span),
+                            "values that are not declared are all alike here, so two of them cannot be compared",
+                        )
+                        .help("declare all categories, without `or anything else`, or make both fields texts"),
+                    );
+                    return Typed::broken(span);
+                }
                 let causes = both(left.causes.clone(), &right.causes);
                 yes_no(
                     Expr::Compare(how, Box::new(left.expr), Box::new(right.expr)),

@@ -143,3 +143,51 @@ rule b {{
         ]
     );
 }
+
+#[test]
+fn a_condition_of_an_or_counts_where_the_others_are_no() {
+    let text = format!(
+        "{}let share = age / pay
+override o {{
+  when       pay is 0 or share over 1
+  score at most 3
+}}
+override p {{
+  when       not (pay is 0) and share over 1
+  score at most 4
+}}
+override q {{
+  when       pay is 5 or share over 1
+  score at most 5
+}}
+",
+        SMALL.replace("  home", "  pay  number -10 to 10\n  home")
+    );
+    assert_eq!(
+        said(&text),
+        [
+            "21:14: error[E0204]: `pay is 5 or share over 1` may be undecided, and nothing says what holds then"
+        ]
+    );
+}
+
+#[test]
+fn two_values_that_nobody_declared_are_not_compared() {
+    let text = format!(
+        "{}rule r {{
+  when       home is there
+  points     1
+}}
+",
+        SMALL.replace(
+            "other) optional",
+            "other or anything else)\n  there one of (own, rent, other or anything else)"
+        )
+    );
+    assert_eq!(
+        said(&text),
+        [
+            "12:14: error[E0209]: values that are not declared are all alike here, so two of them cannot be compared"
+        ]
+    );
+}

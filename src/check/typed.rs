@@ -279,6 +279,11 @@ pub(super) fn fails(condition: &Expr) -> Vec<Given> {
             fails(inner).into_iter().map(Given::known).collect()
         }
         Expr::IsMissing(value) => vec![Given { expr: (**value).clone(), known: true, inside: None }],
+        // Numbers and days are ranges of whole counts: what is outside is worked out the same way for both.
+        Expr::Test(value, set @ Set::Ranges(_)) => {
+            let others = Set::universe(Type::Number, 0).difference(set, Type::Number);
+            vec![Given { expr: (**value).clone(), known: false, inside: Some(others) }]
+        }
         _other => Vec::new(),
     }
 }
