@@ -53,6 +53,7 @@ impl Context<'_> {
             title: block.title.text.clone(),
             records: Vec::new(),
             pairs: Vec::new(),
+            previous_of: None,
             previous: Vec::new(),
             expectations: Vec::new(),
             place: Place::new(file, block.span),
@@ -268,6 +269,13 @@ impl Context<'_> {
             .next()
             .and_then(|id| self.schema.links.get(*id as usize))
             .map_or(self.schema.scored, |l| l.to);
+        // The key may say by its name of which records the score is.
+        let named = values.iter().find_map(|v| match self.names.kinds.get(&v.field.text) {
+            Some((KindName::Record(id), _)) => Some(*id),
+            Some((KindName::Link(_), _)) | None => None,
+        });
+        let linked = named.unwrap_or(linked);
+        case.previous_of = Some(linked);
         let mut key = None;
         let mut score = None;
         for assignment in values {

@@ -57,7 +57,10 @@ impl Given {
                 *expr == self.expr
                     && self.inside.as_ref().is_some_and(|s| !s.contains(&Value::Number(Decimal::ZERO)))
             }
-            Cause::None(_) | Cause::NotScored => false,
+            Cause::NotScored => {
+                self.known && matches!(self.expr, Expr::Score | Expr::Tier | Expr::Decision(_))
+            }
+            Cause::None(_) => false,
         }
     }
 }

@@ -42,7 +42,8 @@ enum Result<'a> {
 
 /// Runs a case.
 pub(super) fn judge(policy: &Policy, case: &Case, sources: &Sources) -> Verdict {
-    let loaded = data::join_rows(&policy.schema, policy.today, &case.records, &case.pairs, &case.previous);
+    let previous = (case.previous_of, case.previous.as_slice());
+    let loaded = data::join_rows(&policy.schema, policy.today, &case.records, &case.pairs, previous);
     let population = &loaded.population;
     // A case's record stands in the line of its position.
     let line = case

@@ -10,13 +10,15 @@ use std::sync::Arc;
 /// Joins records that are given as values, as the cases of a policy give them: by the same rules as files, save that a
 /// record may lack its key, and a child its parent where only one record is scored.
 ///
+/// Previous scores are of a kind of record; where none is said, of the kind of [`previous_kind`].
+///
 /// Each record has a value for every field of its kind. The line of a record is its place in `records`, from 1.
 pub fn join_rows(
     schema: &Schema,
     today: Date,
     records: &[(RecordId, Vec<Value>)],
     pairs: &[(LinkId, Value, Value)],
-    previous: &[(Value, Decimal)],
+    (previous_of, previous): (Option<RecordId>, &[(Value, Decimal)]),
 ) -> Loaded {
     let file: Arc<str> = Arc::from("case");
     let mut input = Input { given: true, ..Input::default() };
@@ -33,7 +35,8 @@ pub fn join_rows(
         let pair = Pair { line, ends: [from.clone(), to.clone()], faults: Vec::new() };
         input.pairs.entry(*link).or_insert_with(pairs).pairs.push(pair);
     }
-    input.previous = previous_kind(schema).map(|kind| (kind, previous.iter().cloned().collect()));
+    input.previous =
+        previous_of.or_else(|| previous_kind(schema)).map(|kind| (kind, previous.iter().cloned().collect()));
     join(schema, today, input)
 }
 
@@ -74,7 +77,7 @@ mod tests {
         let text = |key: &str| Value::Text(key.into());
         let pairs = [(LinkId(1), text("a"), text("b"))];
         let previous = [(text("b"), Decimal::from_int(640))];
-        let loaded = join_rows(&schema(), day("2026-01-31"), &records, &pairs, &previous);
+        let loaded = join_rows(&schema(), day("2026-01-31"), &records, &pairs, (None, &previous));
         assert_eq!((loaded.read, loaded.population.count()), (2, 2));
         assert_eq!(loaded.rejects, super::super::Rejects::default());
         let subject = loaded.population.subject(0).unwrap();
@@ -89,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_record_out_of_its_domain_is_rejected() {
-        let loaded = join_rows(&schema(), day("2026-01-31"), &[(PERSON, person("a", 130))], &[], &[]);
+        let loaded = join_rows(&schema(), day("2026-01-31"), &[(PERSON, person("a", 130))], &[], (None, &[]));
         let [reject] = loaded.rejects.set_aside.as_slice() else { panic!("one reject") };
         assert_eq!((reject.key.as_deref(), reject.line), (Some("a"), 1));
         let [fault] = reject.faults.as_slice() else { panic!("one fault") };
@@ -103,7 +106,8 @@ mod tests {
         let (mut one, mut child) = (person("", 30), inquiry("", "2026-01-01"));
         one[0] = missing.clone();
         child[0] = missing;
-        let loaded = join_rows(&schema(), day("2026-01-31"), &[(PERSON, one), (INQUIRY, child)], &[], &[]);
+        let loaded =
+            join_rows(&schema(), day("2026-01-31"), &[(PERSON, one), (INQUIRY, child)], &[], (None, &[]));
         assert_eq!(loaded.population.count(), 1);
         assert_eq!(loaded.population.subject(0).unwrap().children(INQUIRY).len(), 1);
     }
@@ -113,7 +117,7 @@ mod tests {
         let mut values = person("a", 30);
         values[1] = Value::Missing(Why::Field(super::super::FieldId(1)));
         values[2] = Value::Missing(Why::Field(super::super::FieldId(2)));
-        let loaded = join_rows(&schema(), day("2026-01-31"), &[(PERSON, values)], &[], &[]);
+        let loaded = join_rows(&schema(), day("2026-01-31"), &[(PERSON, values)], &[], (None, &[]));
         let faults: Vec<_> = loaded.rejects.set_aside.iter().flat_map(|reject| &reject.faults).collect();
         let [fault] = faults.as_slice() else { panic!("one fault") };
         assert_eq!(

@@ -15,6 +15,8 @@ pub struct Case {
     pub records: Vec<(RecordId, Vec<Value>)>,
     /// The pairs that it gives: the keys of both ends.
     pub pairs: Vec<(LinkId, Value, Value)>,
+    /// The kind of record whose previously published scores it gives; absent where it gives none.
+    pub previous_of: Option<RecordId>,
     /// Previously published scores, by key.
     pub previous: Vec<(Value, Decimal)>,
     /// What it expects.

@@ -163,8 +163,13 @@ fn cases_of_the_cards_of_others() {
         assert!(cases > 0, "{name} has cases");
         for position in 0..cases {
             let (policy, case) = ruleset.case(position).expect("a case that fits its policy");
-            let loaded =
-                data::join_rows(&policy.schema, policy.today, &case.records, &case.pairs, &case.previous);
+            let loaded = data::join_rows(
+                &policy.schema,
+                policy.today,
+                &case.records,
+                &case.pairs,
+                (case.previous_of, &case.previous),
+            );
             let outcome = eval::score_all(&policy, &loaded.population).remove(0).expect("numbers that fit");
             for (expectation, _) in &case.expectations {
                 assert!(
