@@ -12,6 +12,9 @@ use crate::policy::Param;
 use crate::source::{FileId, Place};
 use crate::syntax::ast::{Literal, Name, Window};
 
+/// Words that a cell may hold in the place of a value, for a misspelt one.
+const CELL_WORDS: [&str; 4] = ["missing", "otherwise", "any", "known"];
+
 impl Context<'_> {
     /// A literal as a value of a type; `None` after a report. Numbers take any numeric type.
     pub(super) fn literal(&mut self, file: FileId, literal: &Literal, kind: Type) -> Option<Value> {
@@ -105,7 +108,8 @@ impl Context<'_> {
         let params: Vec<String> = self.names.params.iter().map(|(_, p)| p.name.text.clone()).collect();
         let message = format!("expected {}, found the unknown name `{}`", self.type_name(kind), name.text);
         let mut diagnostic = Diagnostic::error(Code::E0201, place, message);
-        if let Some(advice) = did_you_mean(&name.text, params.iter().map(String::as_str)) {
+        let names = params.iter().map(String::as_str).chain(CELL_WORDS);
+        if let Some(advice) = did_you_mean(&name.text, names) {
             diagnostic = diagnostic.help(advice);
         }
         self.report(diagnostic);
@@ -138,7 +142,9 @@ impl Context<'_> {
         if let Some(own) = spelled {
             diagnostic =
                 diagnostic.help(format!("the data's `{}` is called `{own}` in this policy", name.text));
-        } else if let Some(advice) = did_you_mean(&name.text, names.iter().map(String::as_str)) {
+        } else if let Some(advice) =
+            did_you_mean(&name.text, names.iter().map(String::as_str).chain(CELL_WORDS))
+        {
             diagnostic = diagnostic.help(advice);
         } else {
             let listed: Vec<String> = names.iter().take(12).map(|n| format!("`{n}`")).collect();
