@@ -13,7 +13,7 @@ use std::collections::HashMap;
 fn reference(policy: &Policy, rows: &[Vec<Value>]) -> Vec<(Standing, Option<Outcome>)> {
     let records: Vec<(RecordId, Vec<Value>)> =
         rows.iter().map(|row| (policy.schema.scored, row.clone())).collect();
-    let loaded = join_rows(&policy.schema, policy.today, &records, &[], &[]);
+    let loaded = join_rows(&policy.schema, policy.today, &records, &[], (None, &[]));
     let outcomes = score_all(policy, &loaded.population);
     let key = policy.schema.scored().key.unwrap().index();
     let by_key: HashMap<&Value, usize> = rows.iter().enumerate().map(|(at, row)| (&row[key], at)).collect();
