@@ -27,6 +27,7 @@ pub use join::{Loaded, previous_kind};
 pub use load::{DataFiles, Open, load, load_from};
 pub use population::Population;
 pub use reject::{Fault, Notice, Reject, Rejects};
+pub(crate) use schema::id;
 pub use schema::*;
 pub use set::Set;
 pub(crate) use set::{limits, step};

@@ -5,6 +5,7 @@ use crate::decimal::Decimal;
 use crate::source::Place;
 use std::sync::Arc;
 
+/// A position in a vector as a type of its own.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -19,6 +20,8 @@ macro_rules! id {
         }
     };
 }
+pub(crate) use id;
+
 id!(
     /// A record kind of a [`Schema`].
     RecordId

@@ -1,25 +1,11 @@
 //! What gives points: characteristics, rules, groups, influences.
 
 use super::{Expr, Over, Table};
-use crate::data::{FieldId, LinkId};
+use crate::data::{FieldId, LinkId, id};
 use crate::date::Date;
 use crate::decimal::Decimal;
 use crate::source::Place;
 
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub u32);
-
-        impl $name {
-            /// The position in its vector.
-            pub const fn index(self) -> usize {
-                self.0 as usize
-            }
-        }
-    };
-}
 id!(
     /// A definition of a [`super::Policy`].
     DefinitionId
