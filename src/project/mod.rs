@@ -93,14 +93,14 @@ impl Project {
     pub fn check(&mut self) -> Checked {
         let read = std::mem::take(&mut self.diagnostics);
         let sources = self.unit.sources.clone();
-        let unit = std::mem::replace(&mut self.unit, Unit { sources, ..Unit::default() });
+        let mut unit = std::mem::replace(&mut self.unit, Unit { sources, ..Unit::default() });
         if read.iter().any(|diagnostic| diagnostic.code == Code::E0100) {
             return Checked { ruleset: None, diagnostics: read };
         }
+        unit.unreadable = read.iter().any(Diagnostic::is_error);
         let not_taken = names_not_taken(&unit);
         let mut checked = check::check(unit);
         if read.iter().any(Diagnostic::is_error) {
-            checked.ruleset = None;
             checked.diagnostics.retain(|one| one.is_error() && !self.is_unknown(one, &not_taken));
         }
         checked.diagnostics.extend(read);

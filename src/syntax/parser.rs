@@ -71,8 +71,7 @@ pub fn comments(text: &str) -> Vec<(Span, String)> {
 fn refusal(file: FileId, text: &str) -> Option<Diagnostic> {
     let at = |start: usize, end: usize| Place::new(file, token::span(start, end));
     if text.len() > MAX_FILE_BYTES {
-        let message =
-            format!("this file has {} bytes, more than a policy may have ({MAX_FILE_BYTES})", text.len());
+        let message = format!("this file has more than the {MAX_FILE_BYTES} bytes that a policy may have");
         return Some(
             Diagnostic::error(Code::E0100, at(0, 0), message)
                 .help("share definitions between files with `use`, and keep data out of policies"),
