@@ -66,8 +66,7 @@ impl Plan {
         }
     }
 
-    /// When a code is first mentioned.
-    pub(super) fn first_mention(&self, reason: ReasonId) -> usize {
+    fn first_mention(&self, reason: ReasonId) -> usize {
         self.first_mention.get(reason.index()).copied().unwrap_or(usize::MAX)
     }
 }
