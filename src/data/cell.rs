@@ -11,7 +11,7 @@ use std::sync::Arc;
 ///
 /// Nothing is trimmed, nothing guessed: numbers are plain decimals, days `YYYY-MM-DD`, categories spelt as declared,
 /// yes/no is any of `yes no true false 1 0` in any capitals.
-pub(super) fn read(schema: &Schema, field: &Field, text: &str) -> Result<Value, String> {
+pub(crate) fn read(schema: &Schema, field: &Field, text: &str) -> Result<Value, String> {
     match field.kind {
         Type::Number | Type::Money => number(text).map(Value::Number),
         Type::Integer => {

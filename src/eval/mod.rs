@@ -2,6 +2,7 @@
 //!
 //! [`score_all`] scores a population; [`score_one`] one record of it, with a [`Recording`] of how.
 
+pub mod batch;
 mod events;
 mod expr;
 mod influence;

@@ -66,7 +66,8 @@ impl Plan {
         }
     }
 
-    fn first_mention(&self, reason: ReasonId) -> usize {
+    /// When a code is first mentioned.
+    pub(super) fn first_mention(&self, reason: ReasonId) -> usize {
         self.first_mention.get(reason.index()).copied().unwrap_or(usize::MAX)
     }
 }

@@ -14,6 +14,7 @@ mod command;
 mod console;
 mod corpora;
 mod diagnostics;
+mod differential;
 mod docs;
 mod foreign;
 mod german_credit;

@@ -1,0 +1,116 @@
+//! The columns of some records, decoded: classes of their fields, and values where those are needed.
+
+use super::compile::Program;
+use super::lane::{Codes, Lane};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Some records of one kind as columns: what [`super::Plan::run`] reads. Made by [`super::Binding`] from Arrow arrays.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// How many records there are.
+    pub(super) rows: usize,
+    /// By field.
+    pub(super) columns: Vec<Column>,
+    /// 1 for records that are no good: a value outside its domain, or absent where it must not be.
+    pub(super) bad: Vec<u8>,
+    /// Whether there are any.
+    pub(super) any_bad: bool,
+    /// The texts that numbers of texts mean.
+    pub(super) texts: Texts,
+    /// Aggregates of the records, by position.
+    pub(super) aggregates: Vec<Lane>,
+    /// The points of influences, by position.
+    pub(super) influences: Vec<Lane>,
+}
+
+/// A field of some records.
+#[derive(Debug, Default)]
+pub(super) struct Column {
+    /// The classes.
+    pub(super) codes: Codes,
+    /// The values, where they are needed.
+    pub(super) values: Lane,
+}
+
+/// Texts by number.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// By number.
+    pub(super) all: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, usize>,
+}
+
+impl Chunk {
+    /// How many records there are.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether a record is no good: a value outside its domain, or absent where it must not be.
+    pub fn is_bad(&self, row: usize) -> bool {
+        self.any_bad && self.bad.get(row).is_some_and(|bad| *bad != 0)
+    }
+
+    /// Makes room for records.
+    pub(super) fn reset(&mut self, program: &Program, rows: usize) {
+        self.rows = rows;
+        self.columns.resize_with(program.fields.len(), Column::default);
+        self.bad.clear();
+        self.bad.resize(rows, 0);
+        self.any_bad = false;
+        self.texts.reset(&program.texts);
+    }
+
+    /// Notes which records are no good, once all columns are filled.
+    pub(super) fn find_bad(&mut self, program: &Program) {
+        for (column, field) in self.columns.iter().zip(&program.fields) {
+            let first_bad = field.classes.bad();
+            match &column.codes {
+                Codes::Narrow(codes) => {
+                    let first_bad = first_bad as u8;
+                    if codes.iter().fold(0, |most, code| most.max(*code)) >= first_bad {
+                        self.any_bad = true;
+                        self.bad
+                            .iter_mut()
+                            .zip(codes)
+                            .for_each(|(bad, code)| *bad |= u8::from(*code >= first_bad));
+                    }
+                }
+                Codes::Broad(codes) => {
+                    if codes.iter().any(|code| *code >= first_bad) {
+                        self.any_bad = true;
+                        self.bad
+                            .iter_mut()
+                            .zip(codes)
+                            .for_each(|(bad, code)| *bad |= u8::from(*code >= first_bad));
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Texts {
+    /// Only the texts that expressions hold.
+    pub(super) fn reset(&mut self, seeds: &[Arc<str>]) {
+        if self.all.len() != seeds.len() {
+            self.all.clear();
+            self.numbers.clear();
+            for seed in seeds {
+                self.number(seed);
+            }
+        }
+    }
+
+    /// The number of a text.
+    pub(super) fn number(&mut self, text: &str) -> usize {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let text: Arc<str> = Arc::from(text);
+        self.all.push(Arc::clone(&text));
+        self.numbers.insert(text, self.all.len() - 1);
+        self.all.len() - 1
+    }
+}

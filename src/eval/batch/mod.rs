@@ -1,0 +1,43 @@
+//! The interpreter of columns: a policy made ready once, then many records at a time, with the results of the reference
+//! interpreter bit for bit.
+//!
+//! [`Plan`] makes a policy ready: every field's values are split into the classes that the policy tells apart (`class`), and
+//! whatever follows from classes alone becomes a look-up (`compile`, `table`, `item`). [`Binding`] decodes Arrow columns into
+//! a [`Chunk`] of class codes, and exact numbers where those are needed (`read`, `native`). [`Plan::run`] sums look-ups in one
+//! sweep (`sum`), works the rest out in lanes of exact numbers (`lane`, `arithmetic`, `evaluate`, `walk`), and fills
+//! [`Scored`] in.
+
+mod arithmetic;
+mod bind;
+mod chunk;
+mod class;
+mod compile;
+mod evaluate;
+mod fold;
+mod gather;
+mod index;
+mod item;
+mod lane;
+mod native;
+mod node;
+mod overrule;
+mod plan;
+mod rank;
+mod read;
+mod reason;
+mod run;
+mod scope;
+mod scored;
+mod spelt;
+mod sum;
+mod table;
+#[cfg(test)]
+mod tests;
+mod tier;
+mod walk;
+
+pub use bind::{BindError, Binding};
+pub use chunk::Chunk;
+pub use plan::Plan;
+pub use run::Scratch;
+pub use scored::{Numbers, Scored, Standing, Wanted};
