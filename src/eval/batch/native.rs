@@ -172,9 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn a_tenth_is_reached_by_the_double_that_is_written_so() {
-        assert_eq!(reach_double(decimal("0.1")), Some(0.1));
-        assert_eq!(reach_single(decimal("0.1")), Some(0.1_f32));
+    fn a_tenth_is_reached_by_the_least_double_that_rounds_to_it() {
+        // The least double that nine places round up to a tenth; a tenth itself is well above it.
+        assert_eq!(reach_double(decimal("0.1")), Some(0.0999999995));
+        assert!(0.1 >= reach_double(decimal("0.1")).unwrap());
+        assert_eq!(
+            Decimal::from_f64(0.0999999995_f64.next_down()),
+            Decimal::from_units(decimal("0.099999999"))
+        );
         // Half a unit is rounded away from zero.
         assert_eq!(reach_double(1), Some(5e-10));
         assert_eq!(reach_double(0), Some((-5e-10_f64).next_up()));
