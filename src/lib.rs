@@ -14,5 +14,6 @@ pub mod explain;
 pub mod function;
 pub mod policy;
 pub mod project;
+pub mod run;
 pub mod source;
 pub mod syntax;

@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 7] = [
     &["policy", "check", "function"],
     &["eval", "explain"],
     &["audit", "export"],
-    &["engine", "project"],
+    &["engine", "project", "run"],
     &["cli", "web", "lsp"],
 ];
 

@@ -1,0 +1,3 @@
+//! A population through a policy.
+
+mod pipeline;
