@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod eval;
 pub mod explain;
 pub mod function;
+pub mod output;
 pub mod policy;
 pub mod project;
 pub mod run;

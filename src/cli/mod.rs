@@ -11,7 +11,6 @@ mod explain;
 mod explain_error;
 mod histogram;
 mod open;
-mod output;
 mod rejects;
 mod report;
 mod score;

@@ -2,11 +2,12 @@
 
 use super::arguments::Run;
 use super::open::open;
-use super::output::{Format, Sheet};
 use super::summary::Summary;
 use super::{Exit, Stop, rejects};
-use crate::data::{Loaded, Records, Reject};
+use crate::data::{Loaded, Records, Reject, Value, Why};
+use crate::eval::batch::Scored;
 use crate::eval::{self, Outcome};
+use crate::output::{About, Encoder, Form, Format, Keys, Sheet, Writer};
 use crate::policy::Policy;
 use crate::project::AtomicFile;
 use clap::Args;
@@ -85,17 +86,42 @@ impl Score {
         loaded: &Loaded,
         outcomes: &[(usize, Outcome)],
     ) -> Result<(), Stop> {
-        let sheet = Sheet::new(policy, &loaded.population, self.contributions);
-        let rows = outcomes.iter().map(|(position, outcome)| (*position, outcome));
+        let form = Form::from(self.format);
         match &self.out {
-            Some(path) => write_file(path, |file| Ok(sheet.write(self.format, rows, file)?)),
+            Some(path) => {
+                write_file(path, |file| Ok(write(policy, loaded, outcomes, self.contributions, form, file)?))
+            }
             None => {
-                let mut stdout = BufWriter::new(std::io::stdout().lock());
-                sheet.write(self.format, rows, &mut stdout)?;
-                Ok(stdout.flush()?)
+                let stdout = BufWriter::new(std::io::stdout());
+                Ok(write(policy, loaded, outcomes, self.contributions, form, stdout)?)
             }
         }
     }
+}
+
+/// How many records are written at a time.
+const CHUNK: usize = 8_192;
+
+fn write(
+    policy: &Policy,
+    loaded: &Loaded,
+    outcomes: &[(usize, Outcome)],
+    contributions: bool,
+    form: Form,
+    to: impl Write + Send,
+) -> std::io::Result<()> {
+    let sheet = Sheet::new(policy, None, contributions);
+    let mut writer = Writer::new(&sheet, form, &About::new(policy), to)?;
+    let mut encoder = Encoder::new(&sheet, form);
+    for chunk in outcomes.chunks(CHUNK) {
+        let scored = Scored::of_outcomes(policy, chunk.iter().map(|(_, outcome)| Ok(outcome)));
+        let nobody = Value::Missing(Why::Undecided);
+        let key = |position: usize| loaded.population.key(position).unwrap_or(&nobody);
+        let keys: Vec<&Value> = chunk.iter().map(|(position, _)| key(*position)).collect();
+        encoder.add(Keys::Values(&keys), &scored)?;
+        writer.write(encoder.take()?)?;
+    }
+    writer.finish().map(drop)
 }
 
 /// Every record's outcome, with its position in the population. Records in which a number grew too large join the rejects.
@@ -116,7 +142,10 @@ pub(super) fn score_all(policy: &Policy, loaded: &mut Loaded) -> Vec<(usize, Out
 }
 
 /// Writes a file beside itself and puts it in its place once it is whole.
-fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Stop>) -> Result<(), Stop> {
+fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<AtomicFile>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
     let failed = |error| Stop::writing(path, &error);
     let mut file = BufWriter::new(AtomicFile::create(path).map_err(failed)?);
     write(&mut file)?;

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 7] = [
     &["syntax", "format", "data"],
     &["policy", "check", "function"],
     &["eval", "explain"],
-    &["audit", "export"],
+    &["output", "audit", "export"],
     &["engine", "project", "run"],
     &["cli", "web", "lsp"],
 ];

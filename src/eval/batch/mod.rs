@@ -20,6 +20,7 @@ mod item;
 mod lane;
 mod native;
 mod node;
+mod outcomes;
 mod overrule;
 mod plan;
 mod rank;
@@ -38,6 +39,7 @@ mod walk;
 
 pub use bind::{BindError, Binding};
 pub use chunk::Chunk;
+pub use lane::CodesRef;
 pub use plan::Plan;
 pub use run::Scratch;
-pub use scored::{Numbers, Scored, Standing, Wanted};
+pub use scored::{Column, Numbers, Scored, Standing, Wanted};
