@@ -2,14 +2,14 @@
 
 mod bind;
 mod cell;
-mod csv;
+mod column;
 mod describe;
+mod file;
+mod findings;
 mod given;
 mod join;
-mod json_line;
 mod keys;
 mod load;
-mod ndjson;
 mod pairs;
 mod population;
 mod reject;
@@ -20,9 +20,11 @@ mod table;
 #[cfg(test)]
 mod test_schema;
 mod value;
-mod window;
 
+pub use bind::{Binding, Row};
 pub(crate) use cell::read as read_cell;
+pub use file::{DataFile, Format};
+pub use findings::Findings;
 pub use given::join_rows;
 pub use join::{Loaded, previous_kind};
 pub use keys::{Key, KeyIndex, KeyIndexBuilder, Keys, NOBODY};
@@ -34,5 +36,7 @@ pub use schema::*;
 pub use set::Set;
 pub(crate) use set::{limits, step};
 pub use subject::{Linked, Records, Subject};
-pub use table::{DataFile, Format};
+pub use table::{
+    Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Size, Table, Unreadable, Wanted,
+};
 pub use value::{Type, Value, Why};
