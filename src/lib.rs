@@ -16,3 +16,5 @@ pub mod policy;
 pub mod project;
 pub mod source;
 pub mod syntax;
+
+pub use eval::batch::one::{BadValue, Category, Given, Record, ScoreError, Scorer, Sheet};

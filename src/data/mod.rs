@@ -21,6 +21,7 @@ mod test_schema;
 mod value;
 mod window;
 
+pub(crate) use bind::fault_of;
 pub(crate) use cell::read as read_cell;
 pub use given::join_rows;
 pub use join::{Loaded, previous_kind};

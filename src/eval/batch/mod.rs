@@ -20,6 +20,7 @@ mod item;
 mod lane;
 mod native;
 mod node;
+pub mod one;
 mod overrule;
 mod plan;
 mod rank;
