@@ -18,3 +18,5 @@ pub mod project;
 pub mod run;
 pub mod source;
 pub mod syntax;
+
+pub use eval::batch::one::{BadValue, Category, Given, Record, ScoreError, Scorer, Sheet};

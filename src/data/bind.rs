@@ -159,7 +159,7 @@ fn is_missing(given: &Given<'_>, source: &Source, codes: &[Value], value: &Value
 }
 
 /// Why a field may not hold a value; `None` when it may.
-pub(super) fn fault_of(field: &Field, value: &Value) -> Option<String> {
+pub(crate) fn fault_of(field: &Field, value: &Value) -> Option<String> {
     match value {
         Value::Missing(_) if field.optional => None,
         Value::Missing(_) => Some("missing, and not optional".to_owned()),

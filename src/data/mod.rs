@@ -22,6 +22,7 @@ mod test_schema;
 mod value;
 
 pub use bind::{Binding, Row};
+pub(crate) use bind::fault_of;
 pub(crate) use cell::read as read_cell;
 pub use file::{DataFile, Format};
 pub use findings::Findings;

@@ -31,6 +31,7 @@ mod layout;
 mod native;
 mod node;
 mod outcomes;
+pub mod one;
 mod overrule;
 mod period;
 mod plan;
