@@ -391,13 +391,7 @@ impl Staged {
     }
 
     fn reject(&self, schema: &Schema, kind: RecordId, row: &Row) -> Reject {
-        Reject {
-            record: schema.record(kind).name.clone(),
-            file: Arc::clone(&self.file),
-            line: row.line,
-            key: key_text(schema, kind, &row.values),
-            faults: row.faults.clone(),
-        }
+        reject_of(schema, kind, &self.file, row.clone())
     }
 
     fn fault(&self, line: u64, field: Option<String>, value: Option<String>, reason: String) -> Fault {
@@ -405,8 +399,19 @@ impl Staged {
     }
 }
 
+/// A record of a file that is bad, with what is wrong with it.
+pub fn reject_of(schema: &Schema, kind: RecordId, file: &Arc<str>, row: Row) -> Reject {
+    Reject {
+        record: schema.record(kind).name.clone(),
+        file: Arc::clone(file),
+        line: row.line,
+        key: key_text(schema, kind, &row.values),
+        faults: row.faults,
+    }
+}
+
 /// The key of a record as the data writes it.
-fn key_text(schema: &Schema, kind: RecordId, values: &[Value]) -> Option<String> {
+pub(super) fn key_text(schema: &Schema, kind: RecordId, values: &[Value]) -> Option<String> {
     let key = schema.record(kind).key?;
     let value = values.get(key.index()).filter(|value| !value.is_missing())?;
     schema.spell_key(kind, value)

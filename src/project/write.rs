@@ -61,6 +61,11 @@ impl AtomicFile {
         Ok(written)
     }
 
+    /// Whether what is written is there at once, as with a pipe.
+    pub fn is_direct(&self) -> bool {
+        matches!(self.form, Form::There)
+    }
+
     /// Puts the file in its place.
     ///
     /// # Errors
