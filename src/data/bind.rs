@@ -75,6 +75,14 @@ impl<'s> Binding<'s> {
         self.sources.iter().map(column).collect()
     }
 
+    /// By position among the wanted ones, the column that fills a field; `None` where the number of the record does.
+    pub fn column_of(&self, field: FieldId) -> Option<usize> {
+        match self.sources.get(field.index())? {
+            Source::Column(at) => Some(*at),
+            Source::RowNumber => None,
+        }
+    }
+
     /// The fields that cannot be filled from the type of their column, each told with how to mend it.
     pub fn unfit(&self, table: &Table) -> Vec<Diagnostic> {
         let fields = &self.schema.record(self.record).fields;
@@ -159,7 +167,7 @@ fn is_missing(given: &Given<'_>, source: &Source, codes: &[Value], value: &Value
 }
 
 /// Why a field may not hold a value; `None` when it may.
-pub(super) fn fault_of(field: &Field, value: &Value) -> Option<String> {
+pub(crate) fn fault_of(field: &Field, value: &Value) -> Option<String> {
     match value {
         Value::Missing(_) if field.optional => None,
         Value::Missing(_) => Some("missing, and not optional".to_owned()),

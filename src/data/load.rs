@@ -92,23 +92,66 @@ pub(super) struct Load<'s> {
     notices: Vec<Notice>,
 }
 
+/// The table of a kind's records, and how its columns make them.
+///
+/// # Errors
+///
+/// E0407 where it is not supplied, E0405 for a field that the manifest names wrongly.
+pub fn source<'s>(
+    schema: &'s Schema,
+    kind: RecordId,
+    files: &'s DataFiles,
+) -> Result<(&'s DataFile, Binding<'s>), Vec<Diagnostic>> {
+    let record = schema.record(kind);
+    let file = supplied(files.records.get(&kind), &record.name, "record").map_err(|wrong| vec![wrong])?;
+    let fields: Vec<_> = record.fields.iter().map(|field| field.name.as_str()).collect();
+    let mut wrong = wrong_names(file, &record.name, &fields);
+    wrong.extend(wrong_row_number(schema, kind, file));
+    if wrong.is_empty() { Ok((file, Binding::new(schema, kind, file))) } else { Err(wrong) }
+}
+
+fn supplied<'f>(file: Option<&'f DataFile>, name: &str, what: &str) -> Result<&'f DataFile, Diagnostic> {
+    file.ok_or_else(|| {
+        let message = format!("no data for the {what} `{name}`");
+        let help =
+            format!("name its file in `glassbox.toml` under `[data.{name}]`, or give `--data {name}=FILE`");
+        Diagnostic::general(Code::E0407, message).help(help)
+    })
+}
+
+/// Refuses names under `columns` that the kind or link has not.
+fn wrong_names(file: &DataFile, of: &str, names: &[&str]) -> Vec<Diagnostic> {
+    let unknown = file.columns.iter().map(|(field, _)| field.as_str()).filter(|field| !names.contains(field));
+    let unknown = unknown.chain(file.row_number.as_deref().filter(|field| !names.contains(field)));
+    let wrong = |field: &str| {
+        let diagnostic = about(file, Code::E0405, format!("`{of}` has no field `{field}`"));
+        let hint = suggest::did_you_mean(field, names.iter().copied());
+        hint.into_iter().fold(diagnostic, Diagnostic::help)
+    };
+    unknown.map(wrong).collect()
+}
+
+/// Refuses a row number in a field that cannot hold one.
+fn wrong_row_number(schema: &Schema, kind: RecordId, file: &DataFile) -> Option<Diagnostic> {
+    let name = file.row_number.as_deref()?;
+    let field = schema.record(kind).fields.iter().find(|field| field.name == name)?;
+    if matches!(field.kind, Type::Integer | Type::Number | Type::Text) {
+        return None;
+    }
+    let message = format!("`{}` cannot hold a row number: it is no integer and no text", field.name);
+    Some(about(file, Code::E0405, message))
+}
+
 impl Load<'_> {
     fn supplied<'f>(&mut self, file: Option<&'f DataFile>, name: &str, what: &str) -> Option<&'f DataFile> {
-        if file.is_none() {
-            let message = format!("no data for the {what} `{name}`");
-            let help = format!(
-                "name its file in `glassbox.toml` under `[data.{name}]`, or give `--data {name}=FILE`"
-            );
-            self.diagnostics.push(Diagnostic::general(Code::E0407, message).help(help));
-        }
-        file
+        supplied(file, name, what).map_err(|wrong| self.diagnostics.push(wrong)).ok()
     }
 
     fn rows(&mut self, kind: RecordId, file: &DataFile) -> Rows {
         let record = self.schema.record(kind);
         let fields: Vec<_> = record.fields.iter().map(|field| field.name.as_str()).collect();
         self.check_names(file, &record.name, &fields);
-        self.check_row_number(file, kind, &fields);
+        self.diagnostics.extend(wrong_row_number(self.schema, kind, file));
         let binding = Binding::new(self.schema, kind, file);
         let mut rows = Vec::new();
         let whose = format!("`{}`", record.name);
@@ -173,24 +216,7 @@ impl Load<'_> {
 
     /// Refuses names under `columns` that the kind or link has not.
     pub(super) fn check_names(&mut self, file: &DataFile, of: &str, names: &[&str]) {
-        let unknown =
-            file.columns.iter().map(|(field, _)| field.as_str()).filter(|field| !names.contains(field));
-        for field in unknown.chain(file.row_number.as_deref().filter(|field| !names.contains(field))) {
-            let message = format!("`{of}` has no field `{field}`");
-            let diagnostic = about(file, Code::E0405, message);
-            let hint = suggest::did_you_mean(field, names.iter().copied());
-            self.diagnostics.push(hint.into_iter().fold(diagnostic, Diagnostic::help));
-        }
-    }
-
-    /// Refuses a row number in a field that cannot hold one.
-    fn check_row_number(&mut self, file: &DataFile, kind: RecordId, fields: &[&str]) {
-        let at = file.row_number.as_deref().and_then(|name| fields.iter().position(|field| *field == name));
-        let Some(field) = at.and_then(|at| self.schema.record(kind).fields.get(at)) else { return };
-        if !matches!(field.kind, Type::Integer | Type::Number | Type::Text) {
-            let message = format!("`{}` cannot hold a row number: it is no integer and no text", field.name);
-            self.refuse_with(file, Code::E0405, message);
-        }
+        self.diagnostics.extend(wrong_names(file, of, names));
     }
 
     /// Whether nothing was refused so far.

@@ -124,6 +124,36 @@ impl Block {
         self.batch.num_rows() + self.unreadable.len()
     }
 
+    /// The block cut up so that the readable records of each part follow one another. A record that cannot be read stands
+    /// in the part of those before it, or in the first.
+    pub fn in_runs(self) -> Vec<Self> {
+        let rows = self.batch.num_rows();
+        let mut bad = self.unreadable.iter().cloned().peekable();
+        let mut runs = Vec::new();
+        let (mut start, mut first) = (0, self.first);
+        for row in 1..=rows {
+            if row < rows && self.place(row).number == self.place(row - 1).number + 1 {
+                continue;
+            }
+            let end = if row < rows { self.place(row).number } else { u64::MAX };
+            let mut unreadable = Vec::new();
+            while let Some(bad) = bad.next_if(|bad| bad.place.number < end) {
+                unreadable.push(bad);
+            }
+            let each = (start..row).map(|row| self.place(row)).collect();
+            runs.push(Self {
+                batch: self.batch.slice(start, row - start),
+                unreadable,
+                file: Arc::clone(&self.file),
+                first,
+                places: Places::Each(each),
+            });
+            start = row;
+            first = end.saturating_sub(1);
+        }
+        if rows == 0 { vec![self] } else { runs }
+    }
+
     /// All records in the order of the file: the row of a readable one, or what is wrong with another.
     pub fn in_order(&self) -> impl Iterator<Item = Result<usize, &Unreadable>> {
         let mut bad = self.unreadable.iter().peekable();
