@@ -37,11 +37,12 @@ pub(super) struct Score {
     #[command(flatten)]
     run: Run,
 
-    /// The form of the scores
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
-    format: Format,
+    /// The form of the scores [default: by the ending of FILE (.csv, .ndjson, .parquet), else csv]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
 
-    /// Write the scores to FILE, which is replaced only once all are written
+    /// Write the scores to FILE (`-` is stdout), which is replaced only once all are written; .gz or .zst at the
+    /// end packs a text
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
@@ -61,15 +62,22 @@ pub(super) struct Score {
 impl Score {
     /// Scores and writes.
     pub(super) fn run(&self) -> Result<Exit, Stop> {
+        let file = self.out.as_deref().filter(|path| *path != Path::new("-"));
+        let form = Form::of(self.format, file).map_err(|error| Stop::failure(error, None))?;
         let opened = open(&self.path, self.quiet)?;
         let day = opened.day(&self.run)?;
         let policy = opened.policy(day, &self.run)?;
         let mut loaded = opened.load(&policy, &self.run)?;
         let outcomes = score_all(&policy, &mut loaded);
 
-        self.write_scores(&policy, &loaded, &outcomes)?;
+        let scores =
+            |to: &mut (dyn Write + Send)| write(&policy, &loaded, &outcomes, self.contributions, form, to);
+        match file {
+            Some(path) => write_file(path, |file| scores(file))?,
+            None => scores(&mut BufWriter::new(std::io::stdout()))?,
+        }
         if let Some(path) = &self.rejects {
-            write_file(path, |file| Ok(rejects::write(&loaded.rejects, file)?))?;
+            write_file(path, |file| rejects::write(&loaded.rejects, file))?;
         }
         if !self.quiet {
             let mut stderr = anstream::stderr();
@@ -78,24 +86,6 @@ impl Score {
         }
         let all_well = loaded.rejects.set_aside.is_empty() && loaded.rejects.ignored.is_empty();
         Ok(if all_well { Exit::Fine } else { Exit::SetAside })
-    }
-
-    fn write_scores(
-        &self,
-        policy: &Policy,
-        loaded: &Loaded,
-        outcomes: &[(usize, Outcome)],
-    ) -> Result<(), Stop> {
-        let form = Form::from(self.format);
-        match &self.out {
-            Some(path) => {
-                write_file(path, |file| Ok(write(policy, loaded, outcomes, self.contributions, form, file)?))
-            }
-            None => {
-                let stdout = BufWriter::new(std::io::stdout());
-                Ok(write(policy, loaded, outcomes, self.contributions, form, stdout)?)
-            }
-        }
     }
 }
 
@@ -108,11 +98,11 @@ fn write(
     outcomes: &[(usize, Outcome)],
     contributions: bool,
     form: Form,
-    to: impl Write + Send,
+    to: &mut (dyn Write + Send),
 ) -> std::io::Result<()> {
     let sheet = Sheet::new(policy, None, contributions);
     let mut writer = Writer::new(&sheet, form, &About::new(policy), to)?;
-    let mut encoder = Encoder::new(&sheet, form);
+    let mut encoder = Encoder::new(&sheet, form)?;
     for chunk in outcomes.chunks(CHUNK) {
         let scored = Scored::of_outcomes(policy, chunk.iter().map(|(_, outcome)| Ok(outcome)));
         let nobody = Value::Missing(Why::Undecided);
@@ -144,11 +134,15 @@ pub(super) fn score_all(policy: &Policy, loaded: &mut Loaded) -> Vec<(usize, Out
 /// Writes a file beside itself and puts it in its place once it is whole.
 fn write_file(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<AtomicFile>) -> Result<(), Stop>,
+    write: impl FnOnce(&mut BufWriter<AtomicFile>) -> std::io::Result<()>,
 ) -> Result<(), Stop> {
-    let failed = |error| Stop::writing(path, &error);
+    // A pipe whose reader went away is no error.
+    let failed = |error: std::io::Error| match error.kind() == std::io::ErrorKind::BrokenPipe {
+        true => Stop::ClosedPipe,
+        false => Stop::writing(path, &error),
+    };
     let mut file = BufWriter::new(AtomicFile::create(path).map_err(failed)?);
-    write(&mut file)?;
+    write(&mut file).map_err(failed)?;
     let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
     file.commit().map_err(failed)
 }
