@@ -102,7 +102,7 @@ impl Shape {
             fields.push(Thing { name: name.to_owned(), kind, optional });
         }
         let mut children = Vec::new();
-        if choices.chance(60) {
+        if choices.chance(75) {
             children.push(Child::draw(choices, "buy", key, true));
             if choices.chance(30) {
                 children.push(Child::draw(choices, "call", key, false));
@@ -215,7 +215,7 @@ impl Writer<'_> {
             self.child_definitions(at);
         }
         if !self.children.is_empty() {
-            for at in 0..self.choices.below(6) {
+            for at in 0..1 + self.choices.below(6) {
                 self.aggregate(at);
             }
         }
@@ -311,7 +311,7 @@ impl Writer<'_> {
 
     fn item(&mut self, name: &str, depth: usize) {
         self.items.push(name.to_owned());
-        if !self.children.is_empty() && self.choices.chance(30) {
+        if !self.children.is_empty() && self.choices.chance(35) {
             return self.per_event(name);
         }
         match self.choices.below(if depth < 2 { 7 } else { 5 }) {
@@ -365,6 +365,15 @@ impl Writer<'_> {
         written
     }
 
+    /// Which children count; a filter must decide.
+    fn filter(&mut self, child: usize) -> String {
+        if self.choices.chance(25) {
+            return String::new();
+        }
+        let condition = self.about(child, |this| this.condition(2));
+        format!(" where ({condition}) otherwise {}", self.choices.one(&["no", "yes"]))
+    }
+
     fn child_definitions(&mut self, child: usize) {
         let name = self.children[child].name;
         for at in 0..self.choices.below(3) {
@@ -409,11 +418,7 @@ impl Writer<'_> {
                 (name, if average || worked_out { Kind::Number } else { thing.kind }, optional)
             }
         };
-        let filter = if self.choices.chance(75) {
-            format!(" where {}", self.about(child, |this| this.condition(2)))
-        } else {
-            String::new()
-        };
+        let filter = self.filter(child);
         let text = format!("{function}({what}{filter})");
         let name = if self.choices.chance(60) {
             self.line(&format!("let agg{at} = {text}"));
@@ -428,14 +433,11 @@ impl Writer<'_> {
     fn per_event(&mut self, name: &str) {
         let child = self.choices.below(self.children.len());
         let kind = self.children[child].name;
-        self.line(&format!("rule {name} {{"));
-        let filter = if self.choices.chance(60) {
-            format!(" where {}", self.about(child, |this| this.condition(2)))
-        } else {
-            String::new()
-        };
+        let each = self.choices.chance(40);
+        self.line(&format!("rule {name} {}{{", if each { "" } else { "first match " }));
+        let filter = self.filter(child);
         self.line(&format!("  for each {kind}{filter}"));
-        if self.choices.chance(40) {
+        if each {
             let points = if self.choices.chance(50) {
                 self.points()
             } else {
@@ -446,7 +448,7 @@ impl Writer<'_> {
             let columns = 1 + self.choices.below(2);
             self.about(child, |this| {
                 this.table(columns, "points each | reason", |this| {
-                    let points = if this.choices.chance(20) { this.number(1) } else { this.points_cell() };
+                    let points = if this.choices.chance(20) { this.number(1) } else { this.points() };
                     format!("{points} | {}", this.reason_cell())
                 });
             });
@@ -465,7 +467,10 @@ impl Writer<'_> {
             let most = self.choices.one(&["40", "100", "7.5"]);
             self.line(&format!("  no more than {most} in total"));
         }
-        self.reason_and_baseline();
+        if self.choices.chance(70) {
+            let reason = self.choices.one(REASONS);
+            self.line(&format!("  reason {reason}"));
+        }
         self.weight();
         self.limits(50);
         self.line("}");

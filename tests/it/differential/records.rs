@@ -67,7 +67,7 @@ pub(super) fn draw_children(
     let kinds: Vec<RecordId> = policy.schema.children().collect();
     let mut drawn = Vec::new();
     for kind in kinds {
-        let rows = (0..choices.below(70)).map(|_| {
+        let rows = (0..choices.below(150)).map(|_| {
             let parent = choices.below(parents + 1);
             record(choices, policy, kind, parent)
         });
