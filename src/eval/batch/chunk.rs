@@ -20,6 +20,8 @@ pub struct Chunk {
     pub(super) texts: Texts,
     /// Aggregates of the records, by position.
     pub(super) aggregates: Vec<Lane>,
+    /// 1 for records in whose aggregates or influences a number was too large. Empty where there are none.
+    pub(super) too_large: Vec<u8>,
     /// The points of influences, by position.
     pub(super) influences: Vec<Lane>,
 }
@@ -59,6 +61,7 @@ impl Chunk {
         self.bad.clear();
         self.bad.resize(rows, 0);
         self.any_bad = false;
+        self.too_large.clear();
         self.texts.reset(&program.texts);
     }
 

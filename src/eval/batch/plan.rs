@@ -93,7 +93,7 @@ impl Plan {
                 policy.consequences.iter().map(|c| ask(compiler, &c.when, scope)).collect();
             (decisions, consequences)
         });
-        if !compiler.aggregates.is_empty() || events > 0 || !policy.influences.is_empty() {
+        if !compiler.aggregates.is_empty() || events > 0 {
             compiler.fall_back("child or linked records");
         }
         let mut reasons = ReasonPlan::new(&policy, &items);
