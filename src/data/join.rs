@@ -148,11 +148,14 @@ impl Join<'_> {
     fn stage(&mut self, kind: RecordId, today: Date, Rows { file, mut rows }: Rows) {
         let record = self.schema.record(kind);
         if let (Some(dated), Some(_)) = (record.dated, record.parent) {
+            let date = &self.schema.field(kind, dated).name;
             // Not yet known on this day, so neither is what is wrong with it.
             let known = |row: &Row| {
                 let later =
                     row.values.get(dated.index()).and_then(Value::as_date).is_some_and(|date| date > today);
-                !later || row.faults.is_empty() || row.faults.iter().any(|fault| fault.field.is_none())
+                // A date that is itself no good says nothing, and a record that cannot be read is told of.
+                let telling = |fault: &Fault| fault.field.as_ref().is_none_or(|field| *field == *date);
+                !later || row.faults.is_empty() || row.faults.iter().any(telling)
             };
             rows.retain(known);
         }

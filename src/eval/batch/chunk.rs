@@ -19,8 +19,10 @@ pub struct Chunk {
     /// The texts that numbers of texts mean.
     pub(super) texts: Texts,
     /// Aggregates of the records, by position.
-    pub(super) aggregates: Vec<Lane>,
-    /// 1 for records in whose aggregates or influences a number was too large. Empty where there are none.
+    pub(super) aggregates: Vec<Aggregated>,
+    /// What per-event rules come to, by position.
+    pub(super) events: Vec<Counted>,
+    /// 1 for records in whose influences a number was too large. Empty where there are none.
     pub(super) too_large: Vec<u8>,
     /// The points of influences, by position.
     pub(super) influences: Vec<Lane>,
@@ -33,6 +35,28 @@ pub(super) struct Column {
     pub(super) codes: Codes,
     /// The values, where they are needed.
     pub(super) values: Lane,
+}
+
+/// An aggregate of some records.
+#[derive(Debug, Default)]
+pub(super) struct Aggregated {
+    /// Its values.
+    pub(super) lane: Lane,
+    /// 1 where a number was too large on the way; empty where none was.
+    pub(super) over: Vec<u8>,
+}
+
+/// What a per-event rule comes to for some records.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    /// The points that the caps leave.
+    pub(super) capped: Lane,
+    /// By code that the rule may lose points under: what the caps leave of those alone, 0 or less.
+    pub(super) lost: Vec<Lane>,
+    /// 1 where the row of an event says `not scored`; empty where none does.
+    pub(super) not_scored: Vec<u8>,
+    /// 1 where a number was too large on the way; empty where none was.
+    pub(super) over: Vec<u8>,
 }
 
 /// Texts by number.

@@ -127,6 +127,7 @@ impl Plan {
             fields: &chunk.columns,
             texts: &chunk.texts.all,
             aggregates: &chunk.aggregates,
+            events: &chunk.events,
             after: None,
         };
         run_steps(&self.own, &self.program, given, worked, pool, over);
