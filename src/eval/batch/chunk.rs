@@ -24,6 +24,8 @@ pub struct Chunk {
     pub(super) events: Vec<Counted>,
     /// 1 for records in whose influences a number was too large. Empty where there are none.
     pub(super) too_large: Vec<u8>,
+    /// The previously published scores of the records, where somebody asks for them.
+    pub(super) previous: Lane,
     /// The points of influences, by position.
     pub(super) influences: Vec<Lane>,
 }

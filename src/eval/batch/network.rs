@@ -1,6 +1,7 @@
 //! Whom everybody is linked to, and what linked records' own policies published of them.
 
 use super::influence::{NO_SCORE, Scores, TOO_LARGE};
+use super::lane::Lane;
 use crate::data::{LinkId, Links, RecordId};
 use crate::decimal::Decimal;
 use crate::policy::Policy;
@@ -43,6 +44,19 @@ impl Previous {
             && let Some(place) = scores.get_mut(slot)
         {
             *place = Some(score);
+        }
+    }
+
+    /// The kind.
+    pub(super) fn kind(&self) -> RecordId {
+        self.kind
+    }
+
+    /// The scores of records in a row as a lane.
+    pub(super) fn read(&self, first_slot: usize, rows: usize, lane: &mut Lane) {
+        lane.reset(rows);
+        for row in 0..rows {
+            lane.put(row, self.scores.get(first_slot + row).map(Decimal::units));
         }
     }
 

@@ -128,6 +128,7 @@ impl Plan {
             texts: &chunk.texts.all,
             aggregates: &chunk.aggregates,
             events: &chunk.events,
+            previous: None,
             after: None,
         };
         run_steps(&self.own, &self.program, given, worked, pool, over);
