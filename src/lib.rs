@@ -12,8 +12,10 @@ pub mod diagnostic;
 pub mod eval;
 pub mod explain;
 pub mod function;
+pub mod output;
 pub mod policy;
 pub mod project;
+pub mod run;
 pub mod source;
 pub mod syntax;
 
