@@ -3,7 +3,7 @@
 use super::known::Known;
 use super::pipeline::in_order;
 use super::rising::Rising;
-use super::scan::{row_of, slot_of, slots_of};
+use super::scan::slot_of;
 use super::tables::{KeyColumn, Tables};
 use super::{Failure, Finished, Output, RejectSink, Run, Tally};
 use crate::data::{self, Block, Keys, Piece, RecordId, Reject, Value, reject_of};
@@ -38,7 +38,7 @@ struct Work<'w> {
     run: &'w Run<'w>,
     plan: &'w Plan,
     tables: &'w Tables<'w>,
-    known: Option<&'w Known>,
+    known: Option<&'w Known<'w>>,
     binding: Binding,
     key: Option<KeyColumn<'w>>,
 }
@@ -67,7 +67,7 @@ impl Pass<'_> {
     /// Scores, and writes. Without `known`, what was gathered before, nothing may refer to keys, and they must rise.
     pub(super) fn score(
         &self,
-        known: Option<&Known>,
+        known: Option<&Known<'_>>,
         output: &mut dyn Output,
         rejects: &mut dyn RejectSink,
     ) -> Result<Finished, Stopped> {
@@ -105,7 +105,9 @@ impl Pass<'_> {
         )?;
         writer.finish().map_err(Failure::Output)?;
         finished.notices = source.told(table)?;
-        finished.notices.extend(known.iter().flat_map(|known| known.notices.iter().cloned()));
+        if let Some(known) = known {
+            finished.notices.extend(known.notices.iter().chain(&known.told).cloned());
+        }
         Ok(finished)
     }
 }
@@ -149,13 +151,7 @@ impl Work<'_> {
         let Tools { chunk, scratch, scored, encoder, .. } = tools;
         self.binding.read(&block.batch, chunk);
         if let Some(known) = self.known {
-            let rows = block.batch.num_rows();
-            if known.fills() && rows > 0 {
-                known.fill(slot_of(block, 0)..slot_of(block, rows - 1) + 1, chunk);
-            }
-            for row in known.set_aside(slots_of(block)).filter_map(|slot| row_of(block, slot)) {
-                chunk.set_aside(row);
-            }
+            known.prepare(block, chunk);
         }
         let wanted = Wanted { points: self.run.contributions, lost: false };
         self.plan.run(chunk, wanted, scratch, scored);
