@@ -13,6 +13,8 @@ mod number;
 mod parquet;
 mod sheet;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 mod writer;
 

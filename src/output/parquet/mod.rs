@@ -10,8 +10,6 @@ mod delta;
 mod file;
 mod hybrid;
 mod page;
-#[cfg(test)]
-mod tests;
 mod types;
 mod whole;
 
