@@ -9,6 +9,7 @@ mod columns;
 mod compare;
 mod policy;
 mod records;
+mod single;
 
 use choices::Choices;
 use glassbox::check::{Unit, check};
@@ -91,7 +92,8 @@ fn columns_come_to_what_single_records_come_to() {
                 *counts.0 += 1;
                 let rows = records::draw(&mut choices, &policy);
                 *counts.2 += rows.len();
-                compare::check(&policy, &rows, &mut choices).map_err(|said| {
+                let single = single::check(&policy, &rows, &[]);
+                single.and_then(|()| compare::check(&policy, &rows, &mut choices)).map_err(|said| {
                     TestCaseError::fail(format!("{said}\n--- policy\n{text}\n--- records\n{rows:?}"))
                 })
             }
