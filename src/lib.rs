@@ -20,3 +20,4 @@ pub mod source;
 pub mod syntax;
 
 pub use eval::batch::one::{BadValue, Category, Given, Record, ScoreError, Scorer, Sheet};
+pub mod synth;

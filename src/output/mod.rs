@@ -10,6 +10,7 @@ mod encoder;
 mod form;
 mod key;
 mod number;
+mod parquet;
 mod sheet;
 mod table;
 mod text;

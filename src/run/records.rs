@@ -44,17 +44,19 @@ struct Work<'w> {
 }
 
 /// What a thread works with.
+#[derive(Default)]
 struct Tools<'s> {
     chunk: Chunk,
     scratch: Scratch,
     scored: Scored,
     keys: Keys,
-    encoder: Encoder<'s>,
+    /// Made for the first piece.
+    encoder: Option<Encoder<'s>>,
 }
 
 /// What a piece came to.
 struct Done {
-    encoded: Encoded,
+    encoded: Option<Encoded>,
     tally: Tally,
     set_aside: Vec<Reject>,
     records: u64,
@@ -82,8 +84,13 @@ impl Pass<'_> {
         in_order(
             run.threads,
             || Ok(source.next_piece(&mut table)?),
-            || Tools::new(Encoder::new(&sheet, run.form)),
-            |tools, piece| work.piece(tools, piece),
+            Tools::default,
+            |tools, piece| {
+                if tools.encoder.is_none() {
+                    tools.encoder = Some(Encoder::new(&sheet, run.form).map_err(Failure::Output)?);
+                }
+                work.piece(tools, piece)
+            },
             |done: Done| {
                 if known.is_none() && !rising.goes_on(done.keys) {
                     return Err(Stopped::KeysDoNotRise);
@@ -92,20 +99,14 @@ impl Pass<'_> {
                 finished.tally.merge(&done.tally);
                 let mut all = done.set_aside.into_iter();
                 all.try_for_each(|reject| rejects.set_aside(reject)).map_err(Failure::Rejects)?;
-                Ok(writer.write(done.encoded).map_err(Failure::Output)?)
+                done.encoded.map_or(Ok(()), |encoded| writer.write(encoded)).map_err(Failure::Output)?;
+                Ok(())
             },
         )?;
         writer.finish().map_err(Failure::Output)?;
         finished.notices = source.told(table)?;
         finished.notices.extend(known.iter().flat_map(|known| known.notices.iter().cloned()));
         Ok(finished)
-    }
-}
-
-impl<'s> Tools<'s> {
-    fn new(encoder: Encoder<'s>) -> Self {
-        let (chunk, scratch, scored) = (Chunk::default(), Scratch::default(), Scored::default());
-        Self { chunk, scratch, scored, keys: Keys::default(), encoder }
     }
 }
 
@@ -134,7 +135,7 @@ impl Work<'_> {
         }
         self.run.progress.records.fetch_add(records, Ordering::Relaxed);
         self.run.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
-        let encoded = tools.encoder.take().map_err(Failure::Output)?;
+        let encoded = tools.encoder.as_mut().map(Encoder::take).transpose().map_err(Failure::Output)?;
         Ok(Done { encoded, tally, set_aside, records, keys: rising })
     }
 
