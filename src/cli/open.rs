@@ -102,11 +102,6 @@ impl Opened {
         self.project.data_files(&policy.schema, &run.data)
     }
 
-    /// Diagnostics of the data of a run.
-    pub(super) fn unusable(&self, diagnostics: Vec<Diagnostic>) -> Stop {
-        Stop::Diagnostics { sources: self.sources.clone(), diagnostics, exit: UNUSABLE }
-    }
-
     /// Diagnostics of what stands around this policy.
     pub(super) fn unusable(&self, diagnostics: Vec<Diagnostic>) -> Stop {
         Stop::Diagnostics { sources: self.sources.clone(), diagnostics, exit: UNUSABLE }

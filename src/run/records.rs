@@ -161,9 +161,9 @@ impl Work<'_> {
         self.plan.run(chunk, wanted, scratch, scored);
         tally.add(scored);
         let keys = self.key.as_ref().and_then(|key| key.array(block));
-        encoder
-            .add(keys.map_or(output::Keys::Values(&[]), output::Keys::Column), scored)
-            .map_err(Failure::Output)
+        let keys = keys.map_or(output::Keys::Values(&[]), output::Keys::Column);
+        let encoder = encoder.as_mut();
+        encoder.map_or(Ok(()), |encoder| encoder.add(keys, scored)).map_err(Failure::Output)
     }
 
     /// The records of a block that have no score, with everything that is wrong with them.
