@@ -3,7 +3,7 @@
 use super::arguments::Run;
 use super::{Stop, UNUSABLE, clock, report};
 use crate::check::Ruleset;
-use crate::data::Loaded;
+use crate::data::{DataFiles, Loaded};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Policy;
@@ -92,14 +92,17 @@ impl Opened {
 
     /// The records of the run, joined and validated.
     pub(super) fn load(&self, policy: &Policy, run: &Run) -> Result<Loaded, Stop> {
-        self.project.load(&policy.schema, policy.today, &run.data).map_err(|diagnostics| Stop::Diagnostics {
-            sources: self.sources.clone(),
-            diagnostics,
-            exit: UNUSABLE,
-        })
+        self.project
+            .load(&policy.schema, policy.today, &run.data)
+            .map_err(|diagnostics| self.unusable(diagnostics))
     }
 
-    /// Diagnostics of what stands around this policy.
+    /// The files of a run.
+    pub(super) fn data_files(&self, policy: &Policy, run: &Run) -> Result<DataFiles, Vec<Diagnostic>> {
+        self.project.data_files(&policy.schema, &run.data)
+    }
+
+    /// Diagnostics of what stands around this policy: data, and what the manifest says.
     pub(super) fn unusable(&self, diagnostics: Vec<Diagnostic>) -> Stop {
         Stop::Diagnostics { sources: self.sources.clone(), diagnostics, exit: UNUSABLE }
     }

@@ -148,11 +148,14 @@ impl Join<'_> {
     fn stage(&mut self, kind: RecordId, today: Date, Rows { file, mut rows }: Rows) {
         let record = self.schema.record(kind);
         if let (Some(dated), Some(_)) = (record.dated, record.parent) {
+            let date = &self.schema.field(kind, dated).name;
             // Not yet known on this day, so neither is what is wrong with it.
             let known = |row: &Row| {
                 let later =
                     row.values.get(dated.index()).and_then(Value::as_date).is_some_and(|date| date > today);
-                !later || row.faults.is_empty() || row.faults.iter().any(|fault| fault.field.is_none())
+                // A date that is itself no good says nothing, and a record that cannot be read is told of.
+                let telling = |fault: &Fault| fault.field.as_ref().is_none_or(|field| *field == *date);
+                !later || row.faults.is_empty() || row.faults.iter().any(telling)
             };
             rows.retain(known);
         }
@@ -388,13 +391,7 @@ impl Staged {
     }
 
     fn reject(&self, schema: &Schema, kind: RecordId, row: &Row) -> Reject {
-        Reject {
-            record: schema.record(kind).name.clone(),
-            file: Arc::clone(&self.file),
-            line: row.line,
-            key: key_text(schema, kind, &row.values),
-            faults: row.faults.clone(),
-        }
+        reject_of(schema, kind, &self.file, row.clone())
     }
 
     fn fault(&self, line: u64, field: Option<String>, value: Option<String>, reason: String) -> Fault {
@@ -402,8 +399,19 @@ impl Staged {
     }
 }
 
+/// A record of a file that is bad, with what is wrong with it.
+pub fn reject_of(schema: &Schema, kind: RecordId, file: &Arc<str>, row: Row) -> Reject {
+    Reject {
+        record: schema.record(kind).name.clone(),
+        file: Arc::clone(file),
+        line: row.line,
+        key: key_text(schema, kind, &row.values),
+        faults: row.faults,
+    }
+}
+
 /// The key of a record as the data writes it.
-fn key_text(schema: &Schema, kind: RecordId, values: &[Value]) -> Option<String> {
+pub(super) fn key_text(schema: &Schema, kind: RecordId, values: &[Value]) -> Option<String> {
     let key = schema.record(kind).key?;
     let value = values.get(key.index()).filter(|value| !value.is_missing())?;
     schema.spell_key(kind, value)

@@ -140,7 +140,7 @@ fn divide(a: &mut Lane, b: &mut Lane, over: &mut [u8]) {
 }
 
 /// The nearest whole number, half away from zero. The divisor is not zero, and not -1 where the number is the least.
-fn divide_rounding(number: i64, divisor: i64) -> i64 {
+pub(super) fn divide_rounding(number: i64, divisor: i64) -> i64 {
     let (quotient, rest) = (number.wrapping_div(divisor), number.wrapping_rem(divisor).unsigned_abs());
     if rest < divisor.unsigned_abs() - rest {
         return quotient;

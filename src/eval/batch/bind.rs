@@ -3,7 +3,7 @@
 use super::chunk::Chunk;
 use super::compile::Program;
 use super::read::Reader;
-use crate::data::{RecordId, Schema};
+use crate::data::{Field, RecordId, RecordType, Schema};
 use arrow_array::RecordBatch;
 use arrow_schema::DataType;
 use std::sync::Arc;
@@ -38,6 +38,18 @@ pub enum BindError {
         /// What the field is, in an author's words.
         wanted: &'static str,
     },
+}
+
+/// Which column of a table each field of a kind of record has, by name.
+pub(super) fn columns_of(
+    record: &RecordType,
+    schema: &arrow_schema::Schema,
+) -> Vec<Option<(usize, DataType)>> {
+    let column = |field: &Field| {
+        let (position, column) = schema.column_with_name(&field.column)?;
+        Some((position, column.data_type().clone()))
+    };
+    record.fields.iter().map(column).collect()
 }
 
 impl Binding {

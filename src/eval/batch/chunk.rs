@@ -19,7 +19,9 @@ pub struct Chunk {
     /// The texts that numbers of texts mean.
     pub(super) texts: Texts,
     /// Aggregates of the records, by position.
-    pub(super) aggregates: Vec<Lane>,
+    pub(super) aggregates: Vec<Aggregated>,
+    /// What per-event rules come to, by position.
+    pub(super) events: Vec<Counted>,
     /// The points of influences, by position.
     pub(super) influences: Vec<Lane>,
 }
@@ -31,6 +33,28 @@ pub(super) struct Column {
     pub(super) codes: Codes,
     /// The values, where they are needed.
     pub(super) values: Lane,
+}
+
+/// An aggregate of some records.
+#[derive(Debug, Default)]
+pub(super) struct Aggregated {
+    /// Its values.
+    pub(super) lane: Lane,
+    /// 1 where a number was too large on the way; empty where none was.
+    pub(super) over: Vec<u8>,
+}
+
+/// What a per-event rule comes to for some records.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    /// The points that the caps leave.
+    pub(super) capped: Lane,
+    /// By code that the rule may lose points under: what the caps leave of those alone, 0 or less.
+    pub(super) lost: Vec<Lane>,
+    /// 1 where the row of an event says `not scored`; empty where none does.
+    pub(super) not_scored: Vec<u8>,
+    /// 1 where a number was too large on the way; empty where none was.
+    pub(super) over: Vec<u8>,
 }
 
 /// Texts by number.
@@ -50,6 +74,20 @@ impl Chunk {
     /// Whether a record is no good: a value outside its domain, or absent where it must not be.
     pub fn is_bad(&self, row: usize) -> bool {
         self.any_bad && self.bad.get(row).is_some_and(|bad| *bad != 0)
+    }
+
+    /// Whether any record is no good.
+    pub fn has_bad(&self) -> bool {
+        self.any_bad
+    }
+
+    /// Makes a record one that is no good, for what its columns do not tell: a key that is given again, a child that is no
+    /// good.
+    pub fn set_aside(&mut self, row: usize) {
+        if let Some(bad) = self.bad.get_mut(row) {
+            *bad = 1;
+            self.any_bad = true;
+        }
     }
 
     /// Makes room for records.

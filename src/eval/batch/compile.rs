@@ -53,8 +53,18 @@ pub(super) struct Compiler<'p> {
     derived: Vec<Candidate<'p>>,
     /// Definitions that are worked out, in this part of the work.
     definitions: Vec<Option<Known>>,
-    /// What is worked out for some records only must not be shared with others.
-    inline: bool,
+    sharing: Sharing,
+}
+
+/// What may be worked out once for all who ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// Everything: it is asked for every record.
+    All,
+    /// What cannot be too large: each aggregate and each per-event rule answers for its own numbers only.
+    Fitting,
+    /// Nothing: it is asked for some records only.
+    Nothing,
 }
 
 /// A derived value that is tested, and the classification of it where there is one in this part of the work.
@@ -75,7 +85,7 @@ enum Known {
 
 impl<'p> Compiler<'p> {
     /// For a kind of record whose policies were walked over.
-    pub(super) fn new(policy: &'p Policy, scope: Scope, gathered: Gathered<'p>) -> Self {
+    pub(super) fn new(policy: &'p Policy, scope: Scope, gathered: Gathered<'p>, sharing: Sharing) -> Self {
         let mut fallbacks = Vec::new();
         let fields = &policy.schema.record(scope.record).fields;
         let planned = fields.iter().zip(gathered.fields).map(|(field, used)| {
@@ -103,16 +113,28 @@ impl<'p> Compiler<'p> {
             points_asked: false,
             derived: derived.collect(),
             definitions: vec![None; policy.definitions.len()],
-            inline: false,
+            sharing,
         }
     }
 
     /// Something that only some of the records are asked for: a row's outcome.
     pub(super) fn for_some<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.inline, true);
+        let before = self.sharing;
+        if before == Sharing::All {
+            self.sharing = Sharing::Nothing;
+        }
         let made = make(self);
-        self.inline = before;
+        self.sharing = before;
         made
+    }
+
+    /// Whether something is worked out once for all who ask for it.
+    fn shares(&self, fits: impl FnOnce() -> bool) -> bool {
+        match self.sharing {
+            Sharing::All => true,
+            Sharing::Fitting => fits(),
+            Sharing::Nothing => false,
+        }
     }
 
     /// Works a definition out, so that what comes after can read it.
@@ -140,7 +162,11 @@ impl<'p> Compiler<'p> {
                 if truth { Known::Truth(of_number(number)) } else { Known::Number(number) }
             }
         };
-        if self.inline {
+        let fits = || match &known {
+            Known::Number(number) => number.fits(),
+            Known::Truth(truth) => truth.fits(),
+        };
+        if !self.shares(fits) {
             return known;
         }
         // What is cheap to read again is not kept.
@@ -404,7 +430,7 @@ impl<'p> Compiler<'p> {
         let candidate = self.derived.get(place)?;
         let slot = match candidate.slot {
             Some(slot) => slot,
-            None if self.inline || candidate.kind == Type::Text => return None,
+            None if candidate.kind == Type::Text || !self.shares(|| number.fits()) => return None,
             None => {
                 let codes = self.codes(candidate.kind);
                 let classes = Classes::of_derived(candidate.kind, codes, &candidate.tests)?;

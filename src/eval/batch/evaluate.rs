@@ -3,7 +3,7 @@
 use super::arithmetic::{
     absolute, between, calculate, compare, extreme, negate, round, shrink, undecided_where_missing, within,
 };
-use super::chunk::Column;
+use super::chunk::{Aggregated, Column, Counted};
 use super::compile::Program;
 use super::fold::truth_of;
 use super::lane::{Codes, CodesRef, Lane, NO, Pool, UNDECIDED, YES};
@@ -23,7 +23,7 @@ pub(super) struct View<'a> {
 }
 
 /// What nodes are given to read.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Given<'a> {
     /// How many records there are.
     pub(super) rows: usize,
@@ -32,7 +32,9 @@ pub(super) struct Given<'a> {
     /// The texts that numbers of texts mean.
     pub(super) texts: &'a [Arc<str>],
     /// Aggregates of the records, by position.
-    pub(super) aggregates: &'a [Lane],
+    pub(super) aggregates: &'a [Aggregated],
+    /// What per-event rules come to, by position.
+    pub(super) events: &'a [Counted],
     /// What is known once there are scores.
     pub(super) after: Option<After<'a>>,
 }
@@ -163,7 +165,11 @@ impl View<'_> {
             Number::Table(choice) => self.choice(choice, pool, over),
             Number::Call(function, arguments) => self.call(function, arguments, pool, over),
             Number::Aggregate(position) => {
-                copy(self.given.aggregates.get(*position), pool).unwrap_or_else(|| missing(pool))
+                let aggregated = self.given.aggregates.get(*position);
+                if let Some(aggregated) = aggregated {
+                    over.iter_mut().zip(&aggregated.over).for_each(|(over, mark)| *over |= mark);
+                }
+                copy(aggregated.map(|aggregated| &aggregated.lane), pool).unwrap_or_else(|| missing(pool))
             }
             Number::Score => {
                 copy(self.given.after.map(|after| after.score), pool).unwrap_or_else(|| missing(pool))
@@ -424,7 +430,7 @@ impl View<'_> {
 }
 
 /// What some units stand for, back as units.
-fn units(value: &Value) -> Option<i128> {
+pub(super) fn units(value: &Value) -> Option<i128> {
     match value {
         Value::Number(n) => Some(n.units()),
         Value::Date(d) => Some(d.days().into()),

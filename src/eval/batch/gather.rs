@@ -2,8 +2,10 @@
 
 use super::class::Tests;
 use super::scope::Scope;
-use crate::data::{Set, Type, Value};
-use crate::policy::{DefinitionBody, Expr, ItemBody, Policy, RowOutcome, Table};
+use crate::data::{FieldId, Set, Type, Value};
+use crate::policy::{
+    Aggregate, CapPeriod, DefinitionBody, EventPoints, Events, Expr, ItemBody, Policy, RowOutcome, Table,
+};
 use std::sync::Arc;
 
 /// What is known of one kind of record after the first walk.
@@ -74,6 +76,33 @@ impl<'p> Gather<'p> {
         }
         for decision in &policy.decisions {
             self.table(&decision.table, scope);
+        }
+    }
+
+    /// What is asked of the records of a kind: an aggregate's filter and value.
+    pub(super) fn aggregate(&mut self, aggregate: &'p Aggregate, scope: Scope) {
+        aggregate.filter.iter().chain(&aggregate.value).for_each(|expr| self.expr(expr, scope));
+    }
+
+    /// What a per-event rule asks of the records of a kind.
+    pub(super) fn events(&mut self, events: &'p Events, scope: Scope) {
+        events.filter.iter().for_each(|filter| self.expr(filter, scope));
+        match &events.points {
+            EventPoints::Each(expr) => self.expr(expr, scope),
+            EventPoints::Table(table) => self.table(table, scope),
+        }
+        let by_day = events.caps.iter().any(|cap| cap.period != CapPeriod::Total);
+        if let Some(used) =
+            events.date.filter(|_| by_day).and_then(|date| self.found.fields.get_mut(date.index()))
+        {
+            used.value = true;
+        }
+    }
+
+    /// A field that is told apart by a set.
+    pub(super) fn told_by(&mut self, field: FieldId, set: &Set) {
+        if let Some(used) = self.found.fields.get_mut(field.index()) {
+            add(&mut used.tests, set);
         }
     }
 

@@ -6,21 +6,34 @@
 //! a [`Chunk`] of class codes, and exact numbers where those are needed (`read`, `native`). [`Plan::run`] sums look-ups in one
 //! sweep (`sum`), works the rest out in lanes of exact numbers (`lane`, `arithmetic`, `evaluate`, `walk`), and fills
 //! [`Scored`] in.
+//!
+//! Children are read once, in any order: [`ChildPlan`] says what aggregates and per-event rules ask of them (`event`,
+//! `layout`), [`Gathering`] keeps for each scored record what they come to (`take`, `shard`, `period`), and [`Gathered`]
+//! fills it in beside the scored records.
 
 mod arithmetic;
 mod bind;
+mod children;
 mod chunk;
 mod class;
 mod compile;
 mod evaluate;
+mod event;
+mod fit;
 mod fold;
 mod gather;
+mod gathered;
+mod gathering;
 mod index;
 mod item;
 mod lane;
+mod layout;
 mod native;
 mod node;
+pub mod one;
+mod outcomes;
 mod overrule;
+mod period;
 mod plan;
 mod rank;
 mod read;
@@ -28,16 +41,22 @@ mod reason;
 mod run;
 mod scope;
 mod scored;
+mod shard;
 mod spelt;
 mod sum;
 mod table;
+mod take;
 #[cfg(test)]
 mod tests;
 mod tier;
 mod walk;
 
 pub use bind::{BindError, Binding};
+pub use children::ChildPlan;
 pub use chunk::Chunk;
+pub use gathered::Gathered;
+pub use gathering::{Gathering, Local};
+pub use lane::CodesRef;
 pub use plan::Plan;
 pub use run::Scratch;
-pub use scored::{Numbers, Scored, Standing, Wanted};
+pub use scored::{Column, Numbers, Scored, Standing, Wanted};

@@ -1,7 +1,9 @@
 //! A policy made ready for columns.
 
-use super::bind::{BindError, Binding};
-use super::compile::{Compiler, Program};
+use super::bind::{BindError, Binding, columns_of};
+use super::children::ChildPlan;
+use super::compile::{Compiler, Program, Sharing};
+use super::event::Asking;
 use super::gather::Gather;
 use super::item::ItemPlan;
 use super::lane::{UNDECIDED, YES};
@@ -10,9 +12,8 @@ use super::reason::{Keys, ReasonPlan};
 use super::scope::Scope;
 use super::sum::SumPlan;
 use super::tier::TierPlan;
-use crate::data::Field;
 use crate::decimal::Decimal;
-use crate::policy::{Condition, DefinitionId, Item, Policy, ReasonId, RowOutcome};
+use crate::policy::{Condition, DefinitionId, Item, Over, Policy, ReasonId, RowOutcome};
 use arrow_schema::DataType;
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub struct Plan {
     pub(super) tiers: TierPlan,
     /// Whether no loss can be too large while all points fit into 64 bits.
     pub(super) tame: bool,
+    /// What is asked of each kind of children.
+    pub(super) children: Vec<ChildPlan>,
     /// What of the policy cannot be done in columns.
     fallbacks: Vec<String>,
 }
@@ -73,7 +76,7 @@ impl Plan {
         let scope = Scope::subject(&policy);
         let mut gather = Gather::new(&policy, policy.schema.scored().fields.len());
         gather.subject();
-        let mut compiler = Compiler::new(&policy, scope, gather.found);
+        let mut compiler = Compiler::new(&policy, scope, gather.found, Sharing::All);
         for (definition, id) in policy.definitions.iter().zip(0..) {
             if definition.of == policy.schema.scored {
                 compiler.define(DefinitionId(id), scope);
@@ -93,10 +96,16 @@ impl Plan {
                 policy.consequences.iter().map(|c| ask(compiler, &c.when, scope)).collect();
             (decisions, consequences)
         });
-        if !compiler.aggregates.is_empty() || events > 0 || !policy.influences.is_empty() {
-            compiler.fall_back("child or linked records");
-        }
         let mut reasons = ReasonPlan::new(&policy, &items);
+        let asked = Asking::new(&policy, &compiler.aggregates, &reasons);
+        let children = policy.schema.children().map(|kind| {
+            let events = asked.of(&policy, Over::Child(kind), &mut compiler.fallbacks);
+            ChildPlan { policy: Arc::clone(&policy), events: Arc::new(events) }
+        });
+        let children = children.collect();
+        if asked.links() || !policy.influences.is_empty() {
+            compiler.fall_back("linked records");
+        }
         let sum = SumPlan::new(&policy, &items, &reasons);
         // Losses are ranked by key only where the sweep meets them all.
         let overriding = |keys: &Keys| {
@@ -117,6 +126,7 @@ impl Plan {
             points_asked: compiler.points_asked,
             tiers: TierPlan::new(&policy),
             tame: tame(&policy),
+            children,
             fallbacks: compiler.fallbacks,
             policy: Arc::clone(&policy),
         }
@@ -143,12 +153,7 @@ impl Plan {
     ///
     /// As [`Plan::bind`].
     pub fn bind_by_name(&self, schema: &arrow_schema::Schema) -> Result<Binding, BindError> {
-        let column = |field: &Field| {
-            let (position, column) = schema.column_with_name(&field.column)?;
-            Some((position, column.data_type().clone()))
-        };
-        let columns: Vec<_> = self.policy.schema.scored().fields.iter().map(column).collect();
-        self.bind(&columns)
+        self.bind(&columns_of(self.policy.schema.scored(), schema))
     }
 
     /// What of the policy cannot be done in columns, in an author's words. A plan with any must not be run: the reference

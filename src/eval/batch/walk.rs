@@ -1,6 +1,6 @@
 //! The points of items that are no mere look-ups, and what they lose under which reason.
 
-use super::arithmetic::{calculate, shrink, weigh};
+use super::arithmetic::{calculate, negate, shrink, weigh};
 use super::evaluate::{View, mark_where};
 use super::item::{Body, FormulaPlan, ItemPlan, Outcome, RowPlan, Rows};
 use super::lane::{CodesRef, Lane, NO, Pool, UNDECIDED, unit_of};
@@ -59,7 +59,7 @@ impl Walk<'_> {
                 let row = RowPlan { not_scored: false, reason: item.reason, baseline: item.baseline };
                 self.same_row(item, points, row)
             }
-            Body::Events(_) => self.pool.lane(self.view.given.rows),
+            Body::Events(position) => self.events(at, item, *position),
             Body::Group(members) => {
                 let mut sum = self.pool.filled(self.view.given.rows, Some(0));
                 for member in members {
@@ -186,6 +186,36 @@ impl Walk<'_> {
             self.pool.keep_bytes(when);
         }
         self.pool.keep(stand_in);
+        points
+    }
+
+    /// Points for events, and what those events alone lose that lose under a code. They are counted from 0.
+    fn events(&mut self, at: usize, item: &ItemPlan, position: usize) -> Lane {
+        let Some(counted) = self.view.given.events.get(position) else {
+            return self.pool.lane(self.view.given.rows);
+        };
+        self.over.iter_mut().zip(&counted.over).for_each(|(over, mark)| *over |= mark);
+        self.not_scored.iter_mut().zip(&counted.not_scored).for_each(|(slot, said)| *slot |= said);
+        self.wide |= counted.lost.iter().any(|lost| lost.is_wide);
+        let capped = self.pool.copy(&counted.capped);
+        let points = self.weighed(item, capped);
+        if self.losing {
+            match self.plan.reasons.by {
+                RankedBy::PointsLost => {
+                    for (reason, lost) in self.plan.reasons.codes(at).iter().zip(&counted.lost) {
+                        let lost = self.pool.copy(lost);
+                        let mut lost = self.weighed(item, lost);
+                        negate(&mut lost);
+                        lost.clamp(Decimal::ZERO, Decimal::MAX);
+                        self.losses.push(Loss { reason: *reason, lost });
+                    }
+                }
+                RankedBy::BelowBaseline | RankedBy::AboveBaseline => {
+                    let row = RowPlan { not_scored: false, reason: item.reason, baseline: item.baseline };
+                    self.distance(&points, |_| Some(&row));
+                }
+            }
+        }
         points
     }
 

@@ -1,16 +1,16 @@
 //! A look at one line of NDJSON before it is decoded: is it one object, with one plain value for each wanted key?
 
+use super::keys::Met;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
-use std::collections::HashSet;
 use std::fmt;
 
-/// The keys that are asked for, which of them were met in any line, and which others.
-pub(super) struct Keys {
-    wanted: Vec<String>,
-    met: Vec<bool>,
-    others: Vec<String>,
-    known: HashSet<String>,
+/// The keys that are asked for.
+pub(super) struct Names {
+    /// Each once.
+    distinct: Vec<String>,
+    /// For each wanted column, which of them it is.
+    wanted: Vec<usize>,
 }
 
 /// What the look found.
@@ -22,25 +22,34 @@ pub(super) struct Look {
     values: Vec<Option<Value>>,
 }
 
-impl Keys {
-    /// `wanted` are distinct.
-    pub(super) fn new(wanted: Vec<String>) -> Self {
-        Self { met: vec![false; wanted.len()], wanted, others: Vec::new(), known: HashSet::new() }
+impl Names {
+    /// Of the wanted columns. Two fields may want one.
+    pub(super) fn new(wanted: &[&str]) -> Self {
+        let mut distinct: Vec<String> = Vec::new();
+        let place = |name: &&str| {
+            let place = distinct.iter().position(|other| other == name);
+            place.unwrap_or_else(|| {
+                distinct.push((*name).to_owned());
+                distinct.len() - 1
+            })
+        };
+        let wanted = wanted.iter().map(place).collect();
+        Self { distinct, wanted }
     }
 
-    /// Whether a wanted key was met.
-    pub(super) fn met(&self, at: usize) -> bool {
-        self.met.get(at).copied().unwrap_or(false)
+    /// How many distinct ones there are.
+    pub(super) fn count(&self) -> usize {
+        self.distinct.len()
     }
 
-    /// The other keys, in the order in which they were met.
-    pub(super) fn others(&self) -> &[String] {
-        &self.others
+    /// For each wanted column, which of the distinct ones it is.
+    pub(super) fn wanted(&self) -> impl Iterator<Item = usize> {
+        self.wanted.iter().copied()
     }
 
     /// Looks over one line.
-    pub(super) fn look_over(&mut self, line: &[u8]) -> Look {
-        let mut look = Look { fault: None, values: vec![None; self.wanted.len()] };
+    pub(super) fn look_over(&self, line: &[u8], number: u64, met: &mut Met) -> Look {
+        let mut look = Look { fault: None, values: vec![None; self.count()] };
         let Ok(text) = std::str::from_utf8(line) else {
             look.fault = Some("its text is not UTF-8".to_owned());
             return look;
@@ -50,26 +59,12 @@ impl Keys {
             return look;
         }
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let object = ObjectSeed { keys: self, look: &mut look };
+        let object = ObjectSeed { names: self, look: &mut look, number, met };
         let result = object.deserialize(&mut deserializer).and_then(|()| deserializer.end());
         if let Err(error) = result {
             look.fault = Some(format!("not readable as JSON: {}", plain(&error)));
         }
         look
-    }
-
-    /// Notes that a key was met; its place, where it is wanted.
-    fn meet(&mut self, key: &str) -> Option<usize> {
-        let place = self.wanted.iter().position(|wanted| wanted == key);
-        match place.and_then(|at| self.met.get_mut(at)) {
-            Some(met) => *met = true,
-            None if !self.known.contains(key) => {
-                self.known.insert(key.to_owned());
-                self.others.push(key.to_owned());
-            }
-            None => {}
-        }
-        place
     }
 }
 
@@ -95,8 +90,10 @@ fn plain(error: &serde_json::Error) -> String {
 }
 
 struct ObjectSeed<'k> {
-    keys: &'k mut Keys,
+    names: &'k Names,
     look: &'k mut Look,
+    number: u64,
+    met: &'k mut Met,
 }
 
 impl<'de> DeserializeSeed<'de> for ObjectSeed<'_> {
@@ -115,13 +112,15 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(place) = map.next_key_seed(KeySeed { keys: self.keys })? {
+        while let Some(place) =
+            map.next_key_seed(KeySeed { names: self.names, number: self.number, met: self.met })?
+        {
             let Some(slot) = place.and_then(|at| self.look.values.get_mut(at)) else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             let value = map.next_value::<Value>()?;
-            let name = || place.and_then(|at| self.keys.wanted.get(at)).map_or("", String::as_str);
+            let name = || place.and_then(|at| self.names.distinct.get(at)).map_or("", String::as_str);
             let fault = if slot.is_some() {
                 Some(format!("`{}` is given twice", name()))
             } else {
@@ -145,7 +144,9 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
 }
 
 struct KeySeed<'k> {
-    keys: &'k mut Keys,
+    names: &'k Names,
+    number: u64,
+    met: &'k mut Met,
 }
 
 impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
@@ -164,6 +165,11 @@ impl Visitor<'_> for KeySeed<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
-        Ok(self.keys.meet(key))
+        let place = self.names.distinct.iter().position(|name| name == key);
+        match place {
+            Some(place) => self.met.wanted(place),
+            None => self.met.other(key, self.number),
+        }
+        Ok(place)
     }
 }
