@@ -102,7 +102,7 @@ impl Opened {
         self.project.data_files(&policy.schema, &run.data)
     }
 
-    /// Diagnostics of what stands around this policy.
+    /// Diagnostics of what stands around this policy: data, and what the manifest says.
     pub(super) fn unusable(&self, diagnostics: Vec<Diagnostic>) -> Stop {
         Stop::Diagnostics { sources: self.sources.clone(), diagnostics, exit: UNUSABLE }
     }

@@ -1,16 +1,20 @@
 //! `glassbox synth`: synthetic records from a policy's schema.
 
 use super::open::{Opened, open};
-use super::{Exit, Stop, arguments};
+use super::progress::{Bar, rate};
+use super::report::{DIM, plural};
+use super::{Exit, Stop, arguments, interrupt};
 use crate::date::Date;
 use crate::policy::Policy;
 use crate::project::AtomicFile;
+use crate::run::Progress;
 use crate::synth::{Form, Previous, Recipe, SynthError, Table, Wish};
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -69,9 +73,6 @@ enum Format {
     Ndjson,
 }
 
-/// Set when the user wants no more.
-static STOPPED: AtomicBool = AtomicBool::new(false);
-
 impl Synth {
     /// Makes the files.
     pub(super) fn run(&self) -> Result<Exit, Stop> {
@@ -79,23 +80,24 @@ impl Synth {
         let day = opened.day_or(self.as_of)?;
         let policy = opened.policy_on(day)?;
         let recipe = self.recipe(&opened, &policy)?;
-        // Without a handler an interruption would leave half a file behind.
-        let _ = ctrlc::set_handler(|| STOPPED.store(true, Ordering::Relaxed));
         std::fs::create_dir_all(&self.out).map_err(|error| Stop::writing(&self.out, &error))?;
-        let bar = self.bar(&recipe);
+        let started = Instant::now();
+        let progress = Arc::new(Progress::default());
+        progress.all_bytes.store(recipe.tables.iter().map(Table::rows_expected).sum(), Ordering::Relaxed);
+        interrupt::stops(&progress);
+        let bar = Bar::follow(Arc::clone(&progress), self.quiet);
         let mut written = Vec::new();
         for table in &recipe.tables {
-            bar.set_message(table.name.clone());
-            written.push(self.write(table, &bar)?);
+            written.push(self.write(table, &progress)?);
         }
-        bar.finish_and_clear();
+        drop(bar);
         let mut files = Vec::new();
         for (table, Written { path, file, rows }) in recipe.tables.iter().zip(written) {
             file.commit().map_err(|error| Stop::writing(&path, &error))?;
             files.push((table, path, rows));
         }
         if !self.quiet {
-            self.say(&files)?;
+            self.say(&files, started.elapsed().as_secs_f64())?;
         }
         Ok(Exit::Fine)
     }
@@ -109,7 +111,9 @@ impl Synth {
         let far = crate::decimal::Decimal::from_int(200);
         let around = (policy.start.checked_sub(far), policy.start.checked_add(far));
         let around = (around.0.unwrap_or(policy.start), around.1.unwrap_or(policy.start));
-        let previous = project.previous_layout(&policy.schema).map(|(record, layout)| Previous {
+        let reads_previous = policy.influences.iter().any(|influence| !influence.settled);
+        let previous = project.previous_layout(&policy.schema).filter(|_| reads_previous);
+        let previous = previous.map(|(record, layout)| Previous {
             record,
             layout,
             between: policy.range.unwrap_or(around),
@@ -135,27 +139,22 @@ impl Synth {
         Ok(recipe)
     }
 
-    fn write(&self, table: &Table, bar: &ProgressBar) -> Result<Written, Stop> {
+    fn write(&self, table: &Table, progress: &Progress) -> Result<Written, Stop> {
         let form = self.format.form();
         let path = self.out.join(format!("{}.{}", table.stem, form.ending()));
         let failed = |error: &std::io::Error| Stop::writing(&path, error);
         let file = AtomicFile::create(&path).map_err(|error| failed(&error))?;
-        let watch = |rows| {
-            bar.inc(rows);
-            !STOPPED.load(Ordering::Relaxed)
-        };
         let file = BufWriter::with_capacity(1 << 20, file);
-        match table.write(form, self.threads(), file, watch) {
+        match table.write(form, self.threads(), file, progress) {
             Ok((file, rows)) => {
                 let file = file.into_inner().map_err(|error| failed(error.error()))?;
                 Ok(Written { path, file, rows })
             }
             Err(SynthError::Io(error)) => Err(failed(&error)),
-            Err(SynthError::Stopped) => {
-                bar.finish_and_clear();
-                Err(Stop::failure("stopped: nothing was written", None))
+            Err(SynthError::Stopped) => Err(Stop::Said(interrupt::INTERRUPTED)),
+            Err(error @ (SynthError::Arrow(_) | SynthError::Parquet(_))) => {
+                Err(Stop::failure(format!("cannot write `{}`: {error}", path.display()), None))
             }
-            Err(error) => Err(Stop::failure(format!("cannot write `{}`: {error}", path.display()), None)),
         }
     }
 
@@ -164,23 +163,12 @@ impl Synth {
         self.threads.map_or_else(there, usize::from)
     }
 
-    fn bar(&self, recipe: &Recipe) -> ProgressBar {
-        if self.quiet || !std::io::stderr().is_terminal() {
-            return ProgressBar::hidden();
-        }
-        let style = ProgressStyle::with_template(
-            "{msg} {bar:30} {human_pos} of about {human_len}, {per_sec}, {eta} left",
-        );
-        let bar = ProgressBar::new(recipe.tables.iter().map(Table::rows_expected).sum());
-        bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-    }
-
     /// Says what was written, and how to score it.
-    fn say(&self, files: &[(&Table, PathBuf, u64)]) -> Result<(), Stop> {
+    fn say(&self, files: &[(&Table, PathBuf, u64)], seconds: f64) -> Result<(), Stop> {
         let mut stderr = anstream::stderr();
         let width = files.iter().map(|(_, path, _)| shown(path).chars().count()).max().unwrap_or(0);
         for (table, path, rows) in files {
-            writeln!(stderr, "{:width$}  {rows} of `{}`", shown(path), table.name)?;
+            writeln!(stderr, "{:width$}  {} of `{}`", shown(path), plural(*rows, "row"), table.name)?;
         }
         let mut command = format!("glassbox score {}", quoted(&self.path));
         for (table, path, _) in files {
@@ -189,10 +177,18 @@ impl Synth {
         if let Some(day) = self.as_of {
             command.push_str(&format!(" --as-of {day}"));
         }
-        writeln!(stderr, "score them: {command}")?;
+        writeln!(stderr, "\nScore them with:\n  {command}")?;
+        let all = files.iter().map(|(_, _, rows)| rows).sum();
+        // How long few records take says nothing.
+        if all >= MANY {
+            writeln!(stderr, "\n{DIM}{}{DIM:#}", rate(all, seconds))?;
+        }
         Ok(())
     }
 }
+
+/// So many rows make a run whose speed is told.
+const MANY: u64 = 100_000;
 
 /// A file that is whole and not yet in its place.
 struct Written {

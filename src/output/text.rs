@@ -145,7 +145,8 @@ fn text(text: &[u8], style: Style, to: &mut Vec<u8>) {
     }
 }
 
-fn csv_text(text: &[u8], to: &mut Vec<u8>) {
+/// Adds a cell of a CSV: in quotes where it must be.
+pub(crate) fn csv_text(text: &[u8], to: &mut Vec<u8>) {
     if !text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
         return to.extend_from_slice(text);
     }
@@ -159,7 +160,8 @@ fn csv_text(text: &[u8], to: &mut Vec<u8>) {
     to.push(b'"');
 }
 
-fn json_text(text: &[u8], to: &mut Vec<u8>) {
+/// Adds a string of JSON.
+pub(crate) fn json_text(text: &[u8], to: &mut Vec<u8>) {
     if !text.iter().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
         to.push(b'"');
         to.extend_from_slice(text);

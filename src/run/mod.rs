@@ -24,6 +24,7 @@ mod tally;
 mod visit;
 
 pub use failure::Failure;
+pub(crate) use pipeline::in_order;
 pub use tally::Tally;
 
 use crate::data::{DataFiles, Notice, Reject};

@@ -1,6 +1,7 @@
 //! Columns as they are drawn, and what they are in Arrow. Text formats write them from here too.
 
 use super::texts::Texts;
+use crate::output::{csv_text, json_text};
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Decimal64Array, Decimal128Array, DictionaryArray, Int32Array,
     Int64Array, StringArray,
@@ -33,7 +34,6 @@ pub(super) enum Kept {
 /// The texts of a list, as they are and as the text formats write them.
 #[derive(Debug, PartialEq)]
 pub(super) struct Listed {
-    pub(super) plain: Vec<Arc<str>>,
     pub(super) csv: Vec<Box<[u8]>>,
     pub(super) json: Vec<Box<[u8]>>,
     array: Arc<StringArray>,
@@ -61,19 +61,18 @@ pub(super) enum Values {
 impl Listed {
     /// A list of texts.
     pub(super) fn new(plain: Vec<Arc<str>>) -> Self {
-        let written = |write: fn(&mut Vec<u8>, &str)| {
+        let written = |write: fn(&[u8], &mut Vec<u8>)| {
             let cell = |text: &Arc<str>| {
                 let mut bytes = Vec::new();
-                write(&mut bytes, text);
+                write(text.as_bytes(), &mut bytes);
                 bytes.into_boxed_slice()
             };
             plain.iter().map(cell).collect()
         };
         Self {
-            csv: written(super::lines::csv_text),
-            json: written(super::lines::json_text),
+            csv: written(csv_text),
+            json: written(json_text),
             array: Arc::new(StringArray::from_iter_values(&plain)),
-            plain,
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::column::{Column, Kept, Values};
 use super::table::{Block, Table};
 use super::texts::number;
+use crate::output::{csv_text, json_text};
 
 /// The first line of a CSV file.
 pub(super) fn csv_header(table: &Table) -> Vec<u8> {
@@ -11,7 +12,7 @@ pub(super) fn csv_header(table: &Table) -> Vec<u8> {
         if at > 0 {
             line.push(b',');
         }
-        csv_text(&mut line, &made.name);
+        csv_text(made.name.as_bytes(), &mut line);
     }
     line.push(b'\n');
     line
@@ -44,7 +45,7 @@ pub(super) fn ndjson(table: &Table, block: &Block, to: &mut Vec<u8>) {
         .iter()
         .map(|made| {
             let mut name = Vec::new();
-            json_text(&mut name, &made.name);
+            json_text(made.name.as_bytes(), &mut name);
             name.push(b':');
             name
         })
@@ -85,7 +86,7 @@ fn csv_cell(to: &mut Vec<u8>, column: &Column, kept: &Kept, row: usize) {
             let code = codes.get(row).copied().unwrap_or(0);
             to.extend_from_slice(listed.csv.get(code as usize).map_or(&[], |text| text));
         }
-        (Values::Texts(texts), _) => csv_text(to, texts.get(row)),
+        (Values::Texts(texts), _) => csv_text(texts.get(row), to),
         _ => plain_number(to, column, kept, row),
     }
 }
@@ -105,7 +106,7 @@ fn json_cell(to: &mut Vec<u8>, column: &Column, kept: &Kept, row: usize) {
             let code = codes.get(row).copied().unwrap_or(0);
             to.extend_from_slice(listed.json.get(code as usize).map_or(&[], |text| text));
         }
-        (Values::Texts(texts), _) => json_text(to, texts.get(row)),
+        (Values::Texts(texts), _) => json_text(texts.get(row), to),
         _ => plain_number(to, column, kept, row),
     }
 }
@@ -183,39 +184,6 @@ pub(super) fn day(to: &mut Vec<u8>, days: i32) {
     ]);
 }
 
-/// A text as a CSV cell: in quotes where it must be.
-pub(super) fn csv_text(to: &mut Vec<u8>, text: &str) {
-    if !text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
-        to.extend_from_slice(text.as_bytes());
-        return;
-    }
-    to.push(b'"');
-    for byte in text.bytes() {
-        if byte == b'"' {
-            to.push(b'"');
-        }
-        to.push(byte);
-    }
-    to.push(b'"');
-}
-
-/// A text as a JSON string.
-pub(super) fn json_text(to: &mut Vec<u8>, text: &str) {
-    to.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' => to.extend_from_slice(b"\\\""),
-            b'\\' => to.extend_from_slice(b"\\\\"),
-            b'\n' => to.extend_from_slice(b"\\n"),
-            b'\r' => to.extend_from_slice(b"\\r"),
-            b'\t' => to.extend_from_slice(b"\\t"),
-            0..=0x1F => to.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => to.push(byte),
-        }
-    }
-    to.push(b'"');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,17 +218,5 @@ mod tests {
             decimal(&mut text, value, decimals);
             assert_eq!(String::from_utf8(text).unwrap(), written);
         }
-    }
-
-    #[test]
-    fn texts_are_quoted_where_they_must_be() {
-        let written = |write: fn(&mut Vec<u8>, &str), text: &str| {
-            let mut bytes = Vec::new();
-            write(&mut bytes, text);
-            String::from_utf8(bytes).unwrap()
-        };
-        assert_eq!(written(csv_text, "0 <= ... < 200 DM"), "0 <= ... < 200 DM");
-        assert_eq!(written(csv_text, "a, \"b\""), "\"a, \"\"b\"\"\"");
-        assert_eq!(written(json_text, "a \"b\"\\\u{1}\n"), "\"a \\\"b\\\"\\\\\\u0001\\n\"");
     }
 }

@@ -21,13 +21,12 @@ impl Texts {
         self.offsets.push(self.bytes.len() as i32);
     }
 
-    /// One of them.
-    pub(super) fn get(&self, at: usize) -> &str {
-        let bytes = match self.offsets.get(at..at + 2) {
-            Some([start, end]) => self.bytes.get(*start as usize..*end as usize),
-            Some(_) | None => None,
-        };
-        bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    /// The bytes of one of them.
+    pub(super) fn get(&self, at: usize) -> &[u8] {
+        match self.offsets.get(at..at + 2) {
+            Some([start, end]) => self.bytes.get(*start as usize..*end as usize).unwrap_or_default(),
+            Some(_) | None => &[],
+        }
     }
 
     /// The ends of the texts, from the start of the first, and their bytes.

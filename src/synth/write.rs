@@ -1,11 +1,12 @@
 //! Tables to files: blocks are made on several threads and written in their order.
 
 use super::lines;
-use super::parquet::{self, ROW_GROUP, RowGroup};
+use super::parquet::{self, ROW_GROUP};
 use super::table::Table;
+use crate::run::{Progress, in_order};
 use std::io::{self, Write};
 use std::ops::Range;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::atomic::Ordering;
 
 /// The form of the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +45,6 @@ pub enum SynthError {
     /// Whoever watches said stop.
     #[error("stopped")]
     Stopped,
-    /// A thread that makes blocks is gone.
-    #[error("a thread ended before its time")]
-    Thread,
 }
 
 impl From<::parquet::errors::ParquetError> for SynthError {
@@ -66,59 +64,65 @@ impl From<::parquet::errors::ParquetError> for SynthError {
 const PIECE: u64 = 10_000;
 
 impl Table {
-    /// Writes the table; `watch` is told how many more rows were written, and says whether to go on. Gives the file back,
-    /// and how many rows it has.
+    /// Writes the table and gives the file back, with the number of its rows. How far it is, in rows, is told to
+    /// `progress`.
     ///
     /// # Errors
     ///
-    /// The file cannot be written, or `watch` said stop.
+    /// The file cannot be written, or whoever watches said stop.
     pub fn write<W: Write + Send>(
         &self,
         form: Form,
         threads: usize,
         mut to: W,
-        mut watch: impl FnMut(u64) -> bool,
+        progress: &Progress,
     ) -> Result<(W, u64), SynthError> {
         let mut total = 0;
         let mut seen = |rows: u64| {
             total += rows;
-            if watch(rows) { Ok(()) } else { Err(SynthError::Stopped) }
+            progress.records.fetch_add(rows, Ordering::Relaxed);
+            progress.bytes.fetch_add(rows, Ordering::Relaxed);
+            if progress.stop.load(Ordering::Relaxed) { Err(SynthError::Stopped) } else { Ok(()) }
         };
         let to = match form {
             Form::Parquet => {
                 let (mut file, encoder) = parquet::start(self, to)?;
                 let pieces = self.pieces(ROW_GROUP);
-                let make = |number: u64| {
-                    encoder.row_group(self, number as usize, self.blocks_of_piece(number, pieces))
-                };
-                in_order(self.piece_count(pieces), threads, make, |group: Result<RowGroup, SynthError>| {
-                    let group = group?;
-                    let rows = group.rows;
-                    if rows > 0 {
-                        file.add(group)?;
-                    }
-                    seen(rows)
-                })?;
+                let make = |(): &mut (), (number, blocks)| encoder.row_group(self, number, blocks);
+                in_order(
+                    threads,
+                    pieces,
+                    || (),
+                    make,
+                    |group| {
+                        let rows = group.rows;
+                        if rows > 0 {
+                            file.add(group)?;
+                        }
+                        seen(rows)
+                    },
+                )?;
                 file.finish()?
             }
             Form::Csv | Form::NdJson => {
                 if form == Form::Csv {
                     to.write_all(&lines::csv_header(self))?;
                 }
-                let pieces = self.pieces(PIECE);
-                let make = |number: u64| {
-                    let (mut bytes, mut rows) = (Vec::with_capacity(1 << 20), 0);
-                    for block in self.blocks_of_piece(number, pieces) {
+                let make = |bytes: &mut Vec<u8>, (_, blocks): (usize, Range<u64>)| {
+                    let mut rows = 0;
+                    for block in blocks {
                         let block = self.block(block);
                         rows += block.rows as u64;
                         match form {
-                            Form::Csv => lines::csv(self, &block, &mut bytes),
-                            Form::Parquet | Form::NdJson => lines::ndjson(self, &block, &mut bytes),
+                            Form::Csv => lines::csv(self, &block, bytes),
+                            Form::Parquet | Form::NdJson => lines::ndjson(self, &block, bytes),
                         }
                     }
-                    (bytes, rows)
+                    // The next piece is about as long.
+                    let room = bytes.len() + bytes.len() / 8;
+                    Ok::<_, SynthError>((std::mem::replace(bytes, Vec::with_capacity(room)), rows))
                 };
-                in_order(self.piece_count(pieces), threads, make, |(bytes, rows): (Vec<u8>, u64)| {
+                in_order(threads, self.pieces(PIECE), Vec::new, make, |(bytes, rows)| {
                     to.write_all(&bytes)?;
                     seen(rows)
                 })?;
@@ -133,51 +137,14 @@ impl Table {
         self.rows.expected()
     }
 
-    /// How many blocks a piece of about so many rows has.
-    fn pieces(&self, rows: u64) -> u64 {
-        self.rows.blocks_of(rows)
+    /// Numbered runs of blocks with about so many rows.
+    fn pieces(
+        &self,
+        rows: u64,
+    ) -> impl FnMut() -> Result<Option<(usize, Range<u64>)>, SynthError> + Send + use<> {
+        let (all, each) = (self.rows.blocks(), self.rows.blocks_of(rows));
+        let mut pieces =
+            (0..all.div_ceil(each)).map(move |piece| piece * each..((piece + 1) * each).min(all)).enumerate();
+        move || Ok(pieces.next())
     }
-
-    fn piece_count(&self, blocks: u64) -> u64 {
-        self.rows.blocks().div_ceil(blocks)
-    }
-
-    fn blocks_of_piece(&self, number: u64, blocks: u64) -> Range<u64> {
-        number * blocks..((number + 1) * blocks).min(self.rows.blocks())
-    }
-}
-
-/// Makes pieces on several threads and hands them over in their order. Each thread makes every so-many-th piece and is one
-/// piece ahead at most, so that few are ever held.
-fn in_order<T: Send>(
-    pieces: u64,
-    threads: usize,
-    make: impl Fn(u64) -> T + Sync,
-    mut take: impl FnMut(T) -> Result<(), SynthError>,
-) -> Result<(), SynthError> {
-    let threads = threads.max(1) as u64;
-    if threads == 1 {
-        return (0..pieces).try_for_each(|piece| take(make(piece)));
-    }
-    std::thread::scope(|scope| {
-        let receivers: Vec<Receiver<T>> = (0..threads.min(pieces))
-            .map(|first| {
-                let (sender, receiver) = sync_channel(1);
-                let make = &make;
-                scope.spawn(move || {
-                    let mut piece = first;
-                    // Nobody takes any more once something went wrong.
-                    while piece < pieces && sender.send(make(piece)).is_ok() {
-                        piece += threads;
-                    }
-                });
-                receiver
-            })
-            .collect();
-        for piece in 0..pieces {
-            let receiver = receivers.get((piece % threads) as usize).ok_or(SynthError::Thread)?;
-            take(receiver.recv().map_err(|_| SynthError::Thread)?)?;
-        }
-        Ok(())
-    })
 }
