@@ -7,7 +7,6 @@ use super::{Failure, RejectSink, Run};
 use crate::data::{Block, Fault, Keys, NOBODY, Notice, Piece, Reject, reject_of};
 use crate::eval::batch::{Binding, ChildPlan, Chunk, Gathered, Gathering, Local};
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
 
 /// What a table of children came to.
 pub(super) struct Children {
@@ -55,6 +54,7 @@ pub(super) fn read(
 ) -> Result<Children, Failure> {
     let own = source.key().map(|_| Scanned::read(run, source)).transpose()?;
     let mut table = source.open(run.batch)?;
+    run.progress.begin(format!("reading `{}`", source.name()), table.size());
     let binding = source.bind(&table, |columns| children.bind(columns))?;
     let pass = Pass { run, children, source, parents, own, binding };
     let gathering = Gathering::new(children, parents.index.slots() as usize);
@@ -95,7 +95,7 @@ impl Drop for Tools<'_> {
 
 impl Pass<'_> {
     fn piece(&self, tools: &mut Tools<'_>, piece: Piece) -> Result<Found, Failure> {
-        let bytes = piece.bytes();
+        let (records, bytes) = (piece.records(), piece.bytes());
         let mut found = Found::default();
         for block in piece.blocks() {
             if self.run.progress.stopped() {
@@ -103,7 +103,7 @@ impl Pass<'_> {
             }
             self.block(tools, &block.map_err(|error| self.source.unreadable(&error))?, &mut found);
         }
-        self.run.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.run.progress.add(records, bytes);
         Ok(found)
     }
 

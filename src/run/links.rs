@@ -5,7 +5,6 @@ use super::scan::Scanned;
 use super::tables::LinkSource;
 use super::{Failure, RejectSink, Run};
 use crate::data::{Block, Keys, LinksBuilder, NOBODY, Notice, PairScratch, Pairing, Piece, Reject};
-use std::sync::atomic::Ordering;
 
 /// The pairs of a link, and what is to be told of them.
 pub(super) struct Pairs {
@@ -39,6 +38,7 @@ pub(super) fn read(
     rejects: &mut dyn RejectSink,
 ) -> Result<Pairs, Failure> {
     let mut table = source.open(run.batch)?;
+    run.progress.begin(format!("reading `{}`", source.link().name), table.size());
     let [from, to] = ends.map(|keys| keys.index.slots() as usize);
     let builder = LinksBuilder::new(if source.swapped { to } else { from }, Pairing::of(source.link()));
     let mut pairs = Pairs { builder, nobodys: 0, selfs: 0, notices: Vec::new() };
@@ -69,7 +69,7 @@ fn read_piece(
     tools: &mut Tools,
     piece: Piece,
 ) -> Result<Found, Failure> {
-    let bytes = piece.bytes();
+    let (records, bytes) = (piece.records(), piece.bytes());
     let mut found = Found::default();
     for block in piece.blocks() {
         if run.progress.stopped() {
@@ -91,7 +91,7 @@ fn read_piece(
         let (from, to) = if source.swapped { (to, from) } else { (from, to) };
         builder.add(scratch, from, to);
     }
-    run.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+    run.progress.add(records, bytes);
     Ok(found)
 }
 

@@ -9,7 +9,7 @@ use super::scan::slot_of;
 use super::tables::{Linked, Source, Tables};
 use super::visit::Visit;
 use super::{Failure, RejectSink, Run};
-use crate::data::{Block, DataFile, RecordId, previous_scores, reject_of};
+use crate::data::{Block, DataFile, RecordId, Size, previous_scores, reject_of};
 use crate::eval::batch::{
     AnswerScratch, Answers, BindError, Binding, Everybody, LinkPlan, Network, Own, Plan, Previous, Scratch,
     Settling,
@@ -93,6 +93,7 @@ impl Networks<'_> {
         everybody: Everybody,
         network: &'n Network,
     ) -> Result<Settling<'n>, Failure> {
+        self.run.progress.begin("letting scores settle", Size::default());
         let mut settling = self.pool.install(|| everybody.settle(network));
         while settling.left() > 0 {
             if self.run.progress.stopped() {
@@ -143,6 +144,7 @@ impl Networks<'_> {
         let scanned = Scanned::read(self.run, source)?;
         let mut good = Good::new(scanned.index.slots() as usize);
         let mut table = source.open(self.run.batch)?;
+        self.run.progress.begin(format!("reading `{}`", source.name()), table.size());
         let whole = |block: &Block| {
             block
                 .in_order()
@@ -168,6 +170,7 @@ impl Networks<'_> {
             || (),
             |(), piece| {
                 let mut found = Vec::new();
+                self.run.progress.add(piece.records(), piece.bytes());
                 for block in piece.blocks() {
                     found.extend(whole(&block.map_err(|error| source.unreadable(&error))?));
                 }

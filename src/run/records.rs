@@ -10,7 +10,6 @@ use crate::data::{self, Block, Keys, Piece, RecordId, Reject, Value, reject_of};
 use crate::eval;
 use crate::eval::batch::{Binding, Chunk, Plan, Scored, Scratch, Standing, Wanted};
 use crate::output::{self, About, Encoded, Encoder, Sheet, Writer};
-use std::sync::atomic::Ordering;
 
 /// A pass over the scored records.
 pub(super) struct Pass<'p> {
@@ -74,6 +73,7 @@ impl Pass<'_> {
         let Self { run, plan, tables } = *self;
         let source = &tables.scored;
         let mut table = source.open(run.batch)?;
+        run.progress.begin("scoring", table.size());
         let binding = source.bind(&table, |columns| plan.bind(columns))?;
         let work = Work { run, plan, tables, known, binding, key: source.key() };
         let sheet = Sheet::new(run.policy, None, run.contributions);
@@ -135,8 +135,7 @@ impl Work<'_> {
                 self.set_aside(tools, &part, &mut set_aside);
             }
         }
-        self.run.progress.records.fetch_add(records, Ordering::Relaxed);
-        self.run.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.run.progress.add(records, bytes);
         let encoded = tools.encoder.as_mut().map(Encoder::take).transpose().map_err(Failure::Output)?;
         Ok(Done { encoded, tally, set_aside, records, keys: rising })
     }

@@ -195,6 +195,11 @@ impl<'r> Source<'r> {
         }
     }
 
+    /// What its records are called.
+    pub(super) fn name(&self) -> &'r str {
+        &self.schema.record(self.kind).name
+    }
+
     /// The fields of its records.
     pub(super) fn fields(&self) -> &'r [Field] {
         &self.schema.record(self.kind).fields

@@ -8,7 +8,6 @@ use super::tables::Source;
 use super::{Failure, Run};
 use crate::data::{Block, Piece};
 use crate::eval::batch::{Binding, Chunk};
-use std::sync::atomic::Ordering;
 
 /// A pass over the records of a kind.
 pub(super) struct Visit<'v> {
@@ -28,6 +27,7 @@ impl Visit<'_> {
         mut take: impl FnMut(X) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let mut table = self.source.open(self.run.batch)?;
+        self.run.progress.begin(format!("reading `{}`", self.source.name()), table.size());
         in_order(
             self.run.threads,
             || self.source.next_piece(&mut table),
@@ -44,7 +44,7 @@ impl Visit<'_> {
         piece: Piece,
         visit: &impl Fn(&mut T, usize, &mut Chunk, &Block) -> X,
     ) -> Result<Vec<X>, Failure> {
-        let bytes = piece.bytes();
+        let (records, bytes) = (piece.records(), piece.bytes());
         let mut found = Vec::new();
         for block in piece.blocks() {
             if self.run.progress.stopped() {
@@ -62,7 +62,7 @@ impl Visit<'_> {
                 found.push(visit(tools, first as usize, chunk, &part));
             }
         }
-        self.run.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.run.progress.add(records, bytes);
         Ok(found)
     }
 }
