@@ -18,5 +18,6 @@ pub mod project;
 pub mod run;
 pub mod source;
 pub mod syntax;
+pub mod synth;
 
 pub use eval::batch::one::{BadValue, Category, Given, Record, ScoreError, Scorer, Sheet};

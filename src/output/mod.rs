@@ -10,8 +10,11 @@ mod encoder;
 mod form;
 mod key;
 mod number;
+mod parquet;
 mod sheet;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 mod writer;
 
@@ -20,4 +23,5 @@ pub use encoder::{Encoded, Encoder};
 pub use form::{Form, Format, Packing};
 pub use key::Keys;
 pub use sheet::Sheet;
+pub(crate) use text::{csv_text, json_text};
 pub use writer::Writer;

@@ -100,13 +100,13 @@ impl Cell {
 
     fn number(&self, values: Values<'_>, row: usize, to: &mut Vec<u8>) {
         to.extend_from_slice(&self.before);
+        if self.day {
+            let day = i32::try_from(units_at(values.numbers, row)).ok().and_then(Date::from_days);
+            return text(day.map_or_else(String::new, |day| day.to_string()).as_bytes(), self.style, to);
+        }
         match values.numbers {
             Numbers::Narrow { values, unit: ONE } => {
                 number::whole(values.get(row).copied().unwrap_or_default(), to);
-            }
-            numbers @ (Numbers::Narrow { .. } | Numbers::Wide(_)) if self.day => {
-                let day = i32::try_from(units_at(numbers, row)).ok().and_then(Date::from_days);
-                text(day.map_or_else(String::new, |day| day.to_string()).as_bytes(), self.style, to);
             }
             numbers @ (Numbers::Narrow { .. } | Numbers::Wide(_)) => {
                 number::units(units_at(numbers, row), to)
@@ -145,7 +145,8 @@ fn text(text: &[u8], style: Style, to: &mut Vec<u8>) {
     }
 }
 
-fn csv_text(text: &[u8], to: &mut Vec<u8>) {
+/// Adds a cell of a CSV: in quotes where it must be.
+pub(crate) fn csv_text(text: &[u8], to: &mut Vec<u8>) {
     if !text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
         return to.extend_from_slice(text);
     }
@@ -159,7 +160,8 @@ fn csv_text(text: &[u8], to: &mut Vec<u8>) {
     to.push(b'"');
 }
 
-fn json_text(text: &[u8], to: &mut Vec<u8>) {
+/// Adds a string of JSON.
+pub(crate) fn json_text(text: &[u8], to: &mut Vec<u8>) {
     if !text.iter().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
         to.push(b'"');
         to.extend_from_slice(text);

@@ -15,6 +15,7 @@ pub(super) struct Children {
     /// What is wrong with children, by the slot of their parent, in the order of the table.
     pub(super) faults: BTreeMap<u32, Vec<Fault>>,
     pub(super) notices: Vec<Notice>,
+    pub(super) told: Vec<Notice>,
 }
 
 /// What a thread works with. What it has gathered is handed over when it ends.
@@ -72,9 +73,9 @@ pub(super) fn read(
             found.nobodys.into_iter().try_for_each(|reject| rejects.ignored(reject)).map_err(Failure::Rejects)
         },
     )?;
-    let mut notices = source.told(table)?;
-    notices.extend(told_nobody(nobodys, source));
-    Ok(Children { gathered: gathering.finish(), faults, notices })
+    let notices = source.told(table)?;
+    let told = told_nobody(nobodys, source).into_iter().collect();
+    Ok(Children { gathered: gathering.finish(), faults, notices, told })
 }
 
 impl<'g> Tools<'g> {

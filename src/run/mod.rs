@@ -9,7 +9,10 @@
 
 mod children;
 mod failure;
+mod good;
 mod known;
+mod links;
+mod network;
 mod pipeline;
 mod places;
 mod records;
@@ -18,8 +21,10 @@ mod rising;
 mod scan;
 mod tables;
 mod tally;
+mod visit;
 
 pub use failure::Failure;
+pub(crate) use pipeline::in_order;
 pub use tally::Tally;
 
 use crate::data::{DataFiles, Notice, Reject};
@@ -27,6 +32,7 @@ use crate::eval::batch::Plan;
 use crate::output::Form;
 use crate::policy::Policy;
 use known::Known;
+use network::Networks;
 use records::{Pass, Stopped};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -153,7 +159,16 @@ pub fn score(
             Ok(finished) => return Ok(finished),
         }
     }
-    let known = Known::gather(run, &plan, &tables, rejects)?;
+    let mut known = Known::gather(run, &plan, &tables, rejects)?;
+    let network;
+    if !tables.links.is_empty() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(run.threads.max(1)).build();
+        let pool = pool.map_err(|error| Failure::Output(io::Error::other(error)))?;
+        let networks = Networks { run, plan: &plan, tables: &tables, pool };
+        let (built, everybody) = networks.build(&mut known, rejects)?;
+        network = built;
+        known.settling = Some(networks.settle(everybody, &network)?);
+    }
     if known.unsure() {
         rejects.start_again().map_err(Failure::Rejects)?;
         return reference::score(run, output, rejects);

@@ -12,7 +12,7 @@ const AHEAD: usize = 2;
 ///
 /// `next` gives the pieces, one caller at a time. `worker` makes what each thread works with. What is under way at once is
 /// bounded, so memory does not grow with the number of pieces. The first error in the order of the pieces ends everything.
-pub(super) fn in_order<P, W, R, E>(
+pub(crate) fn in_order<P, W, R, E>(
     threads: usize,
     mut next: impl FnMut() -> Result<Option<P>, E> + Send,
     worker: impl Fn() -> W + Sync,

@@ -21,7 +21,7 @@ pub(super) fn score(
     let mut tally = Tally::new(policy);
     let sheet = Sheet::new(policy, None, run.contributions);
     let mut writer = Writer::new(&sheet, run.form, &About::new(policy), output).map_err(Failure::Output)?;
-    let mut encoder = Encoder::new(&sheet, run.form);
+    let mut encoder = Encoder::new(&sheet, run.form).map_err(Failure::Output)?;
     let nobody = Value::Missing(Why::Undecided);
     for (chunk, first) in outcomes.chunks(run.batch.max(1)).zip((0..).step_by(run.batch.max(1))) {
         if run.progress.stopped() {
