@@ -11,6 +11,8 @@ use std::sync::Arc;
 /// A record with its values, good or bad.
 #[derive(Debug, Clone)]
 pub struct Row {
+    /// The file it stands in, as shown to people.
+    pub file: Arc<str>,
     /// The line in which it starts, from 1. In a file without lines, the how many-th record of the file it is.
     pub line: u64,
     /// One for each field; missing where the cell is bad.
@@ -119,7 +121,8 @@ impl<'s> Binding<'s> {
         given: impl Fn(usize) -> Option<Given<'c>>,
     ) -> Row {
         let fields = &self.schema.record(self.record).fields;
-        let mut row = Row { line, values: Vec::with_capacity(fields.len()), faults: Vec::new() };
+        let (values, faults) = (Vec::with_capacity(fields.len()), Vec::new());
+        let mut row = Row { file: Arc::clone(file), line, values, faults };
         for (at, ((field, source), codes)) in fields.iter().zip(&self.sources).zip(&self.missing).enumerate()
         {
             let missing = Value::Missing(Why::Field(FieldId(at as u32)));

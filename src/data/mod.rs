@@ -44,6 +44,6 @@ pub use set::Set;
 pub(crate) use set::{limits, step};
 pub use subject::{Linked, Records, Subject};
 pub use table::{
-    Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Size, Table, Unreadable, Wanted,
+    Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Size, Table, Unreadable, Wanted, format_of,
 };
 pub use value::{Type, Value, Why};

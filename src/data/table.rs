@@ -30,6 +30,7 @@ use super::{DataFile, Format};
 use arrow_schema::DataType;
 use std::collections::VecDeque;
 use std::io::Read;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A column that a field asks for.
@@ -107,6 +108,16 @@ enum Run {
 /// The blocks of a piece, each decoded when it is asked for.
 pub struct Blocks {
     piece: Option<Piece>,
+}
+
+/// The format of the data behind a path (a file, a folder, a pattern, `-`), as the names of files say; `None` where a name
+/// says nothing.
+///
+/// # Errors
+///
+/// A folder that cannot be read, no file, files of several formats.
+pub fn format_of(path: &Path) -> Result<Option<Format>, Cause> {
+    input::format(path)
 }
 
 impl Table {
