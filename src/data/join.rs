@@ -316,13 +316,13 @@ impl Join<'_> {
             let ends: Vec<_> = kinds.iter().zip(&pair.ends).map(row).collect();
             let mut pair = pair.clone();
             let known = [0, 1].map(|end| ends.get(end).is_some_and(Option::is_some));
-            if pair.check(self.schema, id, &pairs.file, known) {
+            if pair.check(self.schema, id, known) {
                 selfs += 1;
             } else if !pair.faults.is_empty() {
                 nobodys += 1;
             }
             if !pair.faults.is_empty() {
-                self.rejects.ignored.push(pair.reject(self.schema, id, &pairs.file));
+                self.rejects.ignored.push(pair.reject(self.schema, id));
                 continue;
             }
             let place =

@@ -117,7 +117,9 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Cause> {
 /// The files whose names fit a pattern.
 fn in_pattern(pattern: &Path) -> Result<Vec<PathBuf>, Cause> {
     let text = pattern.to_string_lossy();
-    let paths = glob::glob(&text).map_err(|error| Cause::NoFile(error.to_string()))?;
+    // As in a shell, `*` is no hidden file.
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+    let paths = glob::glob_with(&text, options).map_err(|error| Cause::NoFile(error.to_string()))?;
     let mut found = Vec::new();
     for path in paths {
         let path = path.map_err(|error| Cause::Io(error.into()))?;

@@ -174,7 +174,7 @@ fn several_files_are_one_table() {
     let files = files.with("parts/c.csv", "id,Age\n");
     assert_eq!(
         files.read("parts", &["id", "age"]).unwrap_err(),
-        "cannot read parts/c.csv: `age` is not there here, but Utf8View in parts/a.csv: the files of one table must have \
+        "cannot read parts/c.csv: `age` is not there here, but text in parts/a.csv: the files of one table must have \
          the same columns"
     );
     let files = files.with("parts/d.ndjson", "");
@@ -267,7 +267,7 @@ fn damaged_parquet_is_refused() {
         .with("p/b.parquet", parquet(vec![("n", texts(&[Some("x")]))], 100));
     assert_eq!(
         files.read("p", &["n"]).unwrap_err(),
-        "cannot read p/b.parquet: `n` is Dictionary(Int32, Utf8) here, but Int32 in p/a.parquet: the files of one table \
+        "cannot read p/b.parquet: `n` is text here, but Int32 in p/a.parquet: the files of one table \
          must have the same columns"
     );
 }
