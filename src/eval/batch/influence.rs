@@ -234,7 +234,7 @@ mod tests {
             reason: None,
             sources: Vec::new(),
             notes: Vec::new(),
-            place: Place::new(FileId(0), Span::new(0, 0)),
+            place: Place::new(FileId::new(0), Span::new(0, 0)),
         }
     }
 

@@ -17,6 +17,7 @@ mod children;
 mod chunk;
 mod class;
 mod compile;
+mod digits;
 mod evaluate;
 mod event;
 mod fit;
@@ -56,6 +57,7 @@ mod take;
 mod tests;
 mod tier;
 mod walk;
+mod words;
 
 pub use bind::{BindError, Binding};
 pub use children::ChildPlan;

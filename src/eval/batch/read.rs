@@ -9,7 +9,7 @@ use super::native::{
     units_of_double,
 };
 use super::spelt::Spelt;
-use crate::data::{Field, Schema, Type};
+use crate::data::{Field, Schema, Type, Value, exact_value, read_cell};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type,
@@ -26,6 +26,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub(super) struct Reader {
     form: Form,
+    /// Numbers in units, days, or truth values that mean missing, where the column holds no texts.
+    missing: Vec<i128>,
     /// The class where there is no value.
     pub(super) absent: u16,
 }
@@ -81,7 +83,48 @@ impl Reader {
     ) -> Option<Self> {
         let classes = &plan.classes;
         let absent = if field.optional { classes.missing() } else { classes.bad() };
-        Some(Self { form: Form::new(schema, field, plan, kind)?, absent })
+        Some(Self { form: Form::new(schema, field, plan, kind)?, missing: Vec::new(), absent })
+    }
+
+    /// Takes values that are spelt so for missing too.
+    pub(super) fn set_missing(&mut self, schema: &Schema, field: &Field, spellings: &[String]) {
+        match &mut self.form {
+            Form::Spelt(spelt) => spelt.set_missing(spellings),
+            Form::Dictionary(of) => of.set_missing(schema, field, spellings),
+            Form::Nothing
+            | Form::Int8(_)
+            | Form::Int16(_)
+            | Form::Int32(_)
+            | Form::Int64(_)
+            | Form::UInt8(_)
+            | Form::UInt16(_)
+            | Form::UInt32(_)
+            | Form::UInt64(_)
+            | Form::Float32(..)
+            | Form::Float64(..)
+            | Form::Decimal32(..)
+            | Form::Decimal64(..)
+            | Form::Decimal128(..)
+            | Form::Date32(_)
+            | Form::Date64(_)
+            | Form::Timestamp(..)
+            | Form::Boolean(_) => {
+                let values = spellings.iter().filter_map(|text| read_cell(schema, field, text).ok());
+                self.missing = values.filter_map(|value| comparable(&value)).collect();
+            }
+        }
+    }
+
+    /// Puts nothing where a value means missing.
+    fn take_missing(&self, array: &ArrayRef, plan: &FieldPlan, column: &mut Column) {
+        for row in 0..array.len() {
+            if exact_value(array, row).is_some_and(|value| self.missing.contains(&value)) {
+                column.codes.set(row, self.absent);
+                if let (true, Some(missing)) = (plan.value, column.values.missing.get_mut(row)) {
+                    *missing = 1;
+                }
+            }
+        }
     }
 
     /// Reads an array: the classes, whose buffer has been reset, and the values where they are needed.
@@ -135,6 +178,9 @@ impl Reader {
             }
             Form::Spelt(spelt) => spelt.read(array, self.absent, plan, column, texts),
             Form::Dictionary(of) => self.dictionary(of, array, plan, column, texts),
+        }
+        if !self.missing.is_empty() {
+            self.take_missing(array, plan, column);
         }
     }
 
@@ -284,8 +330,12 @@ impl Reader {
         let mut entries = Column::default();
         entries.codes.reset(values.len(), plan.classes.count());
         of.read(values, plan, &mut entries, texts);
-        let keys = array.normalized_keys();
         let nulls = array.keys().logical_nulls();
+        let keys: Vec<usize> = match array.keys().as_primitive_opt::<Int32Type>() {
+            // What stands where a key is null is looked for nowhere.
+            Some(keys) => keys.values().iter().map(|key| key.cast_unsigned() as usize).collect(),
+            None => array.normalized_keys(),
+        };
         for (row, key) in keys.iter().enumerate() {
             column.codes.set(row, entries.codes.as_ref().get(*key));
         }
@@ -314,7 +364,7 @@ impl Reader {
 impl Form {
     fn new(schema: &Arc<Schema>, field: &Field, plan: &FieldPlan, kind: &DataType) -> Option<Self> {
         let classes = &plan.classes;
-        let spelt = || Some(Self::Spelt(Box::new(Spelt::new(schema, field))));
+        let spelt = || Some(Self::Spelt(Box::new(Spelt::new(schema, field, plan))));
         Some(match (kind, &classes.of) {
             (DataType::Null, _) => Self::Nothing,
             (DataType::Dictionary(_, values), _) => {
@@ -322,7 +372,7 @@ impl Form {
             }
             (DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View, _) => spelt()?,
             (DataType::Boolean, ClassOf::Codes(_)) if field.kind == Type::YesNo => {
-                let class = |b| classes.class(&crate::data::Value::YesNo(b));
+                let class = |b| classes.class(&Value::YesNo(b));
                 Self::Boolean([class(false), class(true)])
             }
             (kind, ClassOf::Codes(_) | ClassOf::Texts(_)) if kind.is_integer() => spelt()?,
@@ -371,6 +421,16 @@ impl Form {
             }
             _ => return None,
         })
+    }
+}
+
+/// What is compared of a value.
+fn comparable(value: &Value) -> Option<i128> {
+    match value {
+        Value::Number(number) => Some(number.units()),
+        Value::Date(date) => Some(date.days().into()),
+        Value::YesNo(truth) => Some(i128::from(*truth)),
+        Value::Missing(_) | Value::Text(_) | Value::Category(_) => None,
     }
 }
 
