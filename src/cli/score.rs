@@ -109,8 +109,11 @@ fn write(
         let key = |position: usize| loaded.population.key(position).unwrap_or(&nobody);
         let keys: Vec<&Value> = chunk.iter().map(|(position, _)| key(*position)).collect();
         encoder.add(Keys::Values(&keys), &scored)?;
-        writer.write(encoder.take()?)?;
+        if encoder.is_full() {
+            writer.write(encoder.take()?)?;
+        }
     }
+    writer.write(encoder.take()?)?;
     writer.finish().map(drop)
 }
 
