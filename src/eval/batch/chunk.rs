@@ -22,6 +22,10 @@ pub struct Chunk {
     pub(super) aggregates: Vec<Aggregated>,
     /// What per-event rules come to, by position.
     pub(super) events: Vec<Counted>,
+    /// 1 for records in whose influences a number was too large. Empty where there are none.
+    pub(super) too_large: Vec<u8>,
+    /// The previously published scores of the records, where somebody asks for them.
+    pub(super) previous: Lane,
     /// The points of influences, by position.
     pub(super) influences: Vec<Lane>,
 }
@@ -76,6 +80,20 @@ impl Chunk {
         self.any_bad && self.bad.get(row).is_some_and(|bad| *bad != 0)
     }
 
+    /// Whether any record is no good.
+    pub fn has_bad(&self) -> bool {
+        self.any_bad
+    }
+
+    /// Makes a record one that is no good, for what its columns do not tell: a key that is given again, a child that is no
+    /// good.
+    pub fn set_aside(&mut self, row: usize) {
+        if let Some(bad) = self.bad.get_mut(row) {
+            *bad = 1;
+            self.any_bad = true;
+        }
+    }
+
     /// Makes room for records.
     pub(super) fn reset(&mut self, program: &Program, rows: usize) {
         self.rows = rows;
@@ -83,6 +101,7 @@ impl Chunk {
         self.bad.clear();
         self.bad.resize(rows, 0);
         self.any_bad = false;
+        self.too_large.clear();
         self.texts.reset(&program.texts);
     }
 
