@@ -7,6 +7,7 @@
 mod choices;
 mod columns;
 mod compare;
+mod network;
 mod policy;
 mod records;
 
