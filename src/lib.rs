@@ -12,7 +12,12 @@ pub mod diagnostic;
 pub mod eval;
 pub mod explain;
 pub mod function;
+pub mod output;
 pub mod policy;
 pub mod project;
+pub mod run;
 pub mod source;
 pub mod syntax;
+pub mod synth;
+
+pub use eval::batch::one::{BadValue, Category, Given, Record, ScoreError, Scorer, Sheet};

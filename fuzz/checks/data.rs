@@ -67,7 +67,7 @@ pub(crate) fn check(bytes: &[u8]) -> Option<usize> {
     files.previous = previous_kind(schema).map(|kind| (kind, file("previous")));
     let open = |file: &DataFile| {
         let at = FILES.iter().position(|name| *name == file.shown).unwrap_or(0);
-        Ok(Box::new(Cursor::new(texts[at].clone())) as Box<dyn std::io::Read>)
+        Ok(Box::new(Cursor::new(texts[at].clone())) as Box<dyn std::io::Read + Send>)
     };
     let today = Date::parse("2026-01-31").expect("a day");
     let loaded = match load_from(schema, today, &files, &open) {

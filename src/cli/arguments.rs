@@ -1,6 +1,6 @@
 //! What can be written after `glassbox`: the commands and the options that they share.
 
-use super::{check, explain, explain_error, score, test};
+use super::{check, explain, explain_error, score, synth, test};
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ Examples:
   glassbox explain rules/german_credit 17            every point of record 17
   glassbox check rules/payments                      everything that is wrong in its policies
   glassbox test rules/payments                       run the cases that the policy brings along
+  glassbox synth rules/payments --records 1000 --out made   invented records of the same shape
   glassbox explain-error E0204                       what a mistake means and how to mend it
 
 A pack is a folder with a `glassbox.toml`, which says where the policy and its data are.
@@ -40,6 +41,7 @@ pub(super) enum Command {
     Score(score::Score),
     Explain(explain::Explain),
     Test(test::Test),
+    Synth(synth::Synth),
     ExplainError(explain_error::ExplainError),
 }
 
@@ -79,7 +81,7 @@ pub(super) struct Run {
     pub(super) set: Vec<(String, String)>,
 }
 
-fn date(text: &str) -> Result<Date, String> {
+pub(super) fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).map_err(|error| format!("{error}; a date is written like 2026-01-31"))
 }
 

@@ -1,11 +1,12 @@
 //! Scores in bands of equal width, and bars drawn in text.
 
 use crate::decimal::Decimal;
+use std::collections::BTreeMap;
 
 /// About as many bands are drawn.
 const BANDS: i128 = 12;
 /// The longest bar, in characters.
-const LONGEST: usize = 40;
+const LONGEST: u64 = 40;
 /// One in units of [`Decimal`].
 const ONE: i128 = 1_000_000_000;
 
@@ -15,21 +16,24 @@ pub(super) struct Band {
     /// The band in the words of a policy: `550 to under 600`.
     pub(super) label: String,
     /// How many scores lie in it.
-    pub(super) count: usize,
+    pub(super) count: u64,
 }
 
-/// Sorts scores into at most 13 bands whose ends are round numbers; none for no scores. `round` is the step between scores.
-pub(super) fn bands(scores: &[Decimal], round: Decimal) -> Vec<Band> {
-    let units = || scores.iter().map(|score| score.units());
-    let (Some(least), Some(most)) = (units().min(), units().max()) else { return Vec::new() };
+/// Sorts scores, with how many records have each, into at most 13 bands whose ends are round numbers; none for no scores.
+/// `round` is the step between scores.
+pub(super) fn bands(scores: &BTreeMap<Decimal, u64>, round: Decimal) -> Vec<Band> {
+    let ends = scores.first_key_value().zip(scores.last_key_value());
+    let Some((least, most)) = ends.map(|((least, _), (most, _))| (least.units(), most.units())) else {
+        return Vec::new();
+    };
     let step = step((most - least) / BANDS + 1, round.units());
     let first = least.div_euclid(step);
     let many = usize::try_from(most.div_euclid(step) - first + 1).unwrap_or(1);
-    let mut counts = vec![0_usize; many];
-    for score in units() {
-        let band = usize::try_from(score.div_euclid(step) - first).unwrap_or(0);
+    let mut counts = vec![0_u64; many];
+    for (score, have_it) in scores {
+        let band = usize::try_from(score.units().div_euclid(step) - first).unwrap_or(0);
         if let Some(count) = counts.get_mut(band) {
-            *count += 1;
+            *count += have_it;
         }
     }
     let end = |band: i128| Decimal::from_units(band * step).unwrap_or_default();
@@ -67,11 +71,11 @@ fn step(wanted: i128, round: i128) -> i128 {
 }
 
 /// A bar of blocks for `count` where the longest is for `most`; anything at all has a mark.
-pub(super) fn bar(count: usize, most: usize) -> String {
+pub(super) fn bar(count: u64, most: u64) -> String {
     const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
-    let eighths = (count * LONGEST * 8).checked_div(most).unwrap_or(0).max(usize::from(count > 0));
-    let mut bar = "█".repeat(eighths / 8);
-    bar.extend((eighths % 8).checked_sub(1).and_then(|part| EIGHTHS.get(part)));
+    let eighths = (count * LONGEST * 8).checked_div(most).unwrap_or(0).max(u64::from(count > 0));
+    let mut bar = "█".repeat((eighths / 8) as usize);
+    bar.extend((eighths % 8).checked_sub(1).and_then(|part| EIGHTHS.get(part as usize)));
     bar
 }
 
@@ -79,10 +83,17 @@ pub(super) fn bar(count: usize, most: usize) -> String {
 mod tests {
     use super::{Band, bands, bar};
     use crate::decimal::Decimal;
+    use std::collections::BTreeMap;
+
+    fn counted(scores: impl Iterator<Item = Decimal>) -> BTreeMap<Decimal, u64> {
+        let mut counts = BTreeMap::new();
+        scores.for_each(|score| *counts.entry(score).or_insert(0) += 1);
+        counts
+    }
 
     fn drawn(scores: &[&str], round: &str) -> Vec<String> {
         let number = |text: &&str| Decimal::parse(text).unwrap();
-        let scores: Vec<Decimal> = scores.iter().map(number).collect();
+        let scores = counted(scores.iter().map(number));
         bands(&scores, number(&round))
             .into_iter()
             .map(|Band { label, count }| format!("{label}: {count}"))
@@ -102,10 +113,10 @@ mod tests {
 
     #[test]
     fn no_score_is_lost() {
-        let scores: Vec<Decimal> = (0..1000).map(|n| Decimal::from_int((n * 37) % 551 + 300)).collect();
+        let scores = counted((0..1000).map(|n| Decimal::from_int((n * 37) % 551 + 300)));
         for round in ["1", "0.001", "10"] {
             let bands = bands(&scores, Decimal::parse(round).unwrap());
-            assert_eq!(bands.iter().map(|band| band.count).sum::<usize>(), 1000);
+            assert_eq!(bands.iter().map(|band| band.count).sum::<u64>(), 1000);
             assert!(bands.len() <= 13, "{}", bands.len());
         }
     }

@@ -7,16 +7,19 @@ mod arguments;
 mod blame;
 mod check;
 mod clock;
+mod destination;
 mod explain;
 mod explain_error;
 mod histogram;
+mod interrupt;
 mod open;
-mod output;
+mod progress;
 mod rejects;
 mod report;
 mod score;
 mod stop;
 mod summary;
+mod synth;
 mod test;
 mod verdict;
 
@@ -64,6 +67,7 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Score(score) => score.run(),
         arguments::Command::Explain(explain) => explain.run(),
         arguments::Command::Test(test) => test.run(),
+        arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }
 }

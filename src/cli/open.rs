@@ -3,7 +3,7 @@
 use super::arguments::Run;
 use super::{Stop, UNUSABLE, clock, report};
 use crate::check::Ruleset;
-use crate::data::Loaded;
+use crate::data::{DataFiles, Loaded};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Policy;
@@ -57,9 +57,19 @@ fn checked(opened: Result<Project, Broken>, quiet: bool) -> Result<Opened, Stop>
 }
 
 impl Opened {
+    /// The project.
+    pub(super) fn project(&self) -> &Project {
+        &self.project
+    }
+
     /// The day of a run.
     pub(super) fn day(&self, run: &Run) -> Result<Day, Stop> {
-        match run.as_of.or(self.project.manifest.as_of) {
+        self.day_or(run.as_of)
+    }
+
+    /// The day that was named, or else the one that is meant.
+    pub(super) fn day_or(&self, named: Option<Date>) -> Result<Day, Stop> {
+        match named.or(self.project.manifest.as_of) {
             Some(date) => Ok(Day { date, from_clock: false }),
             None => clock::today().map(|date| Day { date, from_clock: true }).ok_or_else(|| {
                 Stop::failure("the system's clock has no usable date", Some("give `--as-of DATE`".into()))
@@ -74,13 +84,27 @@ impl Opened {
         self.ruleset.on(day.date, &set).map_err(|diagnostics| self.wrong(diagnostics))
     }
 
+    /// The policy as it stands on a day, with the parameters of the manifest.
+    pub(super) fn policy_on(&self, day: Day) -> Result<Policy, Stop> {
+        let set = &self.project.manifest.params;
+        self.ruleset.on(day.date, set).map_err(|diagnostics| self.wrong(diagnostics))
+    }
+
     /// The records of the run, joined and validated.
     pub(super) fn load(&self, policy: &Policy, run: &Run) -> Result<Loaded, Stop> {
-        self.project.load(&policy.schema, policy.today, &run.data).map_err(|diagnostics| Stop::Diagnostics {
-            sources: self.sources.clone(),
-            diagnostics,
-            exit: UNUSABLE,
-        })
+        self.project
+            .load(&policy.schema, policy.today, &run.data)
+            .map_err(|diagnostics| self.unusable(diagnostics))
+    }
+
+    /// The files of a run.
+    pub(super) fn data_files(&self, policy: &Policy, run: &Run) -> Result<DataFiles, Vec<Diagnostic>> {
+        self.project.data_files(&policy.schema, &run.data)
+    }
+
+    /// Diagnostics of what stands around this policy: data, and what the manifest says.
+    pub(super) fn unusable(&self, diagnostics: Vec<Diagnostic>) -> Stop {
+        Stop::Diagnostics { sources: self.sources.clone(), diagnostics, exit: UNUSABLE }
     }
 
     /// Diagnostics of this policy: a setting from outside that cannot be used, or the policy is wrong.

@@ -1,24 +1,139 @@
 //! Records that were set aside: as NDJSON for `--rejects`, and the first few in words.
 
+use super::Stop;
 use super::report::{DIM, WARNING, plural};
-use crate::data::{Fault, Reject, Rejects};
+use crate::data::{Fault, Reject};
+use crate::project::AtomicFile;
+use crate::run::RejectSink;
 use serde_json::{Value, json};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::Path;
+use tempfile::SpooledTempFile;
 
 /// How many are told of in words.
 const IN_WORDS: usize = 5;
 
-/// Writes a JSON object a line: `effect` (`rejected`: the record has no score; `ignored`: a child, pair or linked record that
-/// was left out), `record`, `key`, and the first fault's `file`, `line`, `field`, `value`, `reason`; where there are more
-/// faults they stand under `also`.
-pub(super) fn write(rejects: &Rejects, to: &mut dyn Write) -> io::Result<()> {
-    let rejected = rejects.set_aside.iter().map(|reject| ("rejected", reject));
-    let ignored = rejects.ignored.iter().map(|reject| ("ignored", reject));
-    for (effect, reject) in rejected.chain(ignored) {
-        serde_json::to_writer(&mut *to, &object(effect, reject))?;
-        to.write_all(b"\n")?;
+/// The list of rejects of a run: it goes to the file of `--rejects` as it grows, and its first few are kept to be told.
+pub(super) struct List<'p> {
+    path: Option<&'p Path>,
+    /// The file, and what is to stand at its end: what was left out is met first and listed last.
+    file: Option<(BufWriter<AtomicFile>, SpooledTempFile)>,
+    told: Told,
+}
+
+/// What is told in words.
+#[derive(Default)]
+struct Told {
+    set_aside: (u64, Vec<Reject>),
+    ignored: (u64, Vec<Reject>),
+}
+
+/// What was left out is kept in memory up to so many bytes.
+const IN_MEMORY: usize = 1 << 20;
+
+impl<'p> List<'p> {
+    /// An empty list.
+    pub(super) fn new(path: Option<&'p Path>) -> Result<Self, Stop> {
+        let mut list = Self { path, file: None, told: Told::default() };
+        list.start()?;
+        Ok(list)
     }
-    Ok(())
+
+    fn start(&mut self) -> Result<(), Stop> {
+        self.told = Told::default();
+        self.file = match self.path {
+            None => None,
+            Some(path) => {
+                let file = AtomicFile::create(path).map_err(|error| Stop::writing(path, &error))?;
+                Some((BufWriter::new(file), SpooledTempFile::new(IN_MEMORY)))
+            }
+        };
+        Ok(())
+    }
+
+    /// Puts the list in its place, now that it is whole.
+    pub(super) fn finish(&mut self) -> Result<(), Stop> {
+        let (Some((mut file, mut last)), Some(path)) = (self.file.take(), self.path) else { return Ok(()) };
+        let mut finish = || -> io::Result<()> {
+            last.seek(SeekFrom::Start(0))?;
+            io::copy(&mut last, &mut file)?;
+            file.flush()
+        };
+        let written =
+            finish().and_then(|()| file.into_inner().map_err(io::IntoInnerError::into_error)?.commit());
+        written.map_err(|error| Stop::writing(path, &error))
+    }
+
+    /// How many records were set aside.
+    pub(super) fn set_aside(&self) -> u64 {
+        self.told.set_aside.0
+    }
+
+    /// Whether nothing is on the list.
+    pub(super) fn is_empty(&self) -> bool {
+        self.told.set_aside.0 + self.told.ignored.0 == 0
+    }
+
+    /// Says what was set aside: the first few, and where the rest is.
+    pub(super) fn say(&self, to: &mut dyn Write) -> io::Result<()> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let kinds = [(&self.told.set_aside, "set aside, without a score"), (&self.told.ignored, "left out")];
+        for ((count, first), effect) in kinds.into_iter().filter(|((count, _), _)| *count > 0) {
+            writeln!(to, "{WARNING}{}{WARNING:#} {effect}", plural(count, "record"))?;
+            for reject in first {
+                for fault in &reject.faults {
+                    writeln!(to, "  {DIM}{}:{}:{DIM:#} {}", fault.file, fault.line, words(fault))?;
+                }
+            }
+            let more = count - first.len() as u64;
+            if more > 0 {
+                writeln!(to, "  and {}", plural(more, "more record").replace("more records", "more"))?;
+            }
+        }
+        match self.path {
+            Some(path) => writeln!(to, "{DIM}each of them is in {}{DIM:#}", path.display()),
+            None => writeln!(to, "{DIM}`--rejects FILE` lists each of them with its reason{DIM:#}"),
+        }
+    }
+}
+
+impl RejectSink for List<'_> {
+    fn start_again(&mut self) -> io::Result<()> {
+        self.start().map_err(|_| io::Error::other("the list of rejects cannot be started again"))
+    }
+
+    fn set_aside(&mut self, reject: Reject) -> io::Result<()> {
+        if let Some((file, _)) = &mut self.file {
+            write_line("rejected", &reject, file)?;
+        }
+        keep(&mut self.told.set_aside, reject);
+        Ok(())
+    }
+
+    fn ignored(&mut self, reject: Reject) -> io::Result<()> {
+        if let Some((_, last)) = &mut self.file {
+            write_line("ignored", &reject, last)?;
+        }
+        keep(&mut self.told.ignored, reject);
+        Ok(())
+    }
+}
+
+fn keep((count, first): &mut (u64, Vec<Reject>), reject: Reject) {
+    *count += 1;
+    if first.len() < IN_WORDS {
+        first.push(reject);
+    }
+}
+
+/// Writes a JSON object on a line: `effect` (`rejected`: the record has no score; `ignored`: a child, pair or linked record
+/// that was left out), `record`, `key`, and the first fault's `file`, `line`, `field`, `value`, `reason`; where there are
+/// more faults they stand under `also`.
+fn write_line(effect: &str, reject: &Reject, to: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *to, &object(effect, reject))?;
+    to.write_all(b"\n")
 }
 
 fn object(effect: &str, reject: &Reject) -> Value {
@@ -39,38 +154,6 @@ fn object(effect: &str, reject: &Reject) -> Value {
 fn fault(fault: &Fault) -> Value {
     let Fault { file, line, field, value, reason } = fault;
     json!({ "file": &**file, "line": line, "field": field, "value": value, "reason": reason })
-}
-
-/// Says what was set aside: the first few, and where the rest is.
-pub(super) fn say(
-    rejects: &Rejects,
-    listed_in: Option<&std::path::Path>,
-    to: &mut dyn Write,
-) -> io::Result<()> {
-    let all = rejects.set_aside.len() + rejects.ignored.len();
-    if all == 0 {
-        return Ok(());
-    }
-    let kinds = [(&rejects.set_aside, "set aside, without a score"), (&rejects.ignored, "left out")];
-    for (these, effect) in kinds.into_iter().filter(|(these, _)| !these.is_empty()) {
-        writeln!(to, "{WARNING}{}{WARNING:#} {effect}", plural(these.len(), "record"))?;
-        for reject in these.iter().take(IN_WORDS) {
-            for fault in &reject.faults {
-                writeln!(to, "  {DIM}{}:{}:{DIM:#} {}", fault.file, fault.line, words(fault))?;
-            }
-        }
-        if these.len() > IN_WORDS {
-            writeln!(
-                to,
-                "  and {}",
-                plural(these.len() - IN_WORDS, "more record").replace("more records", "more")
-            )?;
-        }
-    }
-    match listed_in {
-        Some(path) => writeln!(to, "{DIM}each of them is in {}{DIM:#}", path.display()),
-        None => writeln!(to, "{DIM}`--rejects FILE` lists each of them with its reason{DIM:#}"),
-    }
 }
 
 /// A fault in words: `age` is `abc`: not a number.

@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Severity, render, sort};
 use crate::source::Sources;
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use std::fmt::Display;
 use std::io::{self, Write};
 
 /// How an error is marked.
@@ -104,13 +105,14 @@ impl std::fmt::Display for Count {
 }
 
 /// `1 error`, `2 errors`.
-pub(super) fn plural(count: usize, noun: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{s}", grouped(count))
+pub(super) fn plural(count: impl Display, noun: &str) -> String {
+    let count = grouped(count);
+    let s = if count == "1" { "" } else { "s" };
+    format!("{count} {noun}{s}")
 }
 
 /// A count with a comma between thousands, for people.
-pub(super) fn grouped(count: usize) -> String {
+pub(super) fn grouped(count: impl Display) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

@@ -1,17 +1,20 @@
 //! `glassbox score`: the records of a pack through its policy.
 
 use super::arguments::Run;
-use super::open::open;
-use super::output::{Format, Sheet};
+use super::destination::Destination;
+use super::open::{Day, Opened, open};
+use super::progress::{Bar, rate};
+use super::report::DIM;
 use super::summary::Summary;
-use super::{Exit, Stop, rejects};
-use crate::data::{Loaded, Records, Reject};
-use crate::eval::{self, Outcome};
+use super::{Exit, Stop, interrupt, rejects};
+use crate::output::{Form, Format};
 use crate::policy::Policy;
-use crate::project::AtomicFile;
+use crate::run::{self, Failure, Finished, Progress};
 use clap::Args;
-use std::io::{BufWriter, Write};
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,10 +23,16 @@ Examples:
   glassbox score rules/sesame/stated.score --as-of 2019-06-30 --format table
   glassbox score rules/payments --data person=people.csv --rejects rejected.ndjson
   glassbox score rules/payments --set late_penalty=-50 --quiet
+  glassbox score benches/packs/s20 --data 'person=parts/*.parquet' --out scores.parquet
+  zcat people.csv.gz | glassbox score rules/payments --data person=- > scores.csv
 
 The scores go to stdout: the key, `score`, `tier`, `status`, the reasons, a column for each
 decision. The summary goes to stderr. Records that break their schema are set aside, never
-guessed at, and the exit code is then 3.";
+guessed at, and the exit code is then 3.
+
+Records are read, scored and written in the order of the input, a batch at a time on each
+thread, so that memory does not grow with their number. The scores are the same whatever
+the number of threads and the size of the batches.";
 
 /// Score records and say how it went
 #[derive(Debug, Args)]
@@ -36,11 +45,12 @@ pub(super) struct Score {
     #[command(flatten)]
     run: Run,
 
-    /// The form of the scores
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
-    format: Format,
+    /// The form of the scores [default: by the ending of FILE (.csv, .ndjson, .parquet), else csv]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
 
-    /// Write the scores to FILE, which is replaced only once all are written
+    /// Write the scores to FILE (`-` is stdout), which is replaced only once all are written; .gz or .zst at the
+    /// end packs a text
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
@@ -52,7 +62,15 @@ pub(super) struct Score {
     #[arg(long)]
     contributions: bool,
 
-    /// No summary and no warnings on stderr
+    /// How many threads work [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// How many records a thread works on at once
+    #[arg(long, value_name = "N", default_value_t = 8192, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    batch_size: u32,
+
+    /// No summary, no progress and no warnings on stderr
     #[arg(long, short)]
     quiet: bool,
 }
@@ -63,63 +81,89 @@ impl Score {
         let opened = open(&self.path, self.quiet)?;
         let day = opened.day(&self.run)?;
         let policy = opened.policy(day, &self.run)?;
-        let mut loaded = opened.load(&policy, &self.run)?;
-        let outcomes = score_all(&policy, &mut loaded);
+        let form = self.form()?;
+        let mut destination = Destination::open(self.out.as_deref())?;
+        let mut list = rejects::List::new(self.rejects.as_deref())?;
 
-        self.write_scores(&policy, &loaded, &outcomes)?;
-        if let Some(path) = &self.rejects {
-            write_file(path, |file| Ok(rejects::write(&loaded.rejects, file)?))?;
-        }
+        let started = Instant::now();
+        let result = self.score(&opened, &policy, form, &mut destination, &mut list);
+        let finished = match result {
+            Ok(finished) => finished,
+            Err(Failure::Output(error)) => return Err(destination.failed(error)),
+            Err(Failure::Rejects(error)) => {
+                return Err(Stop::writing(self.rejects.as_deref().unwrap_or(Path::new("-")), &error));
+            }
+            Err(Failure::Data(diagnostics)) => return Err(opened.unusable(diagnostics)),
+            Err(Failure::Stopped) => return Err(Stop::Said(interrupt::INTERRUPTED)),
+        };
+        destination.finish()?;
+        list.finish()?;
         if !self.quiet {
-            let mut stderr = anstream::stderr();
-            Summary { policy: &policy, day, loaded: &loaded, outcomes: &outcomes }.say(&mut stderr)?;
-            rejects::say(&loaded.rejects, self.rejects.as_deref(), &mut stderr)?;
+            self.say(&policy, day, &finished, &list, started.elapsed().as_secs_f64())?;
         }
-        let all_well = loaded.rejects.set_aside.is_empty() && loaded.rejects.ignored.is_empty();
-        Ok(if all_well { Exit::Fine } else { Exit::SetAside })
+        Ok(if list.is_empty() { Exit::Fine } else { Exit::SetAside })
     }
 
-    fn write_scores(
+    fn form(&self) -> Result<Form, Stop> {
+        let form = Form::of(self.format, self.out.as_deref()).map_err(|why| Stop::failure(why, None))?;
+        let to_stdout = self.out.as_ref().is_none_or(|path| path == Path::new("-"));
+        if form.format == Format::Parquet && to_stdout && std::io::stdout().is_terminal() {
+            let help = "name a file: `--out scores.parquet`, or send it on: `| cat > scores.parquet`";
+            return Err(Stop::failure("a terminal cannot show Parquet", Some(help.to_owned())));
+        }
+        Ok(form)
+    }
+
+    fn score(
+        &self,
+        opened: &Opened,
+        policy: &Policy,
+        form: Form,
+        destination: &mut Destination,
+        list: &mut rejects::List<'_>,
+    ) -> Result<Finished, Failure> {
+        let files = opened.data_files(policy, &self.run).map_err(Failure::Data)?;
+        let progress = Arc::new(Progress::default());
+        interrupt::stops(&progress);
+        let bar = Bar::follow(Arc::clone(&progress), self.quiet);
+        let run = run::Run {
+            policy,
+            files: &files,
+            form,
+            contributions: self.contributions,
+            threads: self.threads.map_or_else(processors, usize::from),
+            batch: self.batch_size as usize,
+            progress: &progress,
+        };
+        let finished = run::score(&run, destination, list);
+        drop(bar);
+        finished
+    }
+
+    fn say(
         &self,
         policy: &Policy,
-        loaded: &Loaded,
-        outcomes: &[(usize, Outcome)],
+        day: Day,
+        finished: &Finished,
+        list: &rejects::List<'_>,
+        seconds: f64,
     ) -> Result<(), Stop> {
-        let sheet = Sheet::new(policy, &loaded.population, self.contributions);
-        let rows = outcomes.iter().map(|(position, outcome)| (*position, outcome));
-        match &self.out {
-            Some(path) => write_file(path, |file| Ok(sheet.write(self.format, rows, file)?)),
-            None => {
-                let mut stdout = BufWriter::new(std::io::stdout().lock());
-                sheet.write(self.format, rows, &mut stdout)?;
-                Ok(stdout.flush()?)
-            }
+        let mut stderr = anstream::stderr();
+        let Finished { read, tally, notices } = finished;
+        let set_aside = list.set_aside();
+        Summary { policy, day, notices, read: *read, set_aside, tally }.say(&mut stderr)?;
+        list.say(&mut stderr)?;
+        // How long few records take says nothing.
+        if *read >= MANY {
+            writeln!(stderr, "\n{DIM}{}{DIM:#}", rate(*read, seconds))?;
         }
+        Ok(())
     }
 }
 
-/// Every record's outcome, with its position in the population. Records in which a number grew too large join the rejects.
-pub(super) fn score_all(policy: &Policy, loaded: &mut Loaded) -> Vec<(usize, Outcome)> {
-    let mut outcomes = Vec::with_capacity(loaded.population.count());
-    let mut too_large: Vec<Reject> = Vec::new();
-    for (position, outcome) in eval::score_all(policy, &loaded.population).into_iter().enumerate() {
-        match outcome {
-            Ok(outcome) => outcomes.push((position, outcome)),
-            Err(overflow) => {
-                too_large.push(loaded.population.reject(&policy.schema, position, overflow.to_string()));
-            }
-        }
-    }
-    loaded.rejects.set_aside.extend(too_large);
-    loaded.rejects.set_aside.sort_by_key(|reject| reject.line);
-    outcomes
-}
+/// So many records make a run whose speed is told.
+const MANY: u64 = 100_000;
 
-/// Writes a file beside itself and puts it in its place once it is whole.
-fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Stop>) -> Result<(), Stop> {
-    let failed = |error| Stop::writing(path, &error);
-    let mut file = BufWriter::new(AtomicFile::create(path).map_err(failed)?);
-    write(&mut file)?;
-    let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-    file.commit().map_err(failed)
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -3,10 +3,12 @@
 use super::histogram::{Band, bands, bar};
 use super::open::Day;
 use super::report::{DIM, HEADING, WARNING, grouped, plural};
-use crate::data::Loaded;
+use crate::data::Notice;
 use crate::decimal::Decimal;
-use crate::eval::{Outcome, Status};
+use crate::eval::Status;
 use crate::policy::{Policy, Reason};
+use crate::run::Tally;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// How many reasons are listed.
@@ -18,8 +20,11 @@ const HASH: usize = 12;
 pub(super) struct Summary<'a> {
     pub(super) policy: &'a Policy,
     pub(super) day: Day,
-    pub(super) loaded: &'a Loaded,
-    pub(super) outcomes: &'a [(usize, Outcome)],
+    pub(super) notices: &'a [Notice],
+    /// How many records were read, and how many of them set aside.
+    pub(super) read: u64,
+    pub(super) set_aside: u64,
+    pub(super) tally: &'a Tally,
 }
 
 impl Summary<'_> {
@@ -27,13 +32,11 @@ impl Summary<'_> {
     pub(super) fn say(&self, to: &mut dyn Write) -> io::Result<()> {
         self.say_policy(to)?;
         self.say_counts(to)?;
-        let mut scores: Vec<Decimal> =
-            self.outcomes.iter().filter_map(|(_, outcome)| outcome.score).collect();
-        scores.sort_unstable();
-        if !scores.is_empty() {
-            self.say_scores(to, &scores)?;
-            self.say_tiers(to, scores.len())?;
-            self.say_reasons(to, scores.len())?;
+        let scored = self.tally.with(Status::Scored);
+        if let Some(ends) = self.tally.ends() {
+            self.say_scores(to, ends)?;
+            self.say_tiers(to, scored)?;
+            self.say_reasons(to, scored)?;
         }
         Ok(())
     }
@@ -52,35 +55,36 @@ impl Summary<'_> {
         if self.policy.sweeps > 0 {
             writeln!(to, "scores of others settled in {}", plural(self.policy.sweeps as usize, "sweep"))?;
         }
-        for notice in &self.loaded.notices {
+        for notice in self.notices {
             writeln!(to, "{DIM}{}: {}{DIM:#}", notice.file, notice.text)?;
         }
         writeln!(to)
     }
 
     fn say_counts(&self, to: &mut dyn Write) -> io::Result<()> {
-        let many = |status| self.outcomes.iter().filter(|(_, outcome)| outcome.status == status).count();
-        let read = plural(self.loaded.read, "record");
-        write!(to, "{read} read: {} scored", grouped(many(Status::Scored)))?;
+        let read = plural(self.read, "record");
+        write!(to, "{read} read: {} scored", grouped(self.tally.with(Status::Scored)))?;
         for status in [Status::NotScored, Status::NotParticipating] {
-            let count = many(status);
+            let count = self.tally.with(status);
             // The two that always matter are said even where they are none.
             if count > 0 || status == Status::NotScored {
                 write!(to, ", {} {}", grouped(count), status.name())?;
             }
         }
-        writeln!(to, ", {} rejected", grouped(self.loaded.rejects.set_aside.len()))
+        writeln!(to, ", {} rejected", grouped(self.set_aside))
     }
 
-    /// `scores` are sorted and not empty.
-    fn say_scores(&self, to: &mut dyn Write, scores: &[Decimal]) -> io::Result<()> {
-        let at = |position: usize| scores.get(position).copied().unwrap_or_default();
-        let (least, middle, most) = (at(0), middle(scores), at(scores.len() - 1));
+    fn say_scores(&self, to: &mut dyn Write, (least, most): (Decimal, Decimal)) -> io::Result<()> {
+        let scores = self.tally.scores();
+        // Where scores are too many to be told apart, so is the middle one.
+        let step = self.tally.step();
+        let about = if step.units() == 1 { String::new() } else { format!("within {step} of ") };
+        let middle = middle(&scores);
         writeln!(
             to,
-            "\n{HEADING}Scores{HEADING:#}  {DIM}least {least}, median {middle}, greatest {most}{DIM:#}"
+            "\n{HEADING}Scores{HEADING:#}  {DIM}least {least}, median {about}{middle}, greatest {most}{DIM:#}"
         )?;
-        let bands = bands(scores, self.policy.round);
+        let bands = bands(&scores, self.policy.round);
         let width = bands.iter().map(|band| band.label.chars().count()).max().unwrap_or(0);
         let tallest = bands.iter().map(|band| band.count).max().unwrap_or(0);
         for Band { label, count } in &bands {
@@ -89,32 +93,23 @@ impl Summary<'_> {
         Ok(())
     }
 
-    fn say_tiers(&self, to: &mut dyn Write, scored: usize) -> io::Result<()> {
+    fn say_tiers(&self, to: &mut dyn Write, scored: u64) -> io::Result<()> {
         let tiers = &self.policy.tiers;
         if tiers.is_empty() {
             return Ok(());
         }
         writeln!(to, "\n{HEADING}Tiers{HEADING:#}")?;
         let width = tiers.iter().map(|tier| tier.label.chars().count()).max().unwrap_or(0);
-        for (position, tier) in tiers.iter().enumerate() {
-            let in_tier = |outcome: &Outcome| outcome.tier.is_some_and(|tier| tier.index() == position);
-            let count = self.outcomes.iter().filter(|(_, outcome)| in_tier(outcome)).count();
-            writeln!(to, "  {:width$}  {:>7}  {}", tier.label, grouped(count), share(count, scored))?;
+        for (tier, count) in tiers.iter().zip(self.tally.tiers()) {
+            writeln!(to, "  {:width$}  {:>7}  {}", tier.label, grouped(*count), share(*count, scored))?;
         }
         Ok(())
     }
 
-    fn say_reasons(&self, to: &mut dyn Write, scored: usize) -> io::Result<()> {
-        let reasons = &self.policy.reasons;
-        let mut counts = vec![0_usize; reasons.len()];
-        let scored_only = self.outcomes.iter().filter(|(_, outcome)| outcome.status == Status::Scored);
-        for given in scored_only.flat_map(|(_, outcome)| &outcome.reasons) {
-            if let Some(count) = counts.get_mut(given.reason.index()) {
-                *count += 1;
-            }
-        }
-        let mut ranked: Vec<(usize, &Reason)> =
-            counts.into_iter().zip(reasons).filter(|(count, _)| *count > 0).collect();
+    fn say_reasons(&self, to: &mut dyn Write, scored: u64) -> io::Result<()> {
+        let counts = self.tally.reasons().iter().copied();
+        let mut ranked: Vec<(u64, &Reason)> =
+            counts.zip(&self.policy.reasons).filter(|(count, _)| *count > 0).collect();
         // Stable: equally frequent reasons stay in the order of the file.
         ranked.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
         if ranked.is_empty() {
@@ -129,15 +124,23 @@ impl Summary<'_> {
     }
 }
 
-/// The middle of sorted scores; between two middle ones their mean.
-fn middle(scores: &[Decimal]) -> Decimal {
-    let at = |position: usize| scores.get(position).copied().unwrap_or_default();
-    let (low, high) = (at(scores.len().saturating_sub(1) / 2), at(scores.len() / 2));
+/// The middle of scores, with how many records have each; between two middle ones their mean.
+fn middle(scores: &BTreeMap<Decimal, u64>) -> Decimal {
+    let all: u64 = scores.values().sum();
+    let at = |position: u64| {
+        let mut before = 0;
+        let found = scores.iter().find(|(_, many)| {
+            before += **many;
+            before > position
+        });
+        found.map_or(Decimal::ZERO, |(score, _)| *score)
+    };
+    let (low, high) = (at(all.saturating_sub(1) / 2), at(all / 2));
     low.checked_add(high).and_then(|sum| sum.checked_div(Decimal::from_int(2))).unwrap_or(low)
 }
 
 /// A share in percent with one decimal, rounded half up: ` 12.5%`.
-fn share(part: usize, whole: usize) -> String {
+fn share(part: u64, whole: u64) -> String {
     let thousandths = (part * 1000 + whole / 2).checked_div(whole).unwrap_or(0);
     format!("{:>3}.{}%", thousandths / 10, thousandths % 10)
 }
@@ -146,10 +149,15 @@ fn share(part: usize, whole: usize) -> String {
 mod tests {
     use super::{middle, share};
     use crate::decimal::Decimal;
+    use std::collections::BTreeMap;
 
     #[test]
     fn the_median_lies_in_the_middle() {
-        let numbers = |numbers: &[i64]| numbers.iter().map(|n| Decimal::from_int(*n)).collect::<Vec<_>>();
+        let numbers = |numbers: &[i64]| {
+            let mut counts = BTreeMap::new();
+            numbers.iter().for_each(|n| *counts.entry(Decimal::from_int(*n)).or_insert(0) += 1);
+            counts
+        };
         assert_eq!(middle(&numbers(&[1, 2, 9])).to_string(), "2");
         assert_eq!(middle(&numbers(&[1, 2, 9, 9])).to_string(), "5.5");
         assert_eq!(middle(&numbers(&[7])).to_string(), "7");

@@ -1,30 +1,33 @@
 //! Columns to fields: which column fills which field, and each record's cells as values, with what is wrong with them.
 
-use super::load::Wanted;
-use super::table::{Chunk, DataFile, RecordPlace, Unreadable, text_at};
-use super::{Fault, Field, FieldId, RecordId, Schema, Value, Why, cell};
-use arrow_array::StringArray;
+use super::column::{self, Given};
+use super::findings::unfit;
+use super::table::{Block, Table, Unreadable, Wanted};
+use super::{DataFile, Fault, Field, FieldId, RecordId, Schema, Value, Why, cell};
+use crate::diagnostic::Diagnostic;
+use arrow_schema::DataType;
 use std::sync::Arc;
 
 /// A record with its values, good or bad.
 #[derive(Debug, Clone)]
-pub(super) struct Row {
-    /// The line in which it starts, from 1.
-    pub(super) line: u64,
+pub struct Row {
+    /// The line in which it starts, from 1. In a file without lines, the how many-th record of the file it is.
+    pub line: u64,
     /// One for each field; missing where the cell is bad.
-    pub(super) values: Vec<Value>,
+    pub values: Vec<Value>,
     /// What is wrong with it.
-    pub(super) faults: Vec<Fault>,
+    pub faults: Vec<Fault>,
 }
 
-/// How the records of one kind are made of the columns of one file.
-pub(super) struct Binding<'s> {
+/// How the records of one kind are made of the columns of one table.
+pub struct Binding<'s> {
     schema: &'s Schema,
     record: RecordId,
-    file: Arc<str>,
     from: &'s DataFile,
     sources: Vec<Source>,
     wanted: Vec<Wanted>,
+    /// By field: the values that mean missing, where a column holds no texts.
+    missing: Vec<Vec<Value>>,
 }
 
 /// Where a field's values come from.
@@ -38,7 +41,7 @@ enum Source {
 
 impl<'s> Binding<'s> {
     /// Each field by the file's own column for it, or else the field's.
-    pub(super) fn new(schema: &'s Schema, record: RecordId, from: &'s DataFile) -> Self {
+    pub fn new(schema: &'s Schema, record: RecordId, from: &'s DataFile) -> Self {
         let mut wanted = Vec::new();
         let source = |field: &Field| {
             if from.row_number.as_ref() == Some(&field.name) {
@@ -48,56 +51,102 @@ impl<'s> Binding<'s> {
             wanted.push(Wanted { field: field.name.clone(), column, optional: field.optional });
             Source::Column(wanted.len() - 1)
         };
-        let sources = schema.record(record).fields.iter().map(source).collect();
-        Self { schema, record, file: Arc::from(from.shown.as_str()), from, sources, wanted }
+        let fields = &schema.record(record).fields;
+        let sources = fields.iter().map(source).collect();
+        let read = |field: &Field| {
+            let values = from.missing.iter().filter_map(|text| cell::read(schema, field, text).ok());
+            values.collect()
+        };
+        let missing = fields.iter().map(read).collect();
+        Self { schema, record, from, sources, wanted, missing }
     }
 
     /// The columns that are asked for.
-    pub(super) fn wanted(&self) -> &[Wanted] {
+    pub fn wanted(&self) -> &[Wanted] {
         &self.wanted
     }
 
-    /// Adds a chunk's records in the order of the file. `columns` says which column of the chunk holds each wanted one.
-    pub(super) fn add(&self, chunk: &Chunk, columns: &[Option<usize>], rows: &mut Vec<Row>) {
-        let texts = chunk.texts();
-        let text = |at: &Option<usize>| at.and_then(|at| texts.get(at).copied().flatten());
-        let columns: Vec<Option<&StringArray>> = columns.iter().map(text).collect();
-        let mut bad = chunk.unreadable.iter().peekable();
-        for (row, place) in chunk.places.iter().enumerate() {
-            while let Some(bad) = bad.next_if(|bad| bad.place.number < place.number) {
-                rows.push(self.unreadable(bad));
-            }
-            let cells =
-                |at: usize| columns.get(at).copied().flatten().and_then(|column| text_at(column, row));
-            rows.push(self.row(*place, cells));
-        }
-        rows.extend(bad.map(|bad| self.unreadable(bad)));
+    /// By field: which column of a table's blocks fills it, and its type; `None` where there is none.
+    pub fn columns(&self, table: &Table) -> Vec<Option<(usize, DataType)>> {
+        let column = |source: &Source| match source {
+            Source::Column(at) => Some((*at, table.types().get(*at)?.clone()?)),
+            Source::RowNumber => Some((table.row_number()?, DataType::Int64)),
+        };
+        self.sources.iter().map(column).collect()
     }
 
-    fn row<'c>(&self, place: RecordPlace, cells: impl Fn(usize) -> Option<&'c str>) -> Row {
+    /// By position among the wanted ones, the column that fills a field; `None` where the number of the record does.
+    pub fn column_of(&self, field: FieldId) -> Option<usize> {
+        match self.sources.get(field.index())? {
+            Source::Column(at) => Some(*at),
+            Source::RowNumber => None,
+        }
+    }
+
+    /// The fields that cannot be filled from the type of their column, each told with how to mend it.
+    pub fn unfit(&self, table: &Table) -> Vec<Diagnostic> {
         let fields = &self.schema.record(self.record).fields;
-        let mut row = Row { line: place.line, values: Vec::with_capacity(fields.len()), faults: Vec::new() };
-        for (at, (field, source)) in fields.iter().zip(&self.sources).enumerate() {
+        let columns = self.columns(table);
+        let told = |(at, field): (usize, &Field)| {
+            let (_, found) = columns.get(at)?.as_ref()?;
+            let Some(Source::Column(wanted)) = self.sources.get(at) else { return None };
+            unfit(self.from, self.wanted.get(*wanted)?, field.kind, found)
+        };
+        fields.iter().enumerate().filter_map(told).collect()
+    }
+
+    /// A readable record of a block.
+    pub fn row(&self, block: &Block, row: usize) -> Row {
+        let place = block.place(row);
+        let given = |at: usize| block.batch.columns().get(at).and_then(|column| column::given(column, row));
+        self.make(block.file(), place.line, place.number, given)
+    }
+
+    /// A record that cannot be read, with what could be made out to tell whose it is.
+    pub fn unreadable(&self, block: &Block, bad: &Unreadable) -> Row {
+        let given = |at: usize| Some(Given::Text(bad.cells.get(at)?.as_deref()?.into()));
+        let mut row = self.make(block.file(), bad.place.line, bad.place.number, given);
+        let (file, reason) = (Arc::clone(block.file()), bad.reason.clone());
+        row.faults = vec![Fault { file, line: bad.place.line, field: None, value: None, reason }];
+        row
+    }
+
+    fn make<'c>(
+        &self,
+        file: &Arc<str>,
+        line: u64,
+        number: u64,
+        given: impl Fn(usize) -> Option<Given<'c>>,
+    ) -> Row {
+        let fields = &self.schema.record(self.record).fields;
+        let mut row = Row { line, values: Vec::with_capacity(fields.len()), faults: Vec::new() };
+        for (at, ((field, source), codes)) in fields.iter().zip(&self.sources).zip(&self.missing).enumerate()
+        {
             let missing = Value::Missing(Why::Field(FieldId(at as u32)));
-            let number;
-            let text = match source {
-                Source::Column(column) => cells(*column).filter(|text| !self.from.means_missing(text)),
-                Source::RowNumber => {
-                    number = place.number.to_string();
-                    Some(number.as_str())
-                }
+            let given = match source {
+                Source::Column(column) => given(*column),
+                Source::RowNumber => Some(Given::Scaled(number.into(), 0)),
             };
-            let result = text.map_or(Ok(missing.clone()), |text| cell::read(self.schema, field, text));
+            let given = given.filter(|given| match (given, source) {
+                (Given::Text(text), Source::Column(_)) => !self.from.means_missing(text),
+                (_, _) => true,
+            });
+            let result = given.as_ref().map_or(Ok(missing.clone()), |given| {
+                match given.read(self.schema, field.kind) {
+                    Ok(value) if is_missing(given, source, codes, &value) => Ok(missing.clone()),
+                    result => result,
+                }
+            });
             let checked = result.and_then(|value| match fault_of(field, &value) {
                 None => Ok(value),
                 Some(reason) => Err(reason),
             });
             row.values.push(checked.unwrap_or_else(|reason| {
                 row.faults.push(Fault {
-                    file: Arc::clone(&self.file),
-                    line: place.line,
+                    file: Arc::clone(file),
+                    line,
                     field: Some(field.name.clone()),
-                    value: text.map(str::to_owned),
+                    value: given.as_ref().map(Given::shown),
                     reason,
                 });
                 missing
@@ -105,18 +154,20 @@ impl<'s> Binding<'s> {
         }
         row
     }
+}
 
-    /// A record that cannot be read, with what could be made out to tell whose it is.
-    fn unreadable(&self, bad: &Unreadable) -> Row {
-        let mut row = self.row(bad.place, |at| bad.cells.get(at)?.as_deref());
-        let (file, reason) = (Arc::clone(&self.file), bad.reason.clone());
-        row.faults = vec![Fault { file, line: bad.place.line, field: None, value: None, reason }];
-        row
+/// Whether a value of a column that holds no texts is one that means missing.
+fn is_missing(given: &Given<'_>, source: &Source, codes: &[Value], value: &Value) -> bool {
+    match (given, source) {
+        (Given::Text(_), _) | (_, Source::RowNumber) => false,
+        (Given::Scaled(..) | Given::Double(_) | Given::Day(_) | Given::Truth(_), Source::Column(_)) => {
+            codes.contains(value)
+        }
     }
 }
 
 /// Why a field may not hold a value; `None` when it may.
-pub(super) fn fault_of(field: &Field, value: &Value) -> Option<String> {
+pub(crate) fn fault_of(field: &Field, value: &Value) -> Option<String> {
     match value {
         Value::Missing(_) if field.optional => None,
         Value::Missing(_) => Some("missing, and not optional".to_owned()),

@@ -12,7 +12,12 @@ use std::sync::Arc;
 /// Nothing is trimmed, nothing guessed: numbers are plain decimals, days `YYYY-MM-DD`, categories spelt as declared,
 /// yes/no is any of `yes no true false 1 0` in any capitals.
 pub(crate) fn read(schema: &Schema, field: &Field, text: &str) -> Result<Value, String> {
-    match field.kind {
+    read_as(schema, field.kind, text)
+}
+
+/// The same for a type.
+pub(super) fn read_as(schema: &Schema, kind: Type, text: &str) -> Result<Value, String> {
+    match kind {
         Type::Number | Type::Money => number(text).map(Value::Number),
         Type::Integer => {
             let number = number(text)?;

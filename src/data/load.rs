@@ -1,18 +1,20 @@
 //! Loading: every file that a run needs is read, bound to its kind or link, and joined.
 
 use super::bind::Binding;
+use super::findings::{Findings, about};
 use super::join::{self, Input, Loaded, Rows};
-use super::table::{Chunk, DataFile, Format, ReadError, TableReader};
-use super::{LinkId, Notice, RecordId, Schema, Type};
+use super::pairs::{ENDS, PairBinding};
+use super::table::{Block, Columns, ReadError, Table, Wanted};
+use super::{DataFile, LinkId, Notice, RecordId, Schema, Type, Value};
 use crate::date::Date;
+use crate::decimal::Decimal;
 use crate::diagnostic::{Code, Diagnostic, suggest};
-use std::collections::BTreeMap;
-use std::fs::File;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 use std::sync::Arc;
 
-/// What opens a data file.
-pub type Open<'a> = dyn Fn(&DataFile) -> io::Result<Box<dyn Read>> + 'a;
+/// What gives the bytes of a data file.
+pub type Open<'a> = dyn Fn(&DataFile) -> io::Result<Box<dyn Read + Send>> + 'a;
 
 /// The files of a run.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +36,7 @@ pub struct DataFiles {
 /// E0407 for a table that is not supplied, E0408 for a column that is not there, E0409 for a file that cannot be read,
 /// E0405 for a field that the manifest names wrongly. All that are found.
 pub fn load(schema: &Schema, today: Date, files: &DataFiles) -> Result<Loaded, Vec<Diagnostic>> {
-    load_from(schema, today, files, &|file| Ok(Box::new(File::open(&file.path)?)))
+    load_by(schema, today, files, None)
 }
 
 /// As [`load`], from wherever `open` finds the bytes of a file.
@@ -47,6 +49,15 @@ pub fn load_from(
     today: Date,
     files: &DataFiles,
     open: &Open<'_>,
+) -> Result<Loaded, Vec<Diagnostic>> {
+    load_by(schema, today, files, Some(open))
+}
+
+fn load_by(
+    schema: &Schema,
+    today: Date,
+    files: &DataFiles,
+    open: Option<&Open<'_>>,
 ) -> Result<Loaded, Vec<Diagnostic>> {
     let mut load = Load { schema, open, diagnostics: Vec::new(), notices: Vec::new() };
     let mut input = Input::default();
@@ -71,169 +82,174 @@ pub fn load_from(
     Ok(loaded)
 }
 
+/// So many records are decoded at once.
+const BLOCK_RECORDS: usize = 4096;
+
 /// What is read so far.
 pub(super) struct Load<'s> {
     /// What records look like.
     pub(super) schema: &'s Schema,
-    open: &'s Open<'s>,
+    open: Option<&'s Open<'s>>,
     diagnostics: Vec<Diagnostic>,
     notices: Vec<Notice>,
 }
 
-/// A column that a field asks for.
-#[derive(Debug, Clone)]
-pub(super) struct Wanted {
-    /// The field.
-    pub(super) field: String,
-    /// The column's name.
-    pub(super) column: String,
-    /// Whether the file may be without it.
-    pub(super) optional: bool,
+/// The table of a kind's records, and how its columns make them.
+///
+/// # Errors
+///
+/// E0407 where it is not supplied, E0405 for a field that the manifest names wrongly.
+pub fn source<'s>(
+    schema: &'s Schema,
+    kind: RecordId,
+    files: &'s DataFiles,
+) -> Result<(&'s DataFile, Binding<'s>), Vec<Diagnostic>> {
+    let record = schema.record(kind);
+    let file = supplied(files.records.get(&kind), &record.name, "record").map_err(|wrong| vec![wrong])?;
+    let fields: Vec<_> = record.fields.iter().map(|field| field.name.as_str()).collect();
+    let mut wrong = wrong_names(file, &record.name, &fields);
+    wrong.extend(wrong_row_number(schema, kind, file));
+    if wrong.is_empty() { Ok((file, Binding::new(schema, kind, file))) } else { Err(wrong) }
+}
+
+/// The table of a link's pairs, and how its columns make them.
+///
+/// # Errors
+///
+/// E0407 where it is not supplied, E0405 for a name that the manifest has wrongly.
+pub fn pair_source<'s>(
+    schema: &'s Schema,
+    link: LinkId,
+    files: &'s DataFiles,
+) -> Result<(&'s DataFile, PairBinding<'s>), Vec<Diagnostic>> {
+    let name = &schema.link(link).name;
+    let file = supplied(files.links.get(&link), name, "link").map_err(|wrong| vec![wrong])?;
+    let wrong = wrong_names(file, name, &ENDS);
+    if wrong.is_empty() { Ok((file, PairBinding::new(schema, link, file))) } else { Err(wrong) }
+}
+
+/// Reads previously published scores of a kind, key by key.
+///
+/// # Errors
+///
+/// A file that cannot be used, or a line of it: that would change the scores of others in silence.
+pub fn previous_scores(
+    schema: &Schema,
+    kind: RecordId,
+    file: &DataFile,
+) -> Result<(HashMap<Value, Decimal>, Vec<Notice>), Vec<Diagnostic>> {
+    let mut load = Load { schema, open: None, diagnostics: Vec::new(), notices: Vec::new() };
+    let scores = load.previous(kind, file);
+    if load.diagnostics.is_empty() { Ok((scores, load.notices)) } else { Err(load.diagnostics) }
+}
+
+fn supplied<'f>(file: Option<&'f DataFile>, name: &str, what: &str) -> Result<&'f DataFile, Diagnostic> {
+    file.ok_or_else(|| {
+        let message = format!("no data for the {what} `{name}`");
+        let help =
+            format!("name its file in `glassbox.toml` under `[data.{name}]`, or give `--data {name}=FILE`");
+        Diagnostic::general(Code::E0407, message).help(help)
+    })
+}
+
+/// Refuses names under `columns` that the kind or link has not.
+fn wrong_names(file: &DataFile, of: &str, names: &[&str]) -> Vec<Diagnostic> {
+    let unknown = file.columns.iter().map(|(field, _)| field.as_str()).filter(|field| !names.contains(field));
+    let unknown = unknown.chain(file.row_number.as_deref().filter(|field| !names.contains(field)));
+    let wrong = |field: &str| {
+        let diagnostic = about(file, Code::E0405, format!("`{of}` has no field `{field}`"));
+        let hint = suggest::did_you_mean(field, names.iter().copied());
+        hint.into_iter().fold(diagnostic, Diagnostic::help)
+    };
+    unknown.map(wrong).collect()
+}
+
+/// Refuses a row number in a field that cannot hold one.
+fn wrong_row_number(schema: &Schema, kind: RecordId, file: &DataFile) -> Option<Diagnostic> {
+    let name = file.row_number.as_deref()?;
+    let field = schema.record(kind).fields.iter().find(|field| field.name == name)?;
+    if matches!(field.kind, Type::Integer | Type::Number | Type::Text) {
+        return None;
+    }
+    let message = format!("`{}` cannot hold a row number: it is no integer and no text", field.name);
+    Some(about(file, Code::E0405, message))
 }
 
 impl Load<'_> {
     fn supplied<'f>(&mut self, file: Option<&'f DataFile>, name: &str, what: &str) -> Option<&'f DataFile> {
-        if file.is_none() {
-            let message = format!("no data for the {what} `{name}`");
-            let help = format!(
-                "name its file in `glassbox.toml` under `[data.{name}]`, or give `--data {name}=FILE`"
-            );
-            self.diagnostics.push(Diagnostic::general(Code::E0407, message).help(help));
-        }
-        file
+        supplied(file, name, what).map_err(|wrong| self.diagnostics.push(wrong)).ok()
     }
 
     fn rows(&mut self, kind: RecordId, file: &DataFile) -> Rows {
         let record = self.schema.record(kind);
         let fields: Vec<_> = record.fields.iter().map(|field| field.name.as_str()).collect();
         self.check_names(file, &record.name, &fields);
-        self.check_row_number(file, kind, &fields);
+        self.diagnostics.extend(wrong_row_number(self.schema, kind, file));
         let binding = Binding::new(self.schema, kind, file);
         let mut rows = Vec::new();
-        self.table(file, &format!("`{}`", record.name), binding.wanted(), |chunk, columns| {
-            binding.add(chunk, columns, &mut rows);
-        });
+        let whose = format!("`{}`", record.name);
+        self.table(
+            file,
+            &whose,
+            binding.wanted(),
+            |table| binding.unfit(table),
+            |block| {
+                rows.extend(block.in_order().map(|record| match record {
+                    Ok(row) => binding.row(block, row),
+                    Err(bad) => binding.unreadable(block, bad),
+                }));
+            },
+        );
         Rows { file: Arc::from(file.shown.as_str()), rows }
     }
 
-    /// Reads a table, chunk by chunk; `take` is told which column of a chunk holds each wanted one.
+    /// Reads a table, block by block, unless `check` finds mistakes in its columns.
     pub(super) fn table(
         &mut self,
         file: &DataFile,
         whose: &str,
         wanted: &[Wanted],
-        mut take: impl FnMut(&Chunk, &[Option<usize>]),
+        check: impl FnOnce(&Table) -> Vec<Diagnostic>,
+        mut take: impl FnMut(&Block),
     ) {
-        let names: Vec<_> = wanted.iter().map(|wanted| wanted.column.clone()).collect();
-        let mut read = || -> Result<_, ReadError> {
-            let mut reader = TableReader::new((self.open)(file)?, file.format, &names)?;
-            let columns = reader.columns();
-            let mut records = 0;
-            while let Some(chunk) = reader.next_chunk()? {
-                records += chunk.places.len();
-                take(&chunk, &columns);
+        let read = || -> Result<Result<Columns, Vec<Diagnostic>>, ReadError> {
+            let mut table = match self.open {
+                None => Table::open(file, wanted, BLOCK_RECORDS)?,
+                Some(open) => {
+                    let stream = open(file).map_err(|error| ReadError::io(file, error))?;
+                    Table::of_stream(file, stream, wanted, BLOCK_RECORDS)?
+                }
+            };
+            let unfit = check(&table);
+            if !unfit.is_empty() {
+                return Ok(Err(unfit));
             }
-            Ok((reader, records))
+            while let Some(piece) = table.next_piece()? {
+                for block in piece.blocks() {
+                    take(&block?);
+                }
+            }
+            Ok(Ok(table.finish()))
         };
         match read() {
-            Ok((reader, records)) => {
-                // Without records, a format without a line of names tells nothing of its columns.
-                if records > 0 || file.format == Format::Csv {
-                    let present = reader.present();
-                    let absent = wanted.iter().zip(present).filter(|(_, present)| !present);
-                    absent.for_each(|(wanted, _)| self.absent(file, whose, wanted, reader.others()));
-                }
-                self.notice_others(file, reader.others());
+            Ok(Ok(columns)) => {
+                let findings = Findings::new(file, whose, wanted, &columns);
+                self.diagnostics.extend(findings.diagnostics);
+                self.notices.extend(findings.notices);
             }
-            Err(error) => self.refuse(file, &error),
+            Ok(Err(unfit)) => self.diagnostics.extend(unfit),
+            Err(error) => self.diagnostics.push(error.diagnostic(file.place)),
         }
-    }
-
-    fn absent(&mut self, file: &DataFile, whose: &str, wanted: &Wanted, others: &[String]) {
-        let Wanted { field, column, optional } = wanted;
-        if *optional {
-            let text = format!("no column `{column}`: `{field}` of {whose} is missing in every record");
-            self.notices.push(Notice { file: Arc::from(file.shown.as_str()), text });
-            return;
-        }
-        let message = format!("no column `{column}` in {}, which {whose} needs for `{field}`", file.shown);
-        let mut diagnostic = self.about(file, Code::E0408, message);
-        if let Some(hint) = suggest::did_you_mean(column, others.iter().map(String::as_str)) {
-            diagnostic = diagnostic.help(hint);
-        }
-        let lone = if let ([only], Format::Csv) = (others, file.format) { only } else { "" };
-        if let Some(separator) = [';', '\t', '|'].into_iter().find(|separator| lone.contains(*separator)) {
-            let separator = separator.escape_default();
-            diagnostic =
-                diagnostic.help(format!("its columns seem to be separated by `{separator}`: write commas"));
-        }
-        let help = format!(
-            "if the column has another name, say so: `columns = {{ {field} = \"…\" }}` in `glassbox.toml`"
-        );
-        self.diagnostics.push(diagnostic.help(help));
-    }
-
-    /// Says once which columns nobody asked for.
-    fn notice_others(&mut self, file: &DataFile, others: &[String]) {
-        const SHOWN: usize = 20;
-        if others.is_empty() {
-            return;
-        }
-        let names: Vec<_> = others.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-        let more = match others.len().saturating_sub(SHOWN) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let text = format!("columns not used: {}{more}", names.join(", "));
-        self.notices.push(Notice { file: Arc::from(file.shown.as_str()), text });
-    }
-
-    fn refuse(&mut self, file: &DataFile, error: &ReadError) {
-        let (code, message) = match error {
-            ReadError::Io(error) => (Code::E0409, format!("cannot read {}: {error}", file.shown)),
-            ReadError::Doubled(name) => {
-                (Code::E0408, format!("the column `{name}` is in {} more than once", file.shown))
-            }
-            ReadError::Empty | ReadError::Header(_) | ReadError::Decode(_) | ReadError::Miscounted { .. } => {
-                (Code::E0409, format!("cannot read {}: {error}", file.shown))
-            }
-        };
-        self.refuse_with(file, code, message);
     }
 
     /// Refuses a file.
     pub(super) fn refuse_with(&mut self, file: &DataFile, code: Code, message: String) {
-        let diagnostic = self.about(file, code, message);
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.push(about(file, code, message));
     }
 
     /// Refuses names under `columns` that the kind or link has not.
     pub(super) fn check_names(&mut self, file: &DataFile, of: &str, names: &[&str]) {
-        let unknown =
-            file.columns.iter().map(|(field, _)| field.as_str()).filter(|field| !names.contains(field));
-        for field in unknown.chain(file.row_number.as_deref().filter(|field| !names.contains(field))) {
-            let message = format!("`{of}` has no field `{field}`");
-            let diagnostic = self.about(file, Code::E0405, message);
-            let hint = suggest::did_you_mean(field, names.iter().copied());
-            self.diagnostics.push(hint.into_iter().fold(diagnostic, Diagnostic::help));
-        }
-    }
-
-    /// Refuses a row number in a field that cannot hold one.
-    fn check_row_number(&mut self, file: &DataFile, kind: RecordId, fields: &[&str]) {
-        let at = file.row_number.as_deref().and_then(|name| fields.iter().position(|field| *field == name));
-        let Some(field) = at.and_then(|at| self.schema.record(kind).fields.get(at)) else { return };
-        if !matches!(field.kind, Type::Integer | Type::Number | Type::Text) {
-            let message = format!("`{}` cannot hold a row number: it is no integer and no text", field.name);
-            self.refuse_with(file, Code::E0405, message);
-        }
-    }
-
-    fn about(&self, file: &DataFile, code: Code, message: String) -> Diagnostic {
-        match file.place {
-            Some(place) => Diagnostic::error(code, place, message),
-            None => Diagnostic::general(code, message),
-        }
+        self.diagnostics.extend(wrong_names(file, of, names));
     }
 
     /// Whether nothing was refused so far.

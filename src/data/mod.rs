@@ -2,14 +2,16 @@
 
 mod bind;
 mod cell;
-mod csv;
+mod column;
 mod describe;
+mod file;
+mod findings;
 mod given;
 mod join;
-mod json_line;
+mod key_column;
+mod keys;
 mod links;
 mod load;
-mod ndjson;
 mod pairs;
 mod population;
 mod reject;
@@ -20,13 +22,19 @@ mod table;
 #[cfg(test)]
 mod test_schema;
 mod value;
-mod window;
 
+pub(crate) use bind::fault_of;
+pub use bind::{Binding, Row};
 pub(crate) use cell::read as read_cell;
+pub use file::{DataFile, Format};
+pub use findings::Findings;
 pub use given::join_rows;
-pub use join::{Loaded, previous_kind};
+pub use join::{Loaded, links, previous_kind, reject_of};
+pub use key_column::KeyReader;
+pub use keys::{Key, KeyIndex, KeyIndexBuilder, Keys, NOBODY};
 pub use links::{Links, LinksBuilder, PairCounts, PairScratch, Pairing};
-pub use load::{DataFiles, Open, load, load_from};
+pub use load::{DataFiles, Open, load, load_from, pair_source, previous_scores, source};
+pub use pairs::{Pair, PairBinding};
 pub use population::Population;
 pub use reject::{Fault, Notice, Reject, Rejects};
 pub(crate) use schema::id;
@@ -34,5 +42,7 @@ pub use schema::*;
 pub use set::Set;
 pub(crate) use set::{limits, step};
 pub use subject::{Linked, Records, Subject};
-pub use table::{DataFile, Format};
+pub use table::{
+    Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Size, Table, Unreadable, Wanted,
+};
 pub use value::{Type, Value, Why};

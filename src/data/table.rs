@@ -1,188 +1,413 @@
-//! A table in a file: which file, and its records as columns of text, chunk by chunk.
+//! Tables in files: one file or several as one, in any format, as blocks of Arrow columns.
 //!
-//! Each format has a reader of its own. A record that cannot be read at all does not stop it: the reader says what is
-//! wrong with it and goes on behind it.
+//! A [`Table`] hands out [`Piece`]s in the order of the records, which costs little; to read a piece's [`Block`]s is the
+//! costly part, and can be done on any thread. A record that cannot be read at all does not stop the others.
 
-use super::csv::CsvReader;
-use super::ndjson::NdJsonReader;
-use crate::source::Place;
-use arrow_array::{Array, RecordBatch, StringArray};
+mod block;
+mod columns;
+mod csv;
+mod csv_cells;
+mod error;
+mod input;
+mod json_cells;
+mod json_line;
+mod keys;
+mod ndjson;
+mod parquet;
+mod text;
+
+pub use self::block::{Block, RecordPlace, Unreadable};
+pub use self::error::{Cause, ReadError};
+
+use self::csv::CsvTable;
+use self::csv_cells::CsvRun;
+use self::input::{Random, Source};
+use self::json_line::Names;
+use self::keys::Keys;
+use self::ndjson::{NdJsonRun, NdJsonTable};
+use self::parquet::{ParquetFile, ParquetRun, ParquetTable};
+use super::{DataFile, Format};
+use arrow_schema::DataType;
+use std::collections::VecDeque;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// The file that holds the records of a kind, or the pairs of a link, and how it is read.
+/// A column that a field asks for.
 #[derive(Debug, Clone)]
-pub struct DataFile {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its path as shown to people.
-    pub shown: String,
-    /// Its format.
-    pub format: Format,
-    /// Fields whose column has another name here: the field, the column. They go before the field's own `column`.
-    pub columns: Vec<(String, String)>,
-    /// Spellings that mean missing, besides the empty one. They go before the field's type: a category spelt so is
-    /// missing.
-    pub missing: Vec<String>,
-    /// The field that holds the number of the record in the file (1, 2, 3, …, bad records counted) and has no column.
-    pub row_number: Option<String>,
-    /// Where the manifest speaks of the file, if it does.
-    pub place: Option<Place>,
+pub struct Wanted {
+    /// The field.
+    pub field: String,
+    /// The column's name.
+    pub column: String,
+    /// Whether the file may be without it.
+    pub optional: bool,
 }
 
-/// The format of a data file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Comma-separated, in UTF-8, with a line of names first.
-    Csv,
-    /// One JSON object a line.
-    NdJson,
+/// An opened table.
+pub struct Table {
+    wanted: Vec<Wanted>,
+    block_records: usize,
+    row_number: bool,
+    types: Vec<Option<DataType>>,
+    size: Size,
+    /// The file that is being read, and those behind it.
+    reader: Reader,
+    shown: Arc<str>,
+    rest: VecDeque<Source>,
+    /// How many records are in the files before.
+    before: u64,
+    /// How many were handed out.
+    records: u64,
+    names: Arc<Names>,
+    keys: Arc<Mutex<Keys>>,
+    others: Vec<String>,
+    first: Arc<str>,
 }
 
-impl DataFile {
-    /// The column of a field: as the file is said to call it, or else its own name for it.
-    pub(super) fn column<'a>(&'a self, field: &str, own: &'a str) -> &'a str {
-        self.columns.iter().find(|(name, _)| name == field).map_or(own, |(_, column)| column)
+/// How large a table is, as far as it can be told beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Size {
+    /// In bytes, as the files are on the disk.
+    pub bytes: Option<u64>,
+    /// In records.
+    pub records: Option<u64>,
+}
+
+/// What can be said of a table's columns when it has been read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns {
+    /// Whether the table has each wanted column. A table of a format without a heading that has no records is taken to
+    /// have them.
+    pub present: Vec<bool>,
+    /// Its other columns, in the order in which they were met.
+    pub others: Vec<String>,
+}
+
+enum Reader {
+    Csv(Box<CsvTable>),
+    NdJson(Box<NdJsonTable>),
+    Parquet(Box<ParquetTable>),
+}
+
+/// A run of records that is not decoded yet.
+pub struct Piece {
+    run: Run,
+    file: Arc<str>,
+    before: u64,
+    block_records: usize,
+    row_number: bool,
+}
+
+enum Run {
+    Csv(CsvRun),
+    NdJson(NdJsonRun),
+    Parquet(ParquetRun),
+}
+
+/// The blocks of a piece, each decoded when it is asked for.
+pub struct Blocks {
+    piece: Option<Piece>,
+}
+
+impl Table {
+    /// Opens a table for some of its columns, to be read in blocks of at most so many records.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, a line of names that cannot be understood, a wanted column that is there twice, files
+    /// that do not make one table. That a wanted column is absent is no error here: see [`Table::types`] and
+    /// [`Table::finish`].
+    pub fn open(file: &DataFile, wanted: &[Wanted], block_records: usize) -> Result<Self, ReadError> {
+        let whole: Arc<str> = Arc::from(file.shown.as_str());
+        let sources = Source::all(file).map_err(|cause| cause.of(&whole))?;
+        let bytes = sources.iter().map(Source::size).sum();
+        let mut rest: VecDeque<_> = sources.into();
+        let Some(first) = rest.pop_front() else {
+            return Err(Cause::NoFile("there is no file".to_owned()).of(&whole));
+        };
+        let opened = Opening { wanted, names: Arc::new(Names::new(&names(wanted))) };
+        let reader = opened.source(&first, file.format).map_err(|cause| cause.of(&first.shown))?;
+        let mut table = Self::new(file, opened, block_records, reader, Arc::clone(&first.shown));
+        table.size.bytes = bytes;
+        table.agree(&rest)?;
+        table.rest = rest;
+        Ok(table)
     }
 
-    /// Whether a cell is missing.
-    pub(super) fn means_missing(&self, text: &str) -> bool {
-        text.is_empty() || self.missing.iter().any(|code| code == text)
+    /// The same of bytes that come from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn of_stream(
+        file: &DataFile,
+        mut stream: Box<dyn Read + Send>,
+        wanted: &[Wanted],
+        block_records: usize,
+    ) -> Result<Self, ReadError> {
+        let shown: Arc<str> = Arc::from(file.shown.as_str());
+        let opened = Opening { wanted, names: Arc::new(Names::new(&names(wanted))) };
+        let reader = match file.format {
+            Format::Csv | Format::NdJson => opened.text(stream, file.format),
+            Format::Parquet => {
+                let copy = Random::copy(&mut stream).map_err(|error| Cause::Io(error).of(&shown))?;
+                opened.parquet(ParquetFile::new(copy, &names(wanted)))
+            }
+        };
+        let reader = reader.map_err(|cause| cause.of(&shown))?;
+        Ok(Self::new(file, opened, block_records, reader, shown))
     }
-}
 
-impl Format {
-    /// The format that a file's name ends in: `.csv`, `.ndjson` or `.jsonl`.
-    pub fn of(path: &Path) -> Option<Self> {
-        let end = path.extension()?.to_str()?.to_ascii_lowercase();
-        match end.as_str() {
-            "csv" => Some(Self::Csv),
-            "ndjson" | "jsonl" => Some(Self::NdJson),
-            _ => None,
+    fn new(
+        file: &DataFile,
+        opening: Opening<'_>,
+        block_records: usize,
+        reader: Reader,
+        shown: Arc<str>,
+    ) -> Self {
+        let records = match &reader {
+            Reader::Parquet(table) => Some(table.file().records()),
+            Reader::Csv(_) | Reader::NdJson(_) => None,
+        };
+        Self {
+            wanted: opening.wanted.to_vec(),
+            block_records: block_records.max(1),
+            row_number: file.row_number.is_some(),
+            types: reader.types(opening.wanted.len()),
+            size: Size { bytes: None, records },
+            others: reader.others(),
+            reader,
+            first: Arc::clone(&shown),
+            shown,
+            rest: VecDeque::new(),
+            before: 0,
+            records: 0,
+            names: opening.names,
+            keys: Arc::default(),
         }
     }
+
+    /// The columns that were asked for.
+    pub fn wanted(&self) -> &[Wanted] {
+        &self.wanted
+    }
+
+    /// By wanted column: the type that it has in every block; `None` where the table has no such column. What keys NDJSON
+    /// has can be told at its end only; before, each is taken to be there.
+    pub fn types(&self) -> &[Option<DataType>] {
+        &self.types
+    }
+
+    /// Which column of a block holds the number of the record, if the table was asked for it. It is of type Int64.
+    pub fn row_number(&self) -> Option<usize> {
+        self.row_number.then_some(self.wanted.len())
+    }
+
+    /// How large the table is.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// The next records, not decoded; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, or a file that does not go with the ones before it.
+    pub fn next_piece(&mut self) -> Result<Option<Piece>, ReadError> {
+        loop {
+            let run = match &mut self.reader {
+                Reader::Csv(table) => table.next_run().map(|run| run.map(Run::Csv)),
+                Reader::NdJson(table) => table.next_run(&self.keys).map(|run| run.map(Run::NdJson)),
+                Reader::Parquet(table) => Ok(table.next_run(self.block_records).map(Run::Parquet)),
+            };
+            if let Some(run) = run.map_err(|error| Cause::Io(error).of(&self.shown))? {
+                let (file, before) = (Arc::clone(&self.shown), self.before);
+                let (block_records, row_number) = (self.block_records, self.row_number);
+                let piece = Piece { run, file, before, block_records, row_number };
+                self.records += piece.records();
+                return Ok(Some(piece));
+            }
+            let Some(next) = self.rest.pop_front() else { return Ok(None) };
+            self.reader = self.next_file(&next).map_err(|cause| cause.of(&next.shown))?;
+            self.shown = next.shown;
+            self.before = self.records;
+        }
+    }
+
+    /// What can be said of the table's columns. All pieces must have been read.
+    pub fn finish(self) -> Columns {
+        let Reader::NdJson(_) = self.reader else {
+            return Columns {
+                present: self.types.iter().map(Option::is_some).collect(),
+                others: self.others,
+            };
+        };
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let present = self.names.wanted().map(|at| keys.records == 0 || keys.met(at));
+        Columns { present: present.collect(), others: keys.others() }
+    }
+
+    /// Checks before anything is read that Parquet files have the same columns, and counts their records.
+    fn agree(&mut self, rest: &VecDeque<Source>) -> Result<(), ReadError> {
+        let Reader::Parquet(_) = self.reader else { return Ok(()) };
+        for source in rest {
+            let file = self.parquet_file(source).map_err(|cause| cause.of(&source.shown))?;
+            self.size.records = self.size.records.map(|records| records + file.records());
+        }
+        Ok(())
+    }
+
+    fn parquet_file(&self, source: &Source) -> Result<ParquetFile, Cause> {
+        let file = ParquetFile::open(source, &names(&self.wanted))?;
+        self.same_columns(&file.types())?;
+        Ok(file)
+    }
+
+    fn next_file(&self, source: &Source) -> Result<Reader, Cause> {
+        let opening = Opening { wanted: &self.wanted, names: Arc::clone(&self.names) };
+        let format = match self.reader {
+            Reader::Csv(_) => Format::Csv,
+            Reader::NdJson(_) => Format::NdJson,
+            Reader::Parquet(_) => Format::Parquet,
+        };
+        let reader = opening.source(source, format)?;
+        self.same_columns(&reader.types(self.wanted.len()))?;
+        Ok(reader)
+    }
+
+    fn same_columns(&self, types: &[Option<DataType>]) -> Result<(), Cause> {
+        for ((wanted, here), there) in self.wanted.iter().zip(types).zip(&self.types) {
+            if here != there {
+                let told = |kind: &Option<DataType>| {
+                    kind.as_ref().map_or_else(|| "not there".to_owned(), ToString::to_string)
+                };
+                return Err(Cause::Unlike {
+                    column: wanted.column.clone(),
+                    here: told(here),
+                    there: told(there),
+                    other: self.first.to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
-/// A run of records.
-pub(super) struct Chunk {
-    /// The readable records, as columns of text; an empty cell is null.
-    pub(super) batch: RecordBatch,
-    /// Where each of them starts.
-    pub(super) places: Vec<RecordPlace>,
-    /// The others.
-    pub(super) unreadable: Vec<Unreadable>,
+/// What is needed to open a file of a table.
+struct Opening<'w> {
+    wanted: &'w [Wanted],
+    names: Arc<Names>,
 }
 
-/// Where a record stands in its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct RecordPlace {
-    /// The line in which it starts, from 1.
-    pub(super) line: u64,
-    /// The how many-th record it is, from 1, those that cannot be read counted.
-    pub(super) number: u64,
-}
+impl Opening<'_> {
+    fn source(&self, source: &Source, format: Format) -> Result<Reader, Cause> {
+        match format {
+            Format::Csv | Format::NdJson => self.text(source.text()?, format),
+            Format::Parquet => self.parquet(ParquetFile::open(source, &names(self.wanted))),
+        }
+    }
 
-/// A record that is none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unreadable {
-    pub(super) place: RecordPlace,
-    /// Why.
-    pub(super) reason: String,
-    /// What could be made out all the same, by wanted column, to tell whose record it is. Not to be relied on for more.
-    pub(super) cells: Vec<Option<String>>,
-}
-
-/// Why a file cannot be read as a table.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ReadError {
-    /// The outside world's fault.
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-    /// There is not even a line of names.
-    #[error("it is empty: not even a line of column names")]
-    Empty,
-    /// The line of names cannot be read.
-    #[error("its line of column names cannot be read: {0}")]
-    Header(String),
-    /// A column that is wanted is there twice.
-    #[error("its column `{0}` is there more than once")]
-    Doubled(String),
-    /// The decoder behind the readers refused what they had let pass.
-    #[error("{0}")]
-    Decode(#[from] arrow_schema::ArrowError),
-    /// The decoder sees other records than the reader.
-    #[error("{found} records were found but {decoded} decoded")]
-    Miscounted {
-        /// By the reader.
-        found: usize,
-        /// By the decoder.
-        decoded: usize,
-    },
-}
-
-/// At most this many records make a chunk.
-pub(super) const CHUNK_RECORDS: usize = 4096;
-/// A chunk ends with the record that takes it over this many bytes.
-pub(super) const CHUNK_BYTES: usize = 4 << 20;
-/// A record of more bytes than this cannot be read; a quote open for longer counts as never closed.
-pub(super) const RECORD_BYTES: usize = 1 << 20;
-
-/// A reader of any format.
-pub(super) enum TableReader {
-    Csv(Box<CsvReader>),
-    NdJson(Box<NdJsonReader>),
-}
-
-impl TableReader {
-    /// Starts to read; `wanted` are the columns that are asked for.
-    pub(super) fn new(input: Box<dyn Read>, format: Format, wanted: &[String]) -> Result<Self, ReadError> {
+    fn text(&self, input: Box<dyn Read + Send>, format: Format) -> Result<Reader, Cause> {
         Ok(match format {
-            Format::Csv => Self::Csv(Box::new(CsvReader::new(input, wanted)?)),
-            Format::NdJson => Self::NdJson(Box::new(NdJsonReader::new(input, wanted)?)),
+            Format::NdJson => Reader::NdJson(Box::new(NdJsonTable::new(input, Arc::clone(&self.names))?)),
+            Format::Csv | Format::Parquet => {
+                Reader::Csv(Box::new(CsvTable::new(input, &names(self.wanted))?))
+            }
         })
     }
 
-    /// The next records; `None` at the end.
-    pub(super) fn next_chunk(&mut self) -> Result<Option<Chunk>, ReadError> {
+    fn parquet(&self, file: Result<ParquetFile, Cause>) -> Result<Reader, Cause> {
+        Ok(Reader::Parquet(Box::new(ParquetTable::new(file?))))
+    }
+}
+
+impl Reader {
+    fn types(&self, wanted: usize) -> Vec<Option<DataType>> {
         match self {
-            Self::Csv(reader) => reader.next_chunk(),
-            Self::NdJson(reader) => reader.next_chunk(),
+            Self::Csv(table) => {
+                table.present().iter().map(|present| present.then_some(DataType::Utf8View)).collect()
+            }
+            Self::NdJson(_) => vec![Some(DataType::Utf8View); wanted],
+            Self::Parquet(table) => table.file().types(),
         }
     }
 
-    /// Whether the file has each wanted column. Only at the end of the file is this certain.
-    pub(super) fn present(&self) -> Vec<bool> {
+    fn others(&self) -> Vec<String> {
         match self {
-            Self::Csv(reader) => reader.present(),
-            Self::NdJson(reader) => reader.present(),
-        }
-    }
-
-    /// The file's other columns, in the order in which they were met. Only at the end of the file are they all.
-    pub(super) fn others(&self) -> &[String] {
-        match self {
-            Self::Csv(reader) => reader.others(),
-            Self::NdJson(reader) => reader.others(),
-        }
-    }
-
-    /// Which column of a chunk holds each wanted one.
-    pub(super) fn columns(&self) -> Vec<Option<usize>> {
-        match self {
-            Self::Csv(reader) => reader.columns(),
-            Self::NdJson(reader) => reader.columns(),
+            Self::Csv(table) => table.others().to_vec(),
+            Self::NdJson(_) => Vec::new(),
+            Self::Parquet(table) => table.file().others().to_vec(),
         }
     }
 }
 
-impl Chunk {
-    /// The chunk's text columns.
-    pub(super) fn texts(&self) -> Vec<Option<&StringArray>> {
-        self.batch.columns().iter().map(|column| column.as_any().downcast_ref()).collect()
+impl Piece {
+    /// How many records are before it in the table.
+    pub fn first(&self) -> u64 {
+        self.before
+            + match &self.run {
+                Run::Csv(run) => run.first,
+                Run::NdJson(run) => run.first,
+                Run::Parquet(run) => run.first,
+            }
+    }
+
+    /// How many records it has, those that cannot be read counted.
+    pub fn records(&self) -> u64 {
+        match &self.run {
+            Run::Csv(run) => run.records,
+            Run::NdJson(run) => run.records,
+            Run::Parquet(run) => run.records,
+        }
+    }
+
+    /// How many bytes of the file it takes.
+    pub fn bytes(&self) -> u64 {
+        match &self.run {
+            Run::Csv(run) => run.len() as u64,
+            Run::NdJson(run) => run.len() as u64,
+            Run::Parquet(run) => run.size,
+        }
+    }
+
+    /// The file, as shown to people.
+    pub fn file(&self) -> &Arc<str> {
+        &self.file
+    }
+
+    /// Its records, block by block.
+    pub fn blocks(self) -> Blocks {
+        Blocks { piece: Some(self) }
     }
 }
 
-/// The text of a cell; `None` where it is null.
-pub(super) fn text_at(column: &StringArray, row: usize) -> Option<&str> {
-    (row < column.len() && column.is_valid(row)).then(|| column.value(row))
+impl Iterator for Blocks {
+    type Item = Result<Block, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Piece { run, file, before, block_records, row_number } = self.piece.as_mut()?;
+        let (before, most, row_number) = (*before, *block_records, *row_number);
+        let block = match run {
+            Run::Csv(run) => run.next_block(file, before, most, row_number).map(|b| b.map_err(Cause::from)),
+            Run::NdJson(run) => {
+                run.next_block(file, before, most, row_number).map(|b| b.map_err(Cause::from))
+            }
+            Run::Parquet(run) => run.next_block(file, before, most, row_number),
+        };
+        let block = block.map(|block| block.map_err(|cause| cause.of(file)));
+        if !matches!(block, Some(Ok(_))) {
+            self.piece = None;
+        }
+        block
+    }
 }
+
+fn names(wanted: &[Wanted]) -> Vec<&str> {
+    wanted.iter().map(|wanted| wanted.column.as_str()).collect()
+}
+
+#[cfg(test)]
+pub(super) use self::tests::{read_all, table_of};
+
+#[cfg(test)]
+mod tests;

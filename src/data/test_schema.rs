@@ -1,6 +1,5 @@
 //! What the tests of this module share: a small schema, and tables as lines of text.
 
-use super::table::{TableReader, text_at};
 use super::*;
 use crate::date::Date;
 use crate::decimal::Decimal;
@@ -111,32 +110,4 @@ pub(super) fn person(id: &str, age: i64) -> Vec<Value> {
 pub(super) fn inquiry(person: &str, date: &str) -> Vec<Value> {
     let amount = Value::Missing(Why::Field(FieldId(2)));
     vec![Value::Text(person.into()), Value::Date(day(date)), amount]
-}
-
-/// The records of a table as `LINE: a|b|c` (`-` for null), those that cannot be read as `LINE: REASON (a|b|c)`, all in
-/// the order of the file, and the other columns.
-pub(super) fn read_all(mut reader: TableReader) -> Vec<String> {
-    let mut found = Vec::new();
-    while let Some(chunk) = reader.next_chunk().unwrap() {
-        let texts = chunk.texts();
-        let columns = reader.columns();
-        for (row, place) in chunk.places.iter().enumerate() {
-            let cells = columns.iter().map(|at| at.and_then(|at| text_at(texts[at].unwrap(), row)));
-            found.push((place.number, format!("{}: {}", place.line, line(cells))));
-        }
-        for bad in &chunk.unreadable {
-            let cells = line(bad.cells.iter().map(|cell| cell.as_deref()));
-            found.push((bad.place.number, format!("{}: {} ({cells})", bad.place.line, bad.reason)));
-        }
-    }
-    found.sort();
-    let numbers: Vec<_> = found.iter().map(|(number, _)| *number).collect();
-    assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
-    let mut lines: Vec<_> = found.into_iter().map(|(_, line)| line).collect();
-    lines.push(format!("others: {}", reader.others().join(",")));
-    lines
-}
-
-fn line<'a>(cells: impl Iterator<Item = Option<&'a str>>) -> String {
-    cells.map(|cell| cell.unwrap_or("-").replace('\n', "\\n")).collect::<Vec<_>>().join("|")
 }

@@ -5,7 +5,7 @@ use crate::decimal::Decimal;
 use crate::policy::{ReasonId, TierId};
 
 /// The result for one record that was evaluated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
     /// Whether it has a score, and if not why.
     pub status: Status,
@@ -27,11 +27,12 @@ pub struct Outcome {
 }
 
 /// Whether a record has a score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Status {
     /// It has.
     Scored,
     /// A rule or an override said `not scored`.
+    #[default]
     NotScored,
     /// Participation is open and it does not take part.
     NotParticipating,

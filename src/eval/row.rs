@@ -15,12 +15,13 @@ use super::{Answer, Outcome, Overflow, Status};
 use crate::data::{Records, Subject, Value};
 use crate::decimal::Decimal;
 use crate::policy::{Condition, DecisionId, DefinitionId, Policy, RankedBy, ReasonId, RowOutcome, TierId};
+use std::borrow::Cow;
 
 /// A policy made ready for scoring.
 #[derive(Debug, Clone)]
 pub struct Scorer<'p> {
     policy: &'p Policy,
-    plan: Plan,
+    plan: Cow<'p, Plan>,
 }
 
 /// What a record comes to by itself, before the influence of others.
@@ -67,7 +68,12 @@ struct Settling {
 impl<'p> Scorer<'p> {
     /// Makes a policy ready.
     pub fn new(policy: &'p Policy) -> Self {
-        Self { policy, plan: Plan::new(policy) }
+        Self { policy, plan: Cow::Owned(Plan::new(policy)) }
+    }
+
+    /// With what is known of the policy's reasons already.
+    pub(super) fn with(policy: &'p Policy, plan: &'p Plan) -> Self {
+        Self { policy, plan: Cow::Borrowed(plan) }
     }
 
     /// The policy.

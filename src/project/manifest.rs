@@ -1,9 +1,12 @@
 //! `glassbox.toml`: what a pack says of its policies, parameters and data.
 
+use super::synth;
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::source::{FileId, Place, Span};
+use crate::synth::Knobs;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
@@ -22,6 +25,8 @@ pub struct Manifest {
     pub(super) data: Vec<(String, TableEntry)>,
     /// Where previously published scores are.
     pub(super) previous: Option<TableEntry>,
+    /// What synthetic records are like.
+    pub synth: Knobs,
     /// The folder of the pack.
     pub(super) folder: PathBuf,
 }
@@ -52,6 +57,11 @@ pub(super) struct Raw {
     #[serde(default)]
     data: BTreeMap<String, RawTable>,
     previous: Option<RawPrevious>,
+    /// Read by [`synth::read`], which knows every place in it.
+    #[serde(rename = "synth")]
+    _synth: Option<IgnoredAny>,
+    #[serde(skip)]
+    knobs: Knobs,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,15 +89,16 @@ struct RawPrevious {
 /// A mistake in a manifest.
 #[derive(Debug)]
 pub(super) struct Fault {
-    bytes: Range<usize>,
-    message: String,
-    help: Option<String>,
+    pub(super) bytes: Range<usize>,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
 }
 
 /// Reads a manifest.
 pub(super) fn parse(text: &str) -> Result<Raw, Vec<Fault>> {
-    let raw: Raw = toml::from_str(text).map_err(|error| vec![Fault::of(&error)])?;
+    let mut raw: Raw = toml::from_str(text).map_err(|error| vec![Fault::of(&error)])?;
     let mut faults = Vec::new();
+    raw.knobs = synth::read(text, &mut faults);
     if let Some(as_of) = &raw.as_of
         && day(as_of.get_ref()).is_none()
     {
@@ -171,6 +182,7 @@ impl Manifest {
                 .collect(),
             data: raw.data.iter().map(|(name, entry)| table(name, entry)).collect(),
             previous: raw.previous.as_ref().map(previous),
+            synth: Knobs { file: Some(file), ..raw.knobs.clone() },
             folder: folder.to_owned(),
         }
     }
@@ -221,7 +233,7 @@ impl Fault {
     }
 }
 
-fn span(bytes: &Range<usize>) -> Span {
+pub(super) fn span(bytes: &Range<usize>) -> Span {
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Span::new(offset(bytes.start), offset(bytes.end))
 }

@@ -8,6 +8,7 @@ mod data;
 mod files;
 mod manifest;
 mod shown;
+mod synth;
 mod write;
 
 pub use manifest::Manifest;

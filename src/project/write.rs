@@ -6,15 +6,27 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A file that is written beside its place and moved there when it is whole. Dropped before that, it leaves nothing
-/// behind, and what stood in its place stays.
+/// A file that appears in its place when it is whole. Dropped before that, it leaves nothing behind, and what stood in
+/// its place stays.
 ///
-/// What is no ordinary file (a pipe, a terminal, `/dev/null`) is written to directly.
+/// Where the system can do so (Linux, on most file systems) it is written without a name, so that nothing is left behind
+/// even by a process that is killed; elsewhere beside its place, under a hidden name. What is no ordinary file (a pipe, a
+/// terminal, `/dev/null`) is written to directly.
 #[derive(Debug)]
 pub struct AtomicFile {
     file: File,
-    /// Where the file is written and where it goes; `None` when it is written to directly or was moved.
-    moves: Option<(PathBuf, PathBuf)>,
+    form: Form,
+}
+
+/// How a file comes to its place.
+#[derive(Debug)]
+enum Form {
+    /// It is written to directly.
+    There,
+    /// It has no name yet; it is given the first one, and moved to the second.
+    Nameless { beside: PathBuf, path: PathBuf },
+    /// It is moved from the first name to the second.
+    Beside { beside: PathBuf, path: PathBuf },
 }
 
 impl AtomicFile {
@@ -28,7 +40,7 @@ impl AtomicFile {
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let there = fs::metadata(&path).ok();
         if there.as_ref().is_some_and(|there| !there.is_file()) {
-            return Ok(Self { file: OpenOptions::new().write(true).open(&path)?, moves: None });
+            return Ok(Self { file: OpenOptions::new().write(true).open(&path)?, form: Form::There });
         }
         let name = path.file_name().ok_or_else(|| io::Error::other("it is not the name of a file"))?;
         let mut beside = OsString::from(".");
@@ -36,12 +48,22 @@ impl AtomicFile {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         beside.push(format!(".{}-{number}.partial", std::process::id()));
         let beside = path.with_file_name(beside);
-        let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-        let written = Self { file, moves: Some((beside, path)) };
+        let written = match nameless(&path) {
+            Some(file) => Self { file, form: Form::Nameless { beside, path } },
+            None => {
+                let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+                Self { file, form: Form::Beside { beside, path } }
+            }
+        };
         if let Some(there) = there {
             written.file.set_permissions(there.permissions())?;
         }
         Ok(written)
+    }
+
+    /// Whether what is written is there at once, as with a pipe.
+    pub fn is_direct(&self) -> bool {
+        matches!(self.form, Form::There)
     }
 
     /// Puts the file in its place.
@@ -51,12 +73,55 @@ impl AtomicFile {
     /// The disk is full, or the file cannot be moved; then nothing is left behind.
     pub fn commit(mut self) -> io::Result<()> {
         self.file.flush()?;
-        let Some((beside, path)) = &self.moves else { return Ok(()) };
-        self.file.sync_all()?;
-        fs::rename(beside, path)?;
-        self.moves = None;
-        Ok(())
+        let (beside, path) = match std::mem::replace(&mut self.form, Form::There) {
+            Form::There => return Ok(()),
+            Form::Nameless { beside, path } => {
+                self.file.sync_all()?;
+                name_it(&self.file, &beside)?;
+                (beside, path)
+            }
+            Form::Beside { beside, path } => {
+                if let Err(error) = self.file.sync_all() {
+                    self.form = Form::Beside { beside, path };
+                    return Err(error);
+                }
+                (beside, path)
+            }
+        };
+        // Nobody else is left to be told if the file beside cannot be removed either.
+        fs::rename(&beside, &path).inspect_err(|_| drop(fs::remove_file(&beside)))
     }
+}
+
+/// A file without a name in the folder where `path` is to stand; `None` where the system has no such files.
+#[cfg(target_os = "linux")]
+fn nameless(path: &Path) -> Option<File> {
+    use rustix::fs::{Mode, OFlags};
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Whoever made the new file by its name would leave the rest to the umask, too.
+    let mode = Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH;
+    let file = rustix::fs::open(folder, OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC, mode).ok()?;
+    // A name is given to it through here.
+    Path::new("/proc/self/fd").is_dir().then(|| File::from(file))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn nameless(_: &Path) -> Option<File> {
+    None
+}
+
+/// Gives a file without a name one.
+#[cfg(target_os = "linux")]
+fn name_it(file: &File, name: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD};
+    use std::os::fd::AsRawFd;
+    let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(rustix::fs::linkat(CWD, unnamed, CWD, name, AtFlags::SYMLINK_FOLLOW)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn name_it(_: &File, _: &Path) -> io::Result<()> {
+    Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 
 impl Write for AtomicFile {
@@ -71,9 +136,9 @@ impl Write for AtomicFile {
 
 impl Drop for AtomicFile {
     fn drop(&mut self) {
-        if let Some((beside, _)) = &self.moves {
+        if let Form::Beside { beside, .. } = &self.form {
             // Nobody is left to be told.
-            let _ = fs::remove_file(beside);
+            drop(fs::remove_file(beside));
         }
     }
 }
@@ -96,6 +161,8 @@ mod tests {
         let mut file = AtomicFile::create(&path).unwrap();
         file.write_all(b"a").unwrap();
         assert!(!path.exists());
+        // Where files need no name, a process that is killed now leaves nothing behind.
+        assert!(!cfg!(target_os = "linux") || names(folder.path()).is_empty());
         file.write_all(b"b").unwrap();
         file.commit().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "ab");

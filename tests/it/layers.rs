@@ -13,8 +13,8 @@ const LAYERS: [&[&str]; 7] = [
     &["syntax", "format", "data"],
     &["policy", "check", "function"],
     &["eval", "explain"],
-    &["audit", "export"],
-    &["engine", "project"],
+    &["output", "audit", "export"],
+    &["engine", "project", "run", "synth"],
     &["cli", "web", "lsp"],
 ];
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::data::test_schema::{day, inquiry, person, schema};
-use crate::data::{Fault, Records, Reject};
+use crate::data::{Fault, Format, Records, Reject};
 use crate::diagnostic::Severity;
 use proptest::prelude::*;
 

@@ -80,6 +80,20 @@ impl Chunk {
         self.any_bad && self.bad.get(row).is_some_and(|bad| *bad != 0)
     }
 
+    /// Whether any record is no good.
+    pub fn has_bad(&self) -> bool {
+        self.any_bad
+    }
+
+    /// Makes a record one that is no good, for what its columns do not tell: a key that is given again, a child that is no
+    /// good.
+    pub fn set_aside(&mut self, row: usize) {
+        if let Some(bad) = self.bad.get_mut(row) {
+            *bad = 1;
+            self.any_bad = true;
+        }
+    }
+
     /// Makes room for records.
     pub(super) fn reset(&mut self, program: &Program, rows: usize) {
         self.rows = rows;

@@ -433,7 +433,7 @@ impl View<'_> {
 }
 
 /// What some units stand for, back as units.
-fn units(value: &Value) -> Option<i128> {
+pub(super) fn units(value: &Value) -> Option<i128> {
     match value {
         Value::Number(n) => Some(n.units()),
         Value::Date(d) => Some(d.days().into()),

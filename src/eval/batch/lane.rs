@@ -261,10 +261,10 @@ pub(super) enum Codes {
     Broad(Vec<u16>),
 }
 
-/// Codes read.
+/// Codes of many records, to be read.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum CodesRef<'a> {
-    /// Where there are at most 256.
+pub enum CodesRef<'a> {
+    /// Where there are at most 256 different ones.
     Narrow(&'a [u8]),
     /// Otherwise.
     Broad(&'a [u16]),
@@ -321,8 +321,8 @@ impl Codes {
 }
 
 impl CodesRef<'_> {
-    /// The code of a record.
-    pub(super) fn get(self, row: usize) -> u16 {
+    /// The code of a record; 0 past the end.
+    pub fn get(self, row: usize) -> u16 {
         match self {
             Self::Narrow(codes) => codes.get(row).copied().map_or(0, u16::from),
             Self::Broad(codes) => codes.get(row).copied().unwrap_or_default(),

@@ -42,6 +42,11 @@ impl ReasonPlan {
         Self { up_to, by, order, codes, keys }
     }
 
+    /// What the interpreter of single records knows of the reasons.
+    pub(super) fn codes_by_item(&self) -> &Codes {
+        &self.codes
+    }
+
     /// The codes that an item may give.
     pub(super) fn codes(&self, item: usize) -> &[ReasonId] {
         self.codes.codes(ItemId(item as u32))

@@ -9,6 +9,7 @@ use super::plan::{Plan, holds};
 use super::rank::Ranking;
 use super::scored::{DecisionColumn, Scored, Standing, Wanted};
 use super::walk::{Distance, Loss, NONE, Walk};
+use crate::data::Type;
 use crate::decimal::Decimal;
 use crate::policy::{Operator, RankedBy};
 
@@ -223,7 +224,8 @@ impl Plan {
         decisions.clear();
         columns.resize_with(self.decisions.len(), DecisionColumn::default);
         let after = After { score, tier, points, influences: &chunk.influences, decisions: &[] };
-        for (plan, column) in self.decisions.iter().zip(columns) {
+        let kinds = self.policy.decisions.iter().map(|decision| decision.kind);
+        for ((plan, kind), column) in self.decisions.iter().zip(kinds).zip(columns) {
             let after = After { decisions, ..after };
             let view = View { given: Given { after: Some(after), ..given }, worked };
             marks.fill(0);
@@ -239,6 +241,10 @@ impl Plan {
                 *missing |= u8::from(!scored(row));
             }
             column.values.copy(&values);
+            column.texts.clear();
+            if kind == Type::Text {
+                column.texts.extend_from_slice(given.texts);
+            }
             pool.keep_codes(rows);
             decisions.push(values);
         }

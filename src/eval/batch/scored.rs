@@ -1,12 +1,13 @@
 //! What a chunk of records came to, as columns.
 
-use super::lane::{Codes, Lane};
+use super::lane::{Codes, CodesRef, Lane};
 use super::table::value;
 use super::walk::NONE;
-use crate::data::Type;
+use crate::data::{Type, Value};
 use crate::decimal::Decimal;
 use crate::eval::{Answer, GivenReason, Outcome, Status};
 use crate::policy::{ReasonId, TierId};
+use std::sync::Arc;
 
 /// What the records of a chunk came to. Its buffers are used again by the next run.
 #[derive(Debug, Default)]
@@ -61,6 +62,8 @@ pub struct Wanted {
 #[derive(Debug, Default)]
 pub(super) struct DecisionColumn {
     pub(super) values: Lane,
+    /// What the numbers of texts mean, where it gives texts.
+    pub(super) texts: Vec<Arc<str>>,
     pub(super) reasons: Vec<u16>,
 }
 
@@ -76,6 +79,16 @@ pub enum Numbers<'a> {
     },
     /// In units of 1e-9.
     Wide(&'a [i128]),
+}
+
+/// Values of many records, some of them missing. Numbers are in units of 1e-9; days, categories and truth values are counted
+/// in ones, and so are the numbers of texts.
+#[derive(Debug, Clone, Copy)]
+pub struct Column<'a> {
+    /// The values; what stands there for a record without one means nothing.
+    pub numbers: Numbers<'a>,
+    /// 1 for the records that have none. Empty where all have one.
+    pub missing: &'a [u8],
 }
 
 impl Standing {
@@ -119,6 +132,36 @@ impl Scored {
     /// The scores; what stands there for a record that has none means nothing.
     pub fn scores(&self) -> Numbers<'_> {
         self.score.numbers()
+    }
+
+    /// The scores, missing unless scored.
+    pub fn score_column(&self) -> Column<'_> {
+        self.score.column()
+    }
+
+    /// The positions of the tiers; how many tiers the policy has, or more, where a record has none.
+    pub fn tier_codes(&self) -> CodesRef<'_> {
+        self.tier.as_ref()
+    }
+
+    /// The points that an item gave, if they were wanted; they mean nothing for records that are not scored.
+    pub fn points_column(&self, item: usize) -> Option<Column<'_>> {
+        self.points.get(item).map(Lane::column)
+    }
+
+    /// The points that an influence gave; they mean nothing for records that are not scored.
+    pub fn influence_column(&self, position: usize) -> Option<Column<'_>> {
+        self.influences.get(position).map(Lane::column)
+    }
+
+    /// The answers of a decision, missing unless scored. They mean something where the record is not set aside.
+    pub fn answers(&self, decision: usize) -> Option<Column<'_>> {
+        self.decisions.get(decision).map(|decision| decision.values.column())
+    }
+
+    /// What the numbers of texts mean that a decision gives, if it gives texts.
+    pub fn answer_texts(&self, decision: usize) -> &[Arc<str>] {
+        self.decisions.get(decision).map_or(&[], |decision| &decision.texts)
     }
 
     /// The score of a record, after range, overrides and rounding; absent unless scored.
@@ -167,7 +210,13 @@ impl Scored {
         let column = self.decisions.get(decision)?;
         let reason = column.reasons.get(row).copied().filter(|code| *code != NONE);
         let reason = reason.map(|code| ReasonId(code.into()));
-        Some(Answer { value: value(column.values.get(row), kind), reason })
+        let units = column.values.get(row);
+        let text = || units.and_then(|units| column.texts.get(usize::try_from(units).ok()?));
+        let value = match (kind == Type::Text).then(text).flatten() {
+            Some(text) => Value::Text(Arc::clone(text)),
+            None => value(units, kind),
+        };
+        Some(Answer { value, reason })
     }
 
     /// Whether a record holds a benefit or suffers a penalty.
@@ -204,6 +253,11 @@ impl Scored {
 }
 
 impl Lane {
+    /// As they are held, with which of them are missing.
+    fn column(&self) -> Column<'_> {
+        Column { numbers: self.numbers(), missing: &self.missing }
+    }
+
     /// As they are held.
     pub(super) fn numbers(&self) -> Numbers<'_> {
         if self.is_wide {

@@ -12,21 +12,23 @@ use crate::policy::Policy;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct SumPlan {
     /// What points are counted in.
-    unit: i64,
+    pub(super) unit: i64,
     /// Where the sum starts.
     start: i64,
     /// By item: whether the sweep sums it.
     swept: Vec<bool>,
     /// What is looked up.
-    look_ups: Vec<LookUp>,
+    pub(super) look_ups: Vec<LookUp>,
 }
 
 /// One item: what each code gives.
 #[derive(Debug, Clone, PartialEq)]
-struct LookUp {
-    index: Index,
+pub(super) struct LookUp {
+    /// The position of the item.
+    pub(super) item: usize,
+    pub(super) index: Index,
     /// Points in the upper 24 bits, the key of what is lost in the lower 8.
-    table: Vec<u32>,
+    pub(super) table: Vec<u32>,
     /// Whether any code has a key.
     keyed: bool,
 }
@@ -73,7 +75,7 @@ impl SumPlan {
                 .map(|(code, points)| (points << 8).cast_unsigned() | u32::from(key(code)))
                 .collect();
             let keyed = table.iter().any(|entry| *entry as u8 != 0);
-            plan.look_ups.push(LookUp { index: index.clone(), table, keyed });
+            plan.look_ups.push(LookUp { item: at, index: index.clone(), table, keyed });
             if let Some(swept) = plan.swept.get_mut(at) {
                 *swept = true;
             }

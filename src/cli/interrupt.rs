@@ -1,0 +1,20 @@
+//! Ctrl-C, and being asked to end: the run is stopped in good order, so that it leaves nothing behind.
+
+use crate::run::Progress;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// The exit code of a command that was interrupted, as shells have it: 128 and the number of the signal.
+pub(super) const INTERRUPTED: u8 = 130;
+
+/// Stops a run at Ctrl-C. At a second one the process ends at once.
+pub(super) fn stops(progress: &Arc<Progress>) {
+    let progress = Arc::clone(progress);
+    let stop = move || {
+        if progress.stop.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED.into());
+        }
+    };
+    // Where the system has no such signals, Ctrl-C ends the process as it always did.
+    drop(ctrlc::set_handler(stop));
+}

@@ -1,0 +1,171 @@
+//! The pass over a table of children: each is given to its parent, in any order.
+
+use super::pipeline::in_order;
+use super::scan::{Scanned, row_of, slot_of, slots_of};
+use super::tables::{Source, told_nobody};
+use super::{Failure, RejectSink, Run};
+use crate::data::{Block, Fault, Keys, NOBODY, Notice, Piece, Reject, reject_of};
+use crate::eval::batch::{Binding, ChildPlan, Chunk, Gathered, Gathering, Local};
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+/// What a table of children came to.
+pub(super) struct Children {
+    pub(super) gathered: Gathered,
+    /// What is wrong with children, by the slot of their parent, in the order of the table.
+    pub(super) faults: BTreeMap<u32, Vec<Fault>>,
+    pub(super) notices: Vec<Notice>,
+    pub(super) told: Vec<Notice>,
+}
+
+/// What a thread works with. What it has gathered is handed over when it ends.
+struct Tools<'g> {
+    gathering: &'g Gathering,
+    local: Option<Local>,
+    chunk: Chunk,
+    keys: Keys,
+    slots: Vec<u32>,
+}
+
+/// What was found in a piece.
+#[derive(Default)]
+struct Found {
+    faults: Vec<(u32, Vec<Fault>)>,
+    nobodys: Vec<Reject>,
+}
+
+/// A pass over the children of a kind.
+struct Pass<'p> {
+    run: &'p Run<'p>,
+    children: &'p ChildPlan,
+    source: &'p Source<'p>,
+    parents: &'p Scanned,
+    /// The children's own keys, where they have any.
+    own: Option<Scanned>,
+    binding: Binding,
+}
+
+/// Reads a table of children.
+pub(super) fn read(
+    run: &Run<'_>,
+    children: &ChildPlan,
+    source: &Source<'_>,
+    parents: &Scanned,
+    rejects: &mut dyn RejectSink,
+) -> Result<Children, Failure> {
+    let own = source.key().map(|_| Scanned::read(run, source)).transpose()?;
+    let mut table = source.open(run.batch)?;
+    let binding = source.bind(&table, |columns| children.bind(columns))?;
+    let pass = Pass { run, children, source, parents, own, binding };
+    let gathering = Gathering::new(children, parents.index.slots() as usize);
+    let mut faults: BTreeMap<u32, Vec<Fault>> = BTreeMap::new();
+    let mut nobodys = 0_usize;
+    in_order(
+        run.threads,
+        || Ok(source.next_piece(&mut table)?),
+        || Tools::new(&gathering),
+        |tools, piece| pass.piece(tools, piece),
+        |found: Found| {
+            for (slot, of_child) in found.faults {
+                faults.entry(slot).or_default().extend(of_child);
+            }
+            nobodys += found.nobodys.len();
+            found.nobodys.into_iter().try_for_each(|reject| rejects.ignored(reject)).map_err(Failure::Rejects)
+        },
+    )?;
+    let notices = source.told(table)?;
+    let told = told_nobody(nobodys, source).into_iter().collect();
+    Ok(Children { gathered: gathering.finish(), faults, notices, told })
+}
+
+impl<'g> Tools<'g> {
+    fn new(gathering: &'g Gathering) -> Self {
+        let local = Some(gathering.local());
+        Self { gathering, local, chunk: Chunk::default(), keys: Keys::default(), slots: Vec::new() }
+    }
+}
+
+impl Drop for Tools<'_> {
+    fn drop(&mut self) {
+        if let Some(local) = self.local.take() {
+            self.gathering.flush(local);
+        }
+    }
+}
+
+impl Pass<'_> {
+    fn piece(&self, tools: &mut Tools<'_>, piece: Piece) -> Result<Found, Failure> {
+        let bytes = piece.bytes();
+        let mut found = Found::default();
+        for block in piece.blocks() {
+            if self.run.progress.stopped() {
+                return Err(Failure::Stopped);
+            }
+            self.block(tools, &block.map_err(|error| self.source.unreadable(&error))?, &mut found);
+        }
+        self.run.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Ok(found)
+    }
+
+    fn block(&self, tools: &mut Tools<'_>, block: &Block, found: &mut Found) {
+        let Some(parent) = self.source.parent() else { return };
+        let Tools { gathering, local, chunk, keys, slots } = tools;
+        self.binding.read(&block.batch, chunk);
+        keys.clear();
+        parent.read_readable(block, keys);
+        self.parents.index.slots_of(keys, slots);
+        if let Some(own) = &self.own {
+            for slot in own.repeated_in(slots_of(block)) {
+                if let Some(row) = row_of(block, slot) {
+                    chunk.set_aside(row);
+                }
+            }
+        }
+        let plain = block.unreadable.is_empty() && !chunk.has_bad() && !slots.contains(&NOBODY);
+        if !plain {
+            self.exceptions(chunk, block, slots, found);
+        }
+        if let Some(local) = local {
+            gathering.add(local, chunk, slots);
+        }
+    }
+
+    /// What is wrong in a block: bad children, and those of nobody.
+    fn exceptions(&self, chunk: &Chunk, block: &Block, slots: &[u32], found: &mut Found) {
+        let kind = self.source.kind;
+        for record in block.in_order() {
+            let (row, known) = match record {
+                Ok(at) => {
+                    let slot = slots.get(at).copied().unwrap_or(NOBODY);
+                    if !chunk.is_bad(at) && slot != NOBODY {
+                        continue;
+                    }
+                    let mut row = self.source.binding.row(block, at);
+                    // Of what is not yet known it is not known either that it is wrong.
+                    if !row.faults.is_empty() && !self.children.is_known(chunk, at) {
+                        continue;
+                    }
+                    if let Some(own) = &self.own {
+                        row.faults.extend(self.source.repeated(own, slot_of(block, at), block.file(), &row));
+                    }
+                    (row, Some(slot).filter(|slot| *slot != NOBODY))
+                }
+                Err(bad) => {
+                    let row = self.source.binding.unreadable(block, bad);
+                    let slot =
+                        self.source.parent_value(&row).and_then(|value| self.parents.slot_of_value(value));
+                    (row, slot)
+                }
+            };
+            match known {
+                Some(slot) => found.faults.push((slot, self.source.faults_of_child(row))),
+                None => {
+                    let fault = self.source.of_nobody(block.file(), &row);
+                    let mut reject = reject_of(self.source.schema, kind, block.file(), row);
+                    reject.faults.push(fault);
+                    found.nobodys.push(reject);
+                }
+            }
+        }
+    }
+}

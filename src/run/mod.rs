@@ -1,0 +1,181 @@
+//! A population through a policy: files in, scores out, in columns, on several threads, in the order of the input.
+//!
+//! Before the first score the keys of all records must be known where children or links refer to them, as must whether one
+//! is given twice. Then children are gathered into slots (a record's slot is its place in its table, from 0), links are
+//! built, scores settle; and the records are read and scored in one pass. Memory grows with keys, children's aggregates and
+//! links, and not with the records.
+//!
+//! What the column interpreter cannot do ([`Plan::fallbacks`]) goes record by record through the reference interpreter.
+
+mod children;
+mod failure;
+mod good;
+mod known;
+mod links;
+mod network;
+mod pipeline;
+mod places;
+mod records;
+mod reference;
+mod rising;
+mod scan;
+mod tables;
+mod tally;
+mod visit;
+
+pub use failure::Failure;
+pub(crate) use pipeline::in_order;
+pub use tally::Tally;
+
+use crate::data::{DataFiles, Notice, Reject};
+use crate::eval::batch::Plan;
+use crate::output::Form;
+use crate::policy::Policy;
+use known::Known;
+use network::Networks;
+use records::{Pass, Stopped};
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tables::Tables;
+
+/// What is to be done.
+pub struct Run<'r> {
+    /// The policy, as it stands on the day of the run.
+    pub policy: &'r Policy,
+    /// Where the data are.
+    pub files: &'r DataFiles,
+    /// The form of the scores.
+    pub form: Form,
+    /// Whether each item's points are written too.
+    pub contributions: bool,
+    /// How many threads work.
+    pub threads: usize,
+    /// How many records are worked on at once by a thread.
+    pub batch: usize,
+    /// How far it is, and whether it is to be stopped.
+    pub progress: &'r Progress,
+}
+
+/// Where the scores go.
+pub trait Output: Write + Send {
+    /// Forgets what was written: all is done anew.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written to again.
+    fn start_again(&mut self) -> io::Result<()>;
+
+    /// Whether what was written can be forgotten. If not, nothing is written before all keys were looked at.
+    fn can_start_again(&self) -> bool;
+}
+
+/// Where goes what is set aside or left out.
+pub trait RejectSink {
+    /// Forgets all: it is told anew.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written to again.
+    fn start_again(&mut self) -> io::Result<()>;
+
+    /// A record that has no score, in the order of the input.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    fn set_aside(&mut self, reject: Reject) -> io::Result<()>;
+
+    /// A row of another table that was left out, table by table in the order of each.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    fn ignored(&mut self, reject: Reject) -> io::Result<()>;
+}
+
+/// How far a run is. Shared with whoever shows it, and with whoever stops it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Records of the scored kind that were scored.
+    pub records: AtomicU64,
+    /// Bytes of all passes that were read.
+    pub bytes: AtomicU64,
+    /// How many there are to be read, as far as can be told.
+    pub all_bytes: AtomicU64,
+    /// Set from outside: the run is to end, with nothing left behind.
+    pub stop: AtomicBool,
+}
+
+impl Progress {
+    /// All is done anew.
+    fn start_again(&self) {
+        self.records.store(0, Ordering::Relaxed);
+        self.bytes.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether the run is to end.
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Finished {
+    /// How many records of the scored kind were read.
+    pub read: u64,
+    /// What they came to.
+    pub tally: Tally,
+    /// What there is to say of the files.
+    pub notices: Vec<Notice>,
+}
+
+/// Scores the records of a run.
+///
+/// # Errors
+///
+/// Files that cannot be used, an output that cannot be written, or somebody who stopped it. Nothing that was written means
+/// anything then.
+pub fn score(
+    run: &Run<'_>,
+    output: &mut dyn Output,
+    rejects: &mut dyn RejectSink,
+) -> Result<Finished, Failure> {
+    let plan = Plan::new(run.policy);
+    if !plan.fallbacks().is_empty() {
+        return reference::score(run, output, rejects);
+    }
+    let tables = Tables::find(run)?;
+    let pass = Pass { run, plan: &plan, tables: &tables };
+    if !tables.refer_to_keys() && output.can_start_again() {
+        match pass.score(None, output, rejects) {
+            // Keys that do not rise may be given twice: they have to be looked at before the first score.
+            Err(Stopped::KeysDoNotRise) => {
+                output.start_again().map_err(Failure::Output)?;
+                rejects.start_again().map_err(Failure::Rejects)?;
+                run.progress.start_again();
+            }
+            Err(Stopped::Failed(failure)) => return Err(failure),
+            Ok(finished) => return Ok(finished),
+        }
+    }
+    let mut known = Known::gather(run, &plan, &tables, rejects)?;
+    let network;
+    if !tables.links.is_empty() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(run.threads.max(1)).build();
+        let pool = pool.map_err(|error| Failure::Output(io::Error::other(error)))?;
+        let networks = Networks { run, plan: &plan, tables: &tables, pool };
+        let (built, everybody) = networks.build(&mut known, rejects)?;
+        network = built;
+        known.settling = Some(networks.settle(everybody, &network)?);
+    }
+    if known.unsure() {
+        rejects.start_again().map_err(Failure::Rejects)?;
+        return reference::score(run, output, rejects);
+    }
+    match pass.score(Some(&known), output, rejects) {
+        Ok(finished) => Ok(finished),
+        Err(Stopped::Failed(failure)) => Err(failure),
+        Err(Stopped::KeysDoNotRise) => Err(Failure::Output(io::Error::other("keys were looked at in vain"))),
+    }
+}

@@ -1,0 +1,212 @@
+//! The pass that scores: the records of the scored kind, block by block.
+
+use super::known::Known;
+use super::pipeline::in_order;
+use super::rising::Rising;
+use super::scan::slot_of;
+use super::tables::{KeyColumn, Tables};
+use super::{Failure, Finished, Output, RejectSink, Run, Tally};
+use crate::data::{self, Block, Keys, Piece, RecordId, Reject, Value, reject_of};
+use crate::eval;
+use crate::eval::batch::{Binding, Chunk, Plan, Scored, Scratch, Standing, Wanted};
+use crate::output::{self, About, Encoded, Encoder, Sheet, Writer};
+use std::sync::atomic::Ordering;
+
+/// A pass over the scored records.
+pub(super) struct Pass<'p> {
+    pub(super) run: &'p Run<'p>,
+    pub(super) plan: &'p Plan,
+    pub(super) tables: &'p Tables<'p>,
+}
+
+/// Why a pass ends before its time.
+#[derive(Debug)]
+pub(super) enum Stopped {
+    /// A key is not greater than the one before it, and may be one that was there already.
+    KeysDoNotRise,
+    Failed(Failure),
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// What the pieces of a pass are worked on with.
+struct Work<'w> {
+    run: &'w Run<'w>,
+    plan: &'w Plan,
+    tables: &'w Tables<'w>,
+    known: Option<&'w Known<'w>>,
+    binding: Binding,
+    key: Option<KeyColumn<'w>>,
+}
+
+/// What a thread works with.
+#[derive(Default)]
+struct Tools<'s> {
+    chunk: Chunk,
+    scratch: Scratch,
+    scored: Scored,
+    keys: Keys,
+    /// Made for the first piece.
+    encoder: Option<Encoder<'s>>,
+}
+
+/// What a piece came to.
+struct Done {
+    encoded: Option<Encoded>,
+    tally: Tally,
+    set_aside: Vec<Reject>,
+    records: u64,
+    keys: Rising,
+}
+
+impl Pass<'_> {
+    /// Scores, and writes. Without `known`, what was gathered before, nothing may refer to keys, and they must rise.
+    pub(super) fn score(
+        &self,
+        known: Option<&Known<'_>>,
+        output: &mut dyn Output,
+        rejects: &mut dyn RejectSink,
+    ) -> Result<Finished, Stopped> {
+        let Self { run, plan, tables } = *self;
+        let source = &tables.scored;
+        let mut table = source.open(run.batch)?;
+        let binding = source.bind(&table, |columns| plan.bind(columns))?;
+        let work = Work { run, plan, tables, known, binding, key: source.key() };
+        let sheet = Sheet::new(run.policy, None, run.contributions);
+        let mut writer =
+            Writer::new(&sheet, run.form, &About::new(run.policy), output).map_err(Failure::Output)?;
+        let mut finished = Finished { read: 0, tally: Tally::new(run.policy), notices: Vec::new() };
+        let mut rising = Rising::default();
+        in_order(
+            run.threads,
+            || Ok(source.next_piece(&mut table)?),
+            Tools::default,
+            |tools, piece| {
+                if tools.encoder.is_none() {
+                    tools.encoder = Some(Encoder::new(&sheet, run.form).map_err(Failure::Output)?);
+                }
+                work.piece(tools, piece)
+            },
+            |done: Done| {
+                if known.is_none() && !rising.goes_on(done.keys) {
+                    return Err(Stopped::KeysDoNotRise);
+                }
+                finished.read += done.records;
+                finished.tally.merge(&done.tally);
+                let mut all = done.set_aside.into_iter();
+                all.try_for_each(|reject| rejects.set_aside(reject)).map_err(Failure::Rejects)?;
+                done.encoded.map_or(Ok(()), |encoded| writer.write(encoded)).map_err(Failure::Output)?;
+                Ok(())
+            },
+        )?;
+        writer.finish().map_err(Failure::Output)?;
+        finished.notices = source.told(table)?;
+        if let Some(known) = known {
+            finished.notices.extend(known.notices.iter().chain(&known.told).cloned());
+        }
+        Ok(finished)
+    }
+}
+
+impl Work<'_> {
+    fn piece(&self, tools: &mut Tools<'_>, piece: Piece) -> Result<Done, Stopped> {
+        let (records, bytes) = (piece.records(), piece.bytes());
+        let mut tally = Tally::new(self.run.policy);
+        let mut set_aside = Vec::new();
+        let mut rising = Rising::default();
+        for block in piece.blocks() {
+            if self.run.progress.stopped() {
+                return Err(Failure::Stopped.into());
+            }
+            let block = block.map_err(|error| self.tables.scored.unreadable(&error))?;
+            if let (None, Some(key)) = (self.known, &self.key) {
+                tools.keys.clear();
+                key.read(&block, &mut tools.keys);
+                if !rising.adds(&tools.keys) {
+                    return Err(Stopped::KeysDoNotRise);
+                }
+            }
+            for part in self.parts(block) {
+                self.part(tools, &part, &mut tally)?;
+                self.set_aside(tools, &part, &mut set_aside);
+            }
+        }
+        self.run.progress.records.fetch_add(records, Ordering::Relaxed);
+        self.run.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let encoded = tools.encoder.as_mut().map(Encoder::take).transpose().map_err(Failure::Output)?;
+        Ok(Done { encoded, tally, set_aside, records, keys: rising })
+    }
+
+    /// A block in parts whose readable records have consecutive slots, where that matters.
+    fn parts(&self, block: Block) -> Vec<Block> {
+        let matters = self.known.is_some_and(Known::fills);
+        if matters && !block.unreadable.is_empty() { block.in_runs() } else { vec![block] }
+    }
+
+    fn part(&self, tools: &mut Tools<'_>, block: &Block, tally: &mut Tally) -> Result<(), Failure> {
+        let Tools { chunk, scratch, scored, encoder, .. } = tools;
+        self.binding.read(&block.batch, chunk);
+        if let Some(known) = self.known {
+            known.prepare(block, chunk);
+        }
+        let wanted = Wanted { points: self.run.contributions, lost: false };
+        self.plan.run(chunk, wanted, scratch, scored);
+        tally.add(scored);
+        let keys = self.key.as_ref().and_then(|key| key.array(block));
+        let keys = keys.map_or(output::Keys::Values(&[]), output::Keys::Column);
+        let encoder = encoder.as_mut();
+        encoder.map_or(Ok(()), |encoder| encoder.add(keys, scored)).map_err(Failure::Output)
+    }
+
+    /// The records of a block that have no score, with everything that is wrong with them.
+    fn set_aside(&self, tools: &Tools<'_>, block: &Block, set_aside: &mut Vec<Reject>) {
+        let aside = |row: usize| {
+            tools.scored.standings().get(row).filter(|standing| standing.status().is_none()).copied()
+        };
+        let all_well =
+            block.unreadable.is_empty() && (0..block.batch.num_rows()).all(|row| aside(row).is_none());
+        if all_well {
+            return;
+        }
+        let source = &self.tables.scored;
+        for record in block.in_order() {
+            let (slot, mut row, standing) = match record {
+                Ok(at) => {
+                    let Some(standing) = aside(at) else { continue };
+                    (slot_of(block, at), source.binding.row(block, at), standing)
+                }
+                Err(bad) => {
+                    let slot = u32::try_from(bad.place.number - 1).unwrap_or(u32::MAX);
+                    (slot, source.binding.unreadable(block, bad), Standing::Bad)
+                }
+            };
+            if let Some(known) = self.known {
+                row.faults.extend(source.repeated(&known.scanned, slot, block.file(), &row));
+                row.faults.extend(known.faults.get(&slot).into_iter().flatten().cloned());
+            }
+            if standing == Standing::TooLarge {
+                let reason = self.too_large(&row.values);
+                let (file, line) = (block.file().clone(), row.line);
+                row.faults.push(data::Fault { file, line, field: None, value: None, reason });
+            }
+            set_aside.push(reject_of(source.schema, source.kind, block.file(), row));
+        }
+    }
+
+    /// Which number of a record is too large, as the reference interpreter says it. What is too large because of children
+    /// or of others it cannot tell from the record alone.
+    fn too_large(&self, values: &[Value]) -> String {
+        let policy = self.run.policy;
+        let record: [(RecordId, Vec<Value>); 1] = [(policy.schema.scored, values.to_vec())];
+        let alone = data::join_rows(&policy.schema, policy.today, &record, &[], (None, &[]));
+        let outcome = eval::score_all(policy, &alone.population).into_iter().next();
+        match outcome {
+            Some(Err(overflow)) => overflow.to_string(),
+            Some(Ok(_)) | None => "a number on the way to its score is too large".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! A run through the reference interpreter, record by record: for what the column interpreter cannot do.
+
+use super::{Failure, Finished, Output, RejectSink, Run, Tally};
+use crate::data::{self, Reject, Value, Why};
+use crate::eval;
+use crate::eval::batch::{Scored, Standing};
+use crate::output::{About, Encoder, Keys, Sheet, Writer};
+use std::sync::atomic::Ordering;
+
+/// Reads everything, scores it, and writes.
+pub(super) fn score(
+    run: &Run<'_>,
+    output: &mut dyn Output,
+    rejects: &mut dyn RejectSink,
+) -> Result<Finished, Failure> {
+    let policy = run.policy;
+    let loaded = data::load(&policy.schema, policy.today, run.files).map_err(Failure::Data)?;
+    let population = &loaded.population;
+    let outcomes = eval::score_all(policy, population);
+
+    let mut tally = Tally::new(policy);
+    let sheet = Sheet::new(policy, None, run.contributions);
+    let mut writer = Writer::new(&sheet, run.form, &About::new(policy), output).map_err(Failure::Output)?;
+    let mut encoder = Encoder::new(&sheet, run.form).map_err(Failure::Output)?;
+    let nobody = Value::Missing(Why::Undecided);
+    for (chunk, first) in outcomes.chunks(run.batch.max(1)).zip((0..).step_by(run.batch.max(1))) {
+        if run.progress.stopped() {
+            return Err(Failure::Stopped);
+        }
+        let outcomes = chunk.iter().map(|outcome| outcome.as_ref().map_err(|_| Standing::TooLarge));
+        let scored = Scored::of_outcomes(policy, outcomes);
+        let keys: Vec<&Value> =
+            (first..first + chunk.len()).map(|at| population.key(at).unwrap_or(&nobody)).collect();
+        encoder.add(Keys::Values(&keys), &scored).map_err(Failure::Output)?;
+        tally.add(&scored);
+        writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
+        run.progress.records.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+    }
+    writer.finish().map_err(Failure::Output)?;
+
+    let too_large = outcomes.iter().enumerate().filter_map(|(position, outcome)| {
+        let overflow = outcome.as_ref().err()?;
+        Some(population.reject(&policy.schema, position, overflow.to_string()))
+    });
+    let mut set_aside: Vec<Reject> = loaded.rejects.set_aside.into_iter().chain(too_large).collect();
+    set_aside.sort_by_key(|reject| reject.line);
+    set_aside.into_iter().try_for_each(|reject| rejects.set_aside(reject)).map_err(Failure::Rejects)?;
+    loaded
+        .rejects
+        .ignored
+        .into_iter()
+        .try_for_each(|reject| rejects.ignored(reject))
+        .map_err(Failure::Rejects)?;
+    Ok(Finished { read: loaded.read as u64, tally, notices: loaded.notices })
+}
