@@ -88,7 +88,7 @@ impl Narrow {
         }
         let common = common_divisor(weight.abs(), one);
         let times = i64::try_from(weight / common).ok()?;
-        let narrow = |limit: i128| limit.max(-TOO_LARGE).min(TOO_LARGE) as i64;
+        let narrow = |limit: i128| limit.clamp(-TOO_LARGE, TOO_LARGE) as i64;
         let narrow = Self {
             statistic: influence.statistic,
             against: i64::try_from(against).ok()?,
@@ -257,28 +257,9 @@ fn common_divisor(a: i128, b: i128) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::LinkId;
     use crate::eval::influence::points_of;
-    use crate::source::{FileId, Place, Span};
+    use crate::eval::sample;
     use proptest::prelude::*;
-
-    fn influence(statistic: Statistic) -> Influence {
-        Influence {
-            link: LinkId(0),
-            name: String::new(),
-            title: String::new(),
-            statistic,
-            against: Decimal::ZERO,
-            weight: Decimal::ZERO,
-            smoothing: 0,
-            limits: None,
-            settled: true,
-            reason: None,
-            sources: Vec::new(),
-            notes: Vec::new(),
-            place: Place::new(FileId(0), Span::new(0, 0)),
-        }
-    }
 
     fn units(units: i64) -> Decimal {
         Decimal::from_units(units.into()).unwrap()
@@ -304,7 +285,8 @@ mod tests {
             limits in prop::option::of((sizes(), sizes())),
             scores in prop::collection::vec(prop::option::weighted(0.8, sizes()), 0..9),
         ) {
-            let mut influence = influence(statistic);
+            let mut influence = sample::influence("0");
+            influence.statistic = statistic;
             (influence.against, influence.weight, influence.smoothing) = (units(against), units(weight), smoothing);
             influence.limits = limits.map(|(a, b)| (units(a.min(b)), units(a.max(b))));
             let known: Vec<Decimal> = scores.iter().flatten().map(|score| units(*score)).collect();

@@ -195,7 +195,7 @@ fn narrow_of(
         let read = if influence.settled { largest } else { previous };
         Narrow::new(influence, read).map(|(narrow, _)| narrow)
     });
-    let narrow = |end: Decimal| end.units().max(-TOO_LARGE).min(TOO_LARGE) as i64;
+    let narrow = |end: Decimal| end.units().clamp(-TOO_LARGE, TOO_LARGE) as i64;
     let range = policy.range.map_or((i64::MIN + 1, i64::MAX), |(low, high)| (narrow(low), narrow(high)));
     Some((all.collect::<Option<_>>()?, range))
 }

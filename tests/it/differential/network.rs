@@ -437,7 +437,7 @@ fn check(policy: &Policy, drawn: &Drawn, choices: &mut Choices) -> Result<bool, 
 
 #[test]
 fn networks_come_to_what_single_records_come_to() {
-    let cases = std::env::var("GLASSBOX_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
+    let cases = std::env::var("GLASSBOX_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(120);
     let mut runner = TestRunner::new(Config {
         cases,
         failure_persistence: None,
