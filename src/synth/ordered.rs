@@ -63,6 +63,8 @@ pub(super) struct Setting<'a> {
     pub(super) years: f64,
     /// Spellings that mean missing.
     pub(super) missing: &'a [String],
+    /// The record belongs to another.
+    pub(super) child: bool,
     /// The field dates its record: it never comes after today.
     pub(super) dates_record: bool,
 }

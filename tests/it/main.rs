@@ -26,6 +26,7 @@ mod packs;
 mod page;
 mod reference;
 mod syntax;
+mod synth;
 
 /// A file in this folder that is no module of this binary would never run.
 #[test]
