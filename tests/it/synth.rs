@@ -125,7 +125,7 @@ record person "Person" {
   any_day   date
   age       integer 0 to 120
   below     integer 5 or less
-  any       integer  optional
+  anything  integer  optional
   share     number over 0 to under 1
   tiny      number over 0 to under 0.001
   number    number
@@ -193,7 +193,7 @@ years = 30
 
 [synth.person.fields]
 age = { distribution = "normal", mean = 45, sd = 30, least = 18, greatest = 100 }
-any = { values = [3, 17, -1, 4], weights = [1, 1, 1, 0], missing = 0.5 }
+anything = { values = [3, 17, -1, 4], weights = [1, 1, 1, 0], missing = 0.5 }
 below = { distribution = "exponential", mean = 2, least = 0 }
 share = { distribution = "uniform", decimals = 3 }
 ratio = { distribution = "lognormal", mean = 0.4, sd = 0.3, missing = 0 }
@@ -270,11 +270,11 @@ fn every_feature_of_a_schema_is_served() {
     assert!(near(mean("ratio"), 0.4), "{}", mean("ratio"));
     assert!(near(share("limit", "0"), 0.25), "{}", share("limit", "0"));
     assert!(near(share("truth", "yes"), 0.9 * 0.9), "{}", share("truth", "yes"));
-    assert!(near(share("any", ""), 0.5), "{}", share("any", ""));
+    assert!(near(share("anything", ""), 0.5), "{}", share("anything", ""));
     assert!(near(share("ratio", ""), 0.0));
     assert!(near(share("home", "own"), 0.9 * 2.0 / 3.0), "{}", share("home", "own"));
     assert!(near(share("Was, wird \"gekauft\"", "car"), 0.5));
-    assert!(people.column("any").all(|cell| ["", "3", "18", "0", "-2"].contains(&cell)));
+    assert!(people.column("anything").all(|cell| ["", "3", "18", "0", "-2"].contains(&cell)));
     assert!(people.column("home").all(|cell| ["", "own", "not stated"].contains(&cell)));
     for row in &people.all {
         let cell = |name: &str| people.cell(row, name).to_owned();
