@@ -84,6 +84,34 @@ fn another_seed_gives_others_and_more_records_begin_as_few_do() {
     }
 }
 
+/// The data of the packs that are not real are made by the commands that their manifests name.
+#[test]
+fn the_packs_data_are_what_synth_makes() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (pack, commands, files_made) in [("payments", 1, 4), ("city", 1, 2), ("sesame", 2, 7)] {
+        let manifest = fs::read_to_string(project.join(format!("rules/{pack}/glassbox.toml"))).unwrap();
+        let named: Vec<&str> =
+            manifest.lines().filter_map(|line| line.strip_prefix("#   glassbox synth ")).collect();
+        assert_eq!(named.len(), commands, "{pack}");
+        let folder = TempDir::new().unwrap();
+        let out = folder.path().display().to_string();
+        let here = format!("rules/{pack}");
+        for command in named {
+            let mut arguments: Vec<&str> = command.split(' ').collect();
+            // The last word is the folder.
+            assert_eq!(arguments.pop(), Some(here.as_str()));
+            stdout(glassbox(["synth"].into_iter().chain(arguments).chain([out.as_str(), "--quiet"])));
+        }
+        let mut made = files(folder.path());
+        // Scores that were given, and not made up.
+        made.remove("previous.csv");
+        assert_eq!(made.len(), files_made, "{pack}");
+        for (name, bytes) in made {
+            assert!(fs::read(project.join(&here).join(&name)).unwrap() == bytes, "rules/{pack}/{name} is another");
+        }
+    }
+}
+
 /// FNV-1a in 64 bits: enough to see that a byte changed.
 fn fnv(bytes: &[u8]) -> u64 {
     bytes
