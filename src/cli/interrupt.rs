@@ -2,7 +2,6 @@
 
 use crate::run::Progress;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// The exit code of a command that was interrupted, as shells have it: 128 and the number of the signal.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -11,7 +10,7 @@ pub(super) const INTERRUPTED: u8 = 130;
 pub(super) fn stops(progress: &Arc<Progress>) {
     let progress = Arc::clone(progress);
     let stop = move || {
-        if progress.stop.swap(true, Ordering::Relaxed) {
+        if progress.stop() {
             std::process::exit(INTERRUPTED.into());
         }
     };

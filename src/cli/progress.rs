@@ -1,11 +1,11 @@
 //! How far a long run is, on a terminal: records, records a second, and how long it will still take.
 
-use crate::run::Progress;
+use crate::run::{Progress, Stage};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A bar that follows a run until it is dropped. Where stderr is no terminal it shows nothing.
 pub(super) struct Bar {
@@ -47,21 +47,24 @@ fn draw(progress: &Progress, ended: &AtomicBool, target: ProgressDrawTarget) {
         }
     }
     let bar = ProgressBar::with_draw_target(None, target);
-    let known = "{bar:30} {percent:>3}%  {msg}  {eta} left";
     let style = |template: &str| {
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
     };
-    bar.set_style(style("{spinner} {msg}"));
+    let (known, unknown) = (style("{bar:30} {percent:>3}%  {msg}  {eta} left"), style("{spinner} {msg}"));
+    let mut shown = Stage { name: String::new(), records: 0, bytes: (0, 0) };
+    let mut since = Instant::now();
     while !ended.load(Ordering::Relaxed) {
-        let all = progress.all_bytes.load(Ordering::Relaxed);
-        let records = progress.records.load(Ordering::Relaxed);
-        if all > 0 && bar.length() != Some(all) {
-            bar.set_length(all);
-            bar.set_style(style(known));
+        let stage = progress.stage();
+        if stage.name != shown.name {
+            since = Instant::now();
+            bar.reset();
+            bar.set_style(if stage.bytes.1 > 0 { known.clone() } else { unknown.clone() });
         }
-        bar.set_position(progress.bytes.load(Ordering::Relaxed).min(all.max(1)));
-        let seconds = bar.elapsed().as_secs_f64() + OFTEN.as_secs_f64() * f64::from(PATIENCE);
-        bar.set_message(rate(records, seconds));
+        let (read, all) = stage.bytes;
+        bar.set_length(all.max(1));
+        bar.set_position(read.min(all));
+        bar.set_message(format!("{}: {}", stage.name, rate(stage.records, since.elapsed().as_secs_f64())));
+        shown = stage;
         std::thread::sleep(OFTEN);
     }
     bar.finish_and_clear();

@@ -45,11 +45,12 @@ pub(super) struct Score {
     #[command(flatten)]
     run: Run,
 
-    /// The form of the scores [default: by the end of FILE's name, else csv]
+    /// The form of the scores [default: by the ending of FILE (.csv, .ndjson, .parquet), else csv]
     #[arg(long, value_enum)]
     format: Option<Format>,
 
-    /// Write the scores to FILE, which is replaced only once all are written
+    /// Write the scores to FILE (`-` is stdout), which is replaced only once all are written; .gz or .zst at the
+    /// end packs a text
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 

@@ -13,7 +13,6 @@ use clap::{Args, ValueEnum};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 const EXAMPLES: &str = "\
@@ -83,7 +82,6 @@ impl Synth {
         std::fs::create_dir_all(&self.out).map_err(|error| Stop::writing(&self.out, &error))?;
         let started = Instant::now();
         let progress = Arc::new(Progress::default());
-        progress.all_bytes.store(recipe.tables.iter().map(Table::rows_expected).sum(), Ordering::Relaxed);
         interrupt::stops(&progress);
         let bar = Bar::follow(Arc::clone(&progress), self.quiet);
         let mut written = Vec::new();

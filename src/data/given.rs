@@ -1,7 +1,8 @@
 //! Records given as values, as the cases of a policy give them, joined as those of files are.
 
 use super::bind::{Row, fault_of};
-use super::join::{Input, Loaded, Pair, Pairs, Rows, join, parts, previous_kind};
+use super::join::{Input, Loaded, Pairs, Rows, join, parts, previous_kind};
+use super::pairs::Pair;
 use super::{Fault, LinkId, RecordId, Schema, Value};
 use crate::date::Date;
 use crate::decimal::Decimal;

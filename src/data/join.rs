@@ -4,6 +4,7 @@
 //! the order of theirs, linked records in the order of their own table.
 
 use super::bind::Row;
+use super::pairs::Pair;
 use super::population::{Adjacency, Groups, Population, Scored, Table};
 use super::{Fault, Field, LinkId, Notice, RecordId, Reject, Rejects, Schema, Value};
 use crate::date::Date;
@@ -45,7 +46,7 @@ pub fn previous_kind(schema: &Schema) -> Option<RecordId> {
 }
 
 /// The links of the scored kind: which, whether it stands at the second end, and the kind at the other.
-pub(super) fn links(schema: &Schema) -> impl Iterator<Item = (LinkId, bool, RecordId)> + '_ {
+pub fn links(schema: &Schema) -> impl Iterator<Item = (LinkId, bool, RecordId)> + '_ {
     schema.links.iter().enumerate().filter_map(|(at, link)| {
         let id = LinkId(at as u32);
         if link.from == schema.scored {
@@ -80,14 +81,6 @@ pub(super) struct Rows {
 pub(super) struct Pairs {
     pub(super) file: Arc<str>,
     pub(super) pairs: Vec<Pair>,
-}
-
-/// The keys of both ends.
-pub(super) struct Pair {
-    pub(super) line: u64,
-    pub(super) ends: [Value; 2],
-    /// What is wrong with it.
-    pub(super) faults: Vec<Fault>,
 }
 
 /// Joins.
@@ -319,36 +312,23 @@ impl Join<'_> {
         let (mut nobodys, mut selfs, mut set_aside) = (0, 0, 0);
         let mut good = Vec::new();
         for pair in &pairs.pairs {
-            let mut faults = pair.faults.clone();
-            let mut ends = Vec::new();
-            for ((kind, end), name) in kinds.iter().zip(&pair.ends).zip(["from", "to"]) {
-                let row = self.staged.get(kind).and_then(|staged| staged.first.get(end)).copied();
-                if row.is_none() && !end.is_missing() {
-                    let record = self.schema.record(*kind);
-                    let reason = format!("there is no such `{}`", record.name);
-                    let value = self.schema.spell_key(*kind, end);
-                    let (file, field) = (Arc::clone(&pairs.file), Some(name.to_owned()));
-                    faults.push(Fault { file, line: pair.line, field, value, reason });
-                }
-                ends.extend(row.map(|row| (*kind, row)));
-            }
-            if link.from == link.to && faults.is_empty() && pair.ends.first() == pair.ends.last() {
-                let reason = "a pair of a record with itself".to_owned();
-                let value = pair.ends.first().and_then(|end| self.schema.spell_key(link.from, end));
-                let (file, field) = (Arc::clone(&pairs.file), Some("to".to_owned()));
-                faults.push(Fault { file, line: pair.line, field, value, reason });
+            let row =
+                |(kind, end): (&RecordId, &Value)| Some((*kind, *self.staged.get(kind)?.first.get(end)?));
+            let ends: Vec<_> = kinds.iter().zip(&pair.ends).map(row).collect();
+            let mut pair = pair.clone();
+            let known = [0, 1].map(|end| ends.get(end).is_some_and(Option::is_some));
+            if pair.check(self.schema, id, &pairs.file, known) {
                 selfs += 1;
-            } else if !faults.is_empty() {
+            } else if !pair.faults.is_empty() {
                 nobodys += 1;
             }
-            if !faults.is_empty() {
-                let (record, file) = (link.name.clone(), Arc::clone(&pairs.file));
-                self.rejects.ignored.push(Reject { record, file, line: pair.line, key: None, faults });
+            if !pair.faults.is_empty() {
+                self.rejects.ignored.push(pair.reject(self.schema, id, &pairs.file));
                 continue;
             }
             let place =
                 |(kind, row): &(RecordId, u32)| places.get(kind)?.get(*row as usize).copied().flatten();
-            match ends.iter().map(place).collect::<Option<Vec<_>>>().as_deref() {
+            match ends.iter().flatten().map(place).collect::<Option<Vec<_>>>().as_deref() {
                 Some([from, to]) if swapped || (both_ways && to < from) => good.push((*to, *from)),
                 Some([from, to]) => good.push((*from, *to)),
                 Some(_) | None => set_aside += 1,
@@ -423,7 +403,7 @@ impl Schema {
         self.record(kind).key.map(|key| self.field(kind, key))
     }
 
-    fn spell_key(&self, kind: RecordId, key: &Value) -> Option<String> {
+    pub(super) fn spell_key(&self, kind: RecordId, key: &Value) -> Option<String> {
         Some(self.spell(self.key_field(kind)?.kind, key))
     }
 }

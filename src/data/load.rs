@@ -3,11 +3,13 @@
 use super::bind::Binding;
 use super::findings::{Findings, about};
 use super::join::{self, Input, Loaded, Rows};
+use super::pairs::{ENDS, PairBinding};
 use super::table::{Block, Columns, ReadError, Table, Wanted};
-use super::{DataFile, LinkId, Notice, RecordId, Schema, Type};
+use super::{DataFile, LinkId, Notice, RecordId, Schema, Type, Value};
 use crate::date::Date;
+use crate::decimal::Decimal;
 use crate::diagnostic::{Code, Diagnostic, suggest};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -108,6 +110,37 @@ pub fn source<'s>(
     let mut wrong = wrong_names(file, &record.name, &fields);
     wrong.extend(wrong_row_number(schema, kind, file));
     if wrong.is_empty() { Ok((file, Binding::new(schema, kind, file))) } else { Err(wrong) }
+}
+
+/// The table of a link's pairs, and how its columns make them.
+///
+/// # Errors
+///
+/// E0407 where it is not supplied, E0405 for a name that the manifest has wrongly.
+pub fn pair_source<'s>(
+    schema: &'s Schema,
+    link: LinkId,
+    files: &'s DataFiles,
+) -> Result<(&'s DataFile, PairBinding<'s>), Vec<Diagnostic>> {
+    let name = &schema.link(link).name;
+    let file = supplied(files.links.get(&link), name, "link").map_err(|wrong| vec![wrong])?;
+    let wrong = wrong_names(file, name, &ENDS);
+    if wrong.is_empty() { Ok((file, PairBinding::new(schema, link, file))) } else { Err(wrong) }
+}
+
+/// Reads previously published scores of a kind, key by key.
+///
+/// # Errors
+///
+/// A file that cannot be used, or a line of it: that would change the scores of others in silence.
+pub fn previous_scores(
+    schema: &Schema,
+    kind: RecordId,
+    file: &DataFile,
+) -> Result<(HashMap<Value, Decimal>, Vec<Notice>), Vec<Diagnostic>> {
+    let mut load = Load { schema, open: None, diagnostics: Vec::new(), notices: Vec::new() };
+    let scores = load.previous(kind, file);
+    if load.diagnostics.is_empty() { Ok((scores, load.notices)) } else { Err(load.diagnostics) }
 }
 
 fn supplied<'f>(file: Option<&'f DataFile>, name: &str, what: &str) -> Result<&'f DataFile, Diagnostic> {

@@ -9,6 +9,7 @@ mod csv;
 mod csv_cells;
 mod error;
 mod input;
+mod json_cells;
 mod json_line;
 mod keys;
 mod ndjson;

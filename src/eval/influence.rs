@@ -118,7 +118,7 @@ impl Node {
 }
 
 /// The points of an influence, given the scores of those linked records that have one.
-fn points_of(
+pub(super) fn points_of(
     influence: &Influence,
     linked: usize,
     mut scores: Vec<Decimal>,

@@ -3,9 +3,10 @@
 use super::cells::Cells;
 use super::form::{Form, Format, Packing};
 use super::key::Keys;
+use super::parquet::{Chunk, ColumnBuffer, Kept, descriptor};
 use super::sheet::{Buffers, Sheet};
 use super::text::{Cell, Style, line_end};
-use crate::eval::batch::Scored;
+use crate::eval::batch::{Scored, Standing};
 use std::io::{self, Write};
 
 /// Turns scored records into pieces of an output. One for each thread; its buffers are used again.
@@ -32,24 +33,38 @@ pub(super) enum Piece {
     Bytes(Vec<u8>),
     /// Rows of a table to be drawn.
     Rows(Vec<Vec<String>>),
+    /// The columns of a row group.
+    Columns(Vec<Chunk>),
 }
 
 #[derive(Debug)]
 enum Body {
     Lines { style: Style, cells: Vec<Cell>, text: Vec<u8> },
     Rows { cells: Vec<Cell>, rows: Vec<Vec<String>> },
+    Columns { columns: Vec<ColumnBuffer>, kept: Vec<usize> },
 }
 
 impl<'s> Encoder<'s> {
     /// Writes the columns of a sheet.
-    pub fn new(sheet: &'s Sheet, form: Form) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// The format has no such columns.
+    pub fn new(sheet: &'s Sheet, form: Form) -> io::Result<Self> {
         let lines = |style| Body::Lines { style, cells: Cell::of_sheet(sheet, style), text: Vec::new() };
         let body = match form.format {
             Format::Csv => lines(Style::Csv),
-            Format::Ndjson | Format::Parquet => lines(Style::Json),
+            Format::Ndjson => lines(Style::Json),
             Format::Table => Body::Rows { cells: Cell::of_sheet(sheet, Style::Bare), rows: Vec::new() },
+            Format::Parquet => {
+                let descriptor = descriptor(sheet)?;
+                let columns = sheet.columns.iter().zip(descriptor.columns());
+                let columns =
+                    columns.map(|(column, descriptor)| ColumnBuffer::new(column, descriptor.clone()));
+                Body::Columns { columns: columns.collect(), kept: Vec::new() }
+            }
         };
-        Self { sheet, packing: form.packing, buffers: Buffers::default(), records: 0, body }
+        Ok(Self { sheet, packing: form.packing, buffers: Buffers::default(), records: 0, body })
     }
 
     /// Adds records, in the order of the input. Those that are set aside are left out.
@@ -63,11 +78,12 @@ impl<'s> Encoder<'s> {
             .map(|position| self.sheet.cells(position, scored, &self.buffers))
             .collect();
         let standings = scored.standings().iter().enumerate();
-        let kept = standings.filter(|(_, standing)| standing.status().is_some()).map(|(row, _)| row);
+        let is_kept = |standing: &Standing| standing.status().is_some();
+        let kept_rows = standings.filter(|(_, standing)| is_kept(standing)).map(|(row, _)| row);
         match &mut self.body {
             Body::Lines { style, cells, text } => {
                 let end = line_end(*style);
-                for row in kept {
+                for row in kept_rows {
                     for (cell, column) in cells.iter().zip(&columns) {
                         cell.write(*column, row, text);
                     }
@@ -76,12 +92,24 @@ impl<'s> Encoder<'s> {
                 }
             }
             Body::Rows { cells, rows } => {
-                for row in kept {
+                for row in kept_rows {
                     rows.push(
                         cells.iter().zip(&columns).map(|(cell, column)| bare(cell, *column, row)).collect(),
                     );
                     self.records += 1;
                 }
+            }
+            Body::Columns { columns: buffers, kept } => {
+                let all = scored.standings().iter().all(is_kept);
+                kept.clear();
+                if !all {
+                    kept.extend(kept_rows);
+                }
+                let kept = if all { Kept::All(scored.rows()) } else { Kept::Some(kept) };
+                for (buffer, cells) in buffers.iter_mut().zip(&columns) {
+                    buffer.add(*cells, kept)?;
+                }
+                self.records += kept.count();
             }
         }
         Ok(())
@@ -97,6 +125,7 @@ impl<'s> Encoder<'s> {
         match &self.body {
             Body::Lines { text, .. } => text.len(),
             Body::Rows { rows, .. } => rows.len(),
+            Body::Columns { columns, .. } => columns.iter().map(ColumnBuffer::bytes).sum(),
         }
     }
 
@@ -114,6 +143,10 @@ impl<'s> Encoder<'s> {
                 Piece::Bytes(pack(text, self.packing)?)
             }
             Body::Rows { rows, .. } => Piece::Rows(std::mem::take(rows)),
+            Body::Columns { columns, .. } => {
+                let chunks = columns.iter_mut().map(|column| column.take(records));
+                Piece::Columns(chunks.collect::<io::Result<_>>()?)
+            }
         };
         Ok(Encoded { records, piece })
     }

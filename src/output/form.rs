@@ -13,7 +13,6 @@ pub enum Format {
     /// A drawn table, for people
     Table,
     /// Columns, for programs
-    #[value(skip)]
     Parquet,
 }
 

@@ -10,8 +10,11 @@ mod encoder;
 mod form;
 mod key;
 mod number;
+mod parquet;
 mod sheet;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 mod writer;
 

@@ -2,6 +2,7 @@
 
 use super::cells::{Cells, Texts, codes_of, is_known, units_at};
 use super::key::{KeyBuffer, KeyReader, Keys};
+use super::parquet::{Steps, Width, key_width, score_steps, score_width};
 use crate::data::{Schema, Type};
 use crate::eval::Status;
 use crate::eval::batch::{CodesRef, Column as Values, Scored, Standing};
@@ -21,6 +22,10 @@ pub struct Sheet {
 pub(super) struct Column {
     pub(super) name: String,
     pub(super) kind: Kind,
+    /// How numbers are held in Parquet.
+    pub(super) width: Width,
+    /// The numbers that there can be, where they are few.
+    pub(super) steps: Option<Steps>,
     source: Source,
 }
 
@@ -73,7 +78,6 @@ impl Sheet {
     /// The sheet of a policy's scores. `key` is the type of the input's column of keys, where the input has columns; with
     /// `contributions` there is a column of points for each characteristic, rule and influence.
     pub fn new(policy: &Policy, key: Option<&DataType>, contributions: bool) -> Self {
-        let _ = key;
         let mut sheet = Self { columns: Vec::new(), key: KeyReader::new(&policy.schema) };
         let field = sheet.key.field();
         let kind = field.map_or(Kind::Text, |field| match field.kind {
@@ -82,33 +86,36 @@ impl Sheet {
             kind => Kind::of(kind, &policy.schema),
         });
         let name = field.map_or("key", |field| &field.name).to_owned();
-        sheet.add(Source::Key, name, kind);
-        sheet.add(Source::Score, "score".to_owned(), Kind::Number);
+        let width = field.map_or(Width::Decimal(9), |field| key_width(field.kind, key));
+        sheet.add(Column { width, ..Column::new(Source::Key, name, kind) });
+        sheet.add(Column {
+            width: score_width(policy),
+            steps: score_steps(policy),
+            ..Column::new(Source::Score, "score".to_owned(), Kind::Number)
+        });
         let names = |names: &mut dyn Iterator<Item = &str>| Kind::Name(names.map(str::to_owned).collect());
-        sheet.add(
-            Source::Tier,
-            "tier".to_owned(),
-            names(&mut policy.tiers.iter().map(|tier| tier.name.as_str())),
-        );
-        sheet.add(
-            Source::Status,
-            "status".to_owned(),
-            names(&mut STATUSES.iter().map(|status| status.name())),
-        );
+        let tiers = names(&mut policy.tiers.iter().map(|tier| tier.name.as_str()));
+        sheet.add(Column::new(Source::Tier, "tier".to_owned(), tiers));
+        let statuses = names(&mut STATUSES.iter().map(|status| status.name()));
+        sheet.add(Column::new(Source::Status, "status".to_owned(), statuses));
+        let reasons = names(&mut policy.reasons.iter().map(|reason| reason.code.as_str()));
         for rank in 0..policy.reasons_shown.up_to as usize {
-            let codes = names(&mut policy.reasons.iter().map(|reason| reason.code.as_str()));
-            sheet.add(Source::Reason(rank), format!("reason_{}", rank + 1), codes);
+            sheet.add(Column::new(Source::Reason(rank), format!("reason_{}", rank + 1), reasons.clone()));
         }
         for (position, decision) in policy.decisions.iter().enumerate() {
             let kind = Kind::of(decision.kind, &policy.schema);
-            sheet.add(Source::Decision(position), decision.name.clone(), kind);
+            let width = Width::Decimal(if decision.kind == Type::Integer { 0 } else { 9 });
+            sheet.add(Column {
+                width,
+                ..Column::new(Source::Decision(position), decision.name.clone(), kind)
+            });
         }
         if contributions {
             for (position, item) in policy.items.iter().enumerate().filter(|(_, item)| !is_group(item)) {
-                sheet.add(Source::Points(position), format!("points_{}", item.name), Kind::Number);
+                sheet.points(Source::Points(position), &item.name);
             }
             for (position, influence) in policy.influences.iter().enumerate() {
-                sheet.add(Source::Influence(position), format!("points_{}", influence.name), Kind::Number);
+                sheet.points(Source::Influence(position), &influence.name);
             }
         }
         sheet
@@ -119,14 +126,17 @@ impl Sheet {
         self.columns.iter().map(|column| column.name.as_str())
     }
 
+    fn points(&mut self, source: Source, name: &str) {
+        self.add(Column::new(source, format!("points_{name}"), Kind::Number));
+    }
+
     /// Adds a column. A name that is taken (a decision called `status`) gets a number, so that each is found by its name.
-    fn add(&mut self, source: Source, name: String, kind: Kind) {
+    fn add(&mut self, column: Column) {
         let taken = |name: &String| self.columns.iter().any(|column| column.name == *name);
-        let name = std::iter::once(name.clone())
-            .chain((2..).map(|number| format!("{name}_{number}")))
-            .find(|name| !taken(name))
-            .unwrap_or(name);
-        self.columns.push(Column { name, kind, source });
+        let name = std::iter::once(column.name.clone())
+            .chain((2..).map(|number| format!("{}_{number}", column.name)))
+            .find(|name| !taken(name));
+        self.columns.push(Column { name: name.unwrap_or_default(), ..column });
     }
 
     /// Brings what a chunk's records came to into the form of cells.
@@ -188,6 +198,12 @@ impl Sheet {
             Source::Points(item) => points(scored.points_column(item)),
             Source::Influence(at) => points(scored.influence_column(at)),
         }
+    }
+}
+
+impl Column {
+    fn new(source: Source, name: String, kind: Kind) -> Self {
+        Self { name, kind, width: Width::Decimal(9), steps: None, source }
     }
 }
 

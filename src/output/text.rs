@@ -100,13 +100,13 @@ impl Cell {
 
     fn number(&self, values: Values<'_>, row: usize, to: &mut Vec<u8>) {
         to.extend_from_slice(&self.before);
+        if self.day {
+            let day = i32::try_from(units_at(values.numbers, row)).ok().and_then(Date::from_days);
+            return text(day.map_or_else(String::new, |day| day.to_string()).as_bytes(), self.style, to);
+        }
         match values.numbers {
             Numbers::Narrow { values, unit: ONE } => {
                 number::whole(values.get(row).copied().unwrap_or_default(), to);
-            }
-            numbers @ (Numbers::Narrow { .. } | Numbers::Wide(_)) if self.day => {
-                let day = i32::try_from(units_at(numbers, row)).ok().and_then(Date::from_days);
-                text(day.map_or_else(String::new, |day| day.to_string()).as_bytes(), self.style, to);
             }
             numbers @ (Numbers::Narrow { .. } | Numbers::Wide(_)) => {
                 number::units(units_at(numbers, row), to)

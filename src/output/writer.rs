@@ -3,6 +3,7 @@
 use super::about::About;
 use super::encoder::{Encoded, Piece, pack};
 use super::form::{Form, Format, Packing};
+use super::parquet::File;
 use super::sheet::Sheet;
 use super::table::Headings;
 use super::text::heading;
@@ -19,6 +20,7 @@ pub struct Writer<W: Write + Send> {
 enum Out<W: Write + Send> {
     Lines { to: W, written: bool },
     Table { to: W, headings: Headings, rows: Vec<Vec<String>> },
+    Parquet(File<W>),
 }
 
 impl<W: Write + Send> Writer<W> {
@@ -28,14 +30,14 @@ impl<W: Write + Send> Writer<W> {
     ///
     /// The heading could not be written.
     pub fn new(sheet: &Sheet, form: Form, about: &About, mut to: W) -> io::Result<Self> {
-        let _ = about;
         let to = match form.format {
             Format::Csv => {
                 to.write_all(&pack(heading(sheet.names()), form.packing)?)?;
                 Out::Lines { to, written: true }
             }
-            Format::Ndjson | Format::Parquet => Out::Lines { to, written: false },
+            Format::Ndjson => Out::Lines { to, written: false },
             Format::Table => Out::Table { to, headings: Headings::of_sheet(sheet), rows: Vec::new() },
+            Format::Parquet => Out::Parquet(File::new(sheet, about, to)?),
         };
         Ok(Self { packing: form.packing, to })
     }
@@ -55,9 +57,11 @@ impl<W: Write + Send> Writer<W> {
                 rows.extend(more);
                 Ok(())
             }
-            (Out::Lines { .. } | Out::Table { .. }, Piece::Bytes(_) | Piece::Rows(_)) => {
-                Err(io::Error::other("a piece of another format"))
-            }
+            (Out::Parquet(file), Piece::Columns(chunks)) => file.group(encoded.records, chunks),
+            (
+                Out::Lines { .. } | Out::Table { .. } | Out::Parquet(_),
+                Piece::Bytes(_) | Piece::Rows(_) | Piece::Columns(_),
+            ) => Err(io::Error::other("a piece of another format")),
         }
     }
 
@@ -81,6 +85,7 @@ impl<W: Write + Send> Writer<W> {
                 to.write_all(&pack(text, self.packing)?)?;
                 to
             }
+            Out::Parquet(file) => file.finish()?,
         };
         to.flush()?;
         Ok(to)

@@ -7,7 +7,6 @@ use super::{Failure, RejectSink, Run};
 use crate::data::{Block, Fault, Keys, NOBODY, Notice, Piece, Reject, reject_of};
 use crate::eval::batch::{Binding, ChildPlan, Chunk, Gathered, Gathering, Local};
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
 
 /// What a table of children came to.
 pub(super) struct Children {
@@ -15,6 +14,7 @@ pub(super) struct Children {
     /// What is wrong with children, by the slot of their parent, in the order of the table.
     pub(super) faults: BTreeMap<u32, Vec<Fault>>,
     pub(super) notices: Vec<Notice>,
+    pub(super) told: Vec<Notice>,
 }
 
 /// What a thread works with. What it has gathered is handed over when it ends.
@@ -54,6 +54,7 @@ pub(super) fn read(
 ) -> Result<Children, Failure> {
     let own = source.key().map(|_| Scanned::read(run, source)).transpose()?;
     let mut table = source.open(run.batch)?;
+    run.progress.begin(format!("reading `{}`", source.name()), table.size());
     let binding = source.bind(&table, |columns| children.bind(columns))?;
     let pass = Pass { run, children, source, parents, own, binding };
     let gathering = Gathering::new(children, parents.index.slots() as usize);
@@ -72,9 +73,9 @@ pub(super) fn read(
             found.nobodys.into_iter().try_for_each(|reject| rejects.ignored(reject)).map_err(Failure::Rejects)
         },
     )?;
-    let mut notices = source.told(table)?;
-    notices.extend(told_nobody(nobodys, source));
-    Ok(Children { gathered: gathering.finish(), faults, notices })
+    let notices = source.told(table)?;
+    let told = told_nobody(nobodys, source).into_iter().collect();
+    Ok(Children { gathered: gathering.finish(), faults, notices, told })
 }
 
 impl<'g> Tools<'g> {
@@ -94,7 +95,7 @@ impl Drop for Tools<'_> {
 
 impl Pass<'_> {
     fn piece(&self, tools: &mut Tools<'_>, piece: Piece) -> Result<Found, Failure> {
-        let bytes = piece.bytes();
+        let (records, bytes) = (piece.records(), piece.bytes());
         let mut found = Found::default();
         for block in piece.blocks() {
             if self.run.progress.stopped() {
@@ -102,7 +103,7 @@ impl Pass<'_> {
             }
             self.block(tools, &block.map_err(|error| self.source.unreadable(&error))?, &mut found);
         }
-        self.run.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.run.progress.add(records, bytes);
         Ok(found)
     }
 

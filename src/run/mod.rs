@@ -9,7 +9,10 @@
 
 mod children;
 mod failure;
+mod good;
 mod known;
+mod links;
+mod network;
 mod pipeline;
 mod places;
 mod records;
@@ -18,19 +21,22 @@ mod rising;
 mod scan;
 mod tables;
 mod tally;
+mod visit;
 
 pub use failure::Failure;
 pub(crate) use pipeline::in_order;
 pub use tally::Tally;
 
-use crate::data::{DataFiles, Notice, Reject};
+use crate::data::{DataFiles, Notice, Reject, Size};
 use crate::eval::batch::Plan;
 use crate::output::Form;
 use crate::policy::Policy;
 use known::Known;
+use network::Networks;
 use records::{Pass, Stopped};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tables::Tables;
 
 /// What is to be done.
@@ -91,25 +97,56 @@ pub trait RejectSink {
 /// How far a run is. Shared with whoever shows it, and with whoever stops it.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Records of the scored kind that were scored.
-    pub records: AtomicU64,
-    /// Bytes of all passes that were read.
-    pub bytes: AtomicU64,
-    /// How many there are to be read, as far as can be told.
-    pub all_bytes: AtomicU64,
-    /// Set from outside: the run is to end, with nothing left behind.
-    pub stop: AtomicBool,
+    stage: Mutex<String>,
+    records: AtomicU64,
+    bytes: AtomicU64,
+    all_bytes: AtomicU64,
+    stop: AtomicBool,
+}
+
+/// How far a stage of a run is: one pass over one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// What is done, in words.
+    pub name: String,
+    /// Records that were read in it.
+    pub records: u64,
+    /// Bytes that were read in it, and how many there are, as far as can be told; 0 where that is not known.
+    pub bytes: (u64, u64),
 }
 
 impl Progress {
-    /// All is done anew.
-    fn start_again(&self) {
+    /// How far the present stage is.
+    pub fn stage(&self) -> Stage {
+        let bytes = (self.bytes.load(Ordering::Relaxed), self.all_bytes.load(Ordering::Relaxed));
+        Stage { name: self.name().clone(), records: self.records.load(Ordering::Relaxed), bytes }
+    }
+
+    /// Ends the run, with nothing left behind. Whether it had been asked to end before.
+    pub fn stop(&self) -> bool {
+        self.stop.swap(true, Ordering::Relaxed)
+    }
+
+    fn name(&self) -> MutexGuard<'_, String> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a stage.
+    pub(crate) fn begin(&self, name: impl Into<String>, size: Size) {
+        *self.name() = name.into();
         self.records.store(0, Ordering::Relaxed);
         self.bytes.store(0, Ordering::Relaxed);
+        self.all_bytes.store(size.bytes.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// Notes that a piece was worked off.
+    pub(crate) fn add(&self, records: u64, bytes: u64) {
+        self.records.fetch_add(records, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Whether the run is to end.
-    fn stopped(&self) -> bool {
+    pub(crate) fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 }
@@ -148,13 +185,21 @@ pub fn score(
             Err(Stopped::KeysDoNotRise) => {
                 output.start_again().map_err(Failure::Output)?;
                 rejects.start_again().map_err(Failure::Rejects)?;
-                run.progress.start_again();
             }
             Err(Stopped::Failed(failure)) => return Err(failure),
             Ok(finished) => return Ok(finished),
         }
     }
-    let known = Known::gather(run, &plan, &tables, rejects)?;
+    let mut known = Known::gather(run, &plan, &tables, rejects)?;
+    let network;
+    if !tables.links.is_empty() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(run.threads.max(1)).build();
+        let pool = pool.map_err(|error| Failure::Output(io::Error::other(error)))?;
+        let networks = Networks { run, plan: &plan, tables: &tables, pool };
+        let (built, everybody) = networks.build(&mut known, rejects)?;
+        network = built;
+        known.settling = Some(networks.settle(everybody, &network)?);
+    }
     if known.unsure() {
         rejects.start_again().map_err(Failure::Rejects)?;
         return reference::score(run, output, rejects);

@@ -3,14 +3,13 @@
 use super::known::Known;
 use super::pipeline::in_order;
 use super::rising::Rising;
-use super::scan::{row_of, slot_of, slots_of};
+use super::scan::slot_of;
 use super::tables::{KeyColumn, Tables};
 use super::{Failure, Finished, Output, RejectSink, Run, Tally};
 use crate::data::{self, Block, Keys, Piece, RecordId, Reject, Value, reject_of};
 use crate::eval;
 use crate::eval::batch::{Binding, Chunk, Plan, Scored, Scratch, Standing, Wanted};
 use crate::output::{self, About, Encoded, Encoder, Sheet, Writer};
-use std::sync::atomic::Ordering;
 
 /// A pass over the scored records.
 pub(super) struct Pass<'p> {
@@ -38,23 +37,25 @@ struct Work<'w> {
     run: &'w Run<'w>,
     plan: &'w Plan,
     tables: &'w Tables<'w>,
-    known: Option<&'w Known>,
+    known: Option<&'w Known<'w>>,
     binding: Binding,
     key: Option<KeyColumn<'w>>,
 }
 
 /// What a thread works with.
+#[derive(Default)]
 struct Tools<'s> {
     chunk: Chunk,
     scratch: Scratch,
     scored: Scored,
     keys: Keys,
-    encoder: Encoder<'s>,
+    /// Made for the first piece.
+    encoder: Option<Encoder<'s>>,
 }
 
 /// What a piece came to.
 struct Done {
-    encoded: Encoded,
+    encoded: Option<Encoded>,
     tally: Tally,
     set_aside: Vec<Reject>,
     records: u64,
@@ -65,13 +66,14 @@ impl Pass<'_> {
     /// Scores, and writes. Without `known`, what was gathered before, nothing may refer to keys, and they must rise.
     pub(super) fn score(
         &self,
-        known: Option<&Known>,
+        known: Option<&Known<'_>>,
         output: &mut dyn Output,
         rejects: &mut dyn RejectSink,
     ) -> Result<Finished, Stopped> {
         let Self { run, plan, tables } = *self;
         let source = &tables.scored;
         let mut table = source.open(run.batch)?;
+        run.progress.begin("scoring", table.size());
         let binding = source.bind(&table, |columns| plan.bind(columns))?;
         let work = Work { run, plan, tables, known, binding, key: source.key() };
         let sheet = Sheet::new(run.policy, None, run.contributions);
@@ -82,8 +84,13 @@ impl Pass<'_> {
         in_order(
             run.threads,
             || Ok(source.next_piece(&mut table)?),
-            || Tools::new(Encoder::new(&sheet, run.form)),
-            |tools, piece| work.piece(tools, piece),
+            Tools::default,
+            |tools, piece| {
+                if tools.encoder.is_none() {
+                    tools.encoder = Some(Encoder::new(&sheet, run.form).map_err(Failure::Output)?);
+                }
+                work.piece(tools, piece)
+            },
             |done: Done| {
                 if known.is_none() && !rising.goes_on(done.keys) {
                     return Err(Stopped::KeysDoNotRise);
@@ -92,20 +99,16 @@ impl Pass<'_> {
                 finished.tally.merge(&done.tally);
                 let mut all = done.set_aside.into_iter();
                 all.try_for_each(|reject| rejects.set_aside(reject)).map_err(Failure::Rejects)?;
-                Ok(writer.write(done.encoded).map_err(Failure::Output)?)
+                done.encoded.map_or(Ok(()), |encoded| writer.write(encoded)).map_err(Failure::Output)?;
+                Ok(())
             },
         )?;
         writer.finish().map_err(Failure::Output)?;
         finished.notices = source.told(table)?;
-        finished.notices.extend(known.iter().flat_map(|known| known.notices.iter().cloned()));
+        if let Some(known) = known {
+            finished.notices.extend(known.notices.iter().chain(&known.told).cloned());
+        }
         Ok(finished)
-    }
-}
-
-impl<'s> Tools<'s> {
-    fn new(encoder: Encoder<'s>) -> Self {
-        let (chunk, scratch, scored) = (Chunk::default(), Scratch::default(), Scored::default());
-        Self { chunk, scratch, scored, keys: Keys::default(), encoder }
     }
 }
 
@@ -132,9 +135,8 @@ impl Work<'_> {
                 self.set_aside(tools, &part, &mut set_aside);
             }
         }
-        self.run.progress.records.fetch_add(records, Ordering::Relaxed);
-        self.run.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
-        let encoded = tools.encoder.take().map_err(Failure::Output)?;
+        self.run.progress.add(records, bytes);
+        let encoded = tools.encoder.as_mut().map(Encoder::take).transpose().map_err(Failure::Output)?;
         Ok(Done { encoded, tally, set_aside, records, keys: rising })
     }
 
@@ -148,21 +150,15 @@ impl Work<'_> {
         let Tools { chunk, scratch, scored, encoder, .. } = tools;
         self.binding.read(&block.batch, chunk);
         if let Some(known) = self.known {
-            let rows = block.batch.num_rows();
-            if known.fills() && rows > 0 {
-                known.fill(slot_of(block, 0)..slot_of(block, rows - 1) + 1, chunk);
-            }
-            for row in known.set_aside(slots_of(block)).filter_map(|slot| row_of(block, slot)) {
-                chunk.set_aside(row);
-            }
+            known.prepare(block, chunk);
         }
         let wanted = Wanted { points: self.run.contributions, lost: false };
         self.plan.run(chunk, wanted, scratch, scored);
         tally.add(scored);
         let keys = self.key.as_ref().and_then(|key| key.array(block));
-        encoder
-            .add(keys.map_or(output::Keys::Values(&[]), output::Keys::Column), scored)
-            .map_err(Failure::Output)
+        let keys = keys.map_or(output::Keys::Values(&[]), output::Keys::Column);
+        let encoder = encoder.as_mut();
+        encoder.map_or(Ok(()), |encoder| encoder.add(keys, scored)).map_err(Failure::Output)
     }
 
     /// The records of a block that have no score, with everything that is wrong with them.

@@ -1,11 +1,10 @@
 //! A run through the reference interpreter, record by record: for what the column interpreter cannot do.
 
 use super::{Failure, Finished, Output, RejectSink, Run, Tally};
-use crate::data::{self, Reject, Value, Why};
+use crate::data::{self, Reject, Size, Value, Why};
 use crate::eval;
 use crate::eval::batch::{Scored, Standing};
 use crate::output::{About, Encoder, Keys, Sheet, Writer};
-use std::sync::atomic::Ordering;
 
 /// Reads everything, scores it, and writes.
 pub(super) fn score(
@@ -14,6 +13,7 @@ pub(super) fn score(
     rejects: &mut dyn RejectSink,
 ) -> Result<Finished, Failure> {
     let policy = run.policy;
+    run.progress.begin("scoring record by record", Size::default());
     let loaded = data::load(&policy.schema, policy.today, run.files).map_err(Failure::Data)?;
     let population = &loaded.population;
     let outcomes = eval::score_all(policy, population);
@@ -21,7 +21,7 @@ pub(super) fn score(
     let mut tally = Tally::new(policy);
     let sheet = Sheet::new(policy, None, run.contributions);
     let mut writer = Writer::new(&sheet, run.form, &About::new(policy), output).map_err(Failure::Output)?;
-    let mut encoder = Encoder::new(&sheet, run.form);
+    let mut encoder = Encoder::new(&sheet, run.form).map_err(Failure::Output)?;
     let nobody = Value::Missing(Why::Undecided);
     for (chunk, first) in outcomes.chunks(run.batch.max(1)).zip((0..).step_by(run.batch.max(1))) {
         if run.progress.stopped() {
@@ -34,7 +34,7 @@ pub(super) fn score(
         encoder.add(Keys::Values(&keys), &scored).map_err(Failure::Output)?;
         tally.add(&scored);
         writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
-        run.progress.records.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        run.progress.add(chunk.len() as u64, 0);
     }
     writer.finish().map_err(Failure::Output)?;
 

@@ -27,10 +27,12 @@ impl Scanned {
     pub(super) fn read(run: &Run<'_>, source: &Source<'_>) -> Result<Self, Failure> {
         let Some(keys) = source.key().map(KeyColumn::alone) else { return Ok(Self::default()) };
         let mut table = keys.open(run.batch)?;
+        run.progress.begin(format!("reading the keys of `{}`", source.name()), table.size());
         let mut builder = KeyIndexBuilder::default();
         let mut places = Places::default();
         let parts = |piece: Piece| -> Result<Vec<Part>, Failure> {
             let mut parts = Vec::new();
+            run.progress.add(piece.records(), piece.bytes());
             for block in piece.blocks() {
                 if run.progress.stopped() {
                     return Err(Failure::Stopped);

@@ -3,8 +3,8 @@
 use super::scan::Scanned;
 use super::{Failure, Run};
 use crate::data::{
-    self, Binding, Block, DataFile, Fault, Field, FieldId, Findings, Key, KeyReader, Keys, Notice, Piece,
-    ReadError, RecordId, Row, Schema, Table, Value, Wanted,
+    self, Binding, Block, DataFile, Fault, Field, FieldId, Findings, Key, KeyReader, Keys, LinkId, LinkType,
+    Notice, PairBinding, Piece, ReadError, RecordId, Row, Schema, Table, Value, Wanted,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::batch::{self, BindError};
@@ -18,6 +18,27 @@ pub(super) struct Tables<'r> {
     pub(super) scored: Source<'r>,
     /// Their children, kind by kind.
     pub(super) children: Vec<Source<'r>>,
+    /// Records of other kinds that links lead to.
+    pub(super) linked: Vec<Linked<'r>>,
+    /// The links.
+    pub(super) links: Vec<LinkSource<'r>>,
+}
+
+/// A table of records that are scored by nobody here, and that links lead to.
+pub(super) struct Linked<'r> {
+    pub(super) source: Source<'r>,
+    /// Whether what is wrong with them is told here. Of children it is told with their parents.
+    pub(super) told: bool,
+}
+
+/// A table of pairs.
+pub(super) struct LinkSource<'r> {
+    pub(super) id: LinkId,
+    /// Whether the scored records stand at the second end.
+    pub(super) swapped: bool,
+    pub(super) binding: PairBinding<'r>,
+    pub(super) schema: &'r Schema,
+    file: &'r DataFile,
 }
 
 /// A table of records of one kind.
@@ -59,15 +80,30 @@ impl<'r> Tables<'r> {
         };
         let scored = source(schema.scored);
         let children: Vec<_> = schema.children().filter_map(&mut source).collect();
+        let mut linked = Vec::new();
+        for (_, _, kind) in data::links(schema) {
+            let known = linked.iter().any(|known: &Linked<'_>| known.source.kind == kind);
+            if kind != schema.scored && !known {
+                let told = schema.children().all(|child| child != kind);
+                linked.extend(source(kind).map(|source| Linked { source, told }));
+            }
+        }
+        let mut links = Vec::new();
+        for (id, swapped, _) in data::links(schema) {
+            match data::pair_source(schema, id, run.files) {
+                Ok((file, binding)) => links.push(LinkSource { id, swapped, binding, schema, file }),
+                Err(wrong) => diagnostics.extend(wrong),
+            }
+        }
         match scored.filter(|_| diagnostics.is_empty()) {
-            Some(scored) => Ok(Self { scored, children }),
+            Some(scored) => Ok(Self { scored, children, linked, links }),
             None => Err(Failure::Data(diagnostics)),
         }
     }
 
     /// Whether other tables speak of records by their keys.
     pub(super) fn refer_to_keys(&self) -> bool {
-        !self.children.is_empty()
+        !self.children.is_empty() || !self.links.is_empty()
     }
 }
 
@@ -159,6 +195,11 @@ impl<'r> Source<'r> {
         }
     }
 
+    /// What its records are called.
+    pub(super) fn name(&self) -> &'r str {
+        &self.schema.record(self.kind).name
+    }
+
     /// The fields of its records.
     pub(super) fn fields(&self) -> &'r [Field] {
         &self.schema.record(self.kind).fields
@@ -181,6 +222,57 @@ impl<'r> Source<'r> {
             None => From::RowNumber(self.binding.wanted().len()),
         };
         Some(KeyColumn { reader: KeyReader::new(self.schema, of, &self.file.missing), from, file: self.file })
+    }
+}
+
+impl<'r> LinkSource<'r> {
+    /// The link.
+    pub(super) fn link(&self) -> &'r LinkType {
+        self.schema.link(self.id)
+    }
+
+    /// Opens the table, if it has the columns that it needs.
+    pub(super) fn open(&self, batch: usize) -> Result<Table, Failure> {
+        let table = open(self.file, self.binding.wanted(), batch)?;
+        let unfit = self.binding.unfit(&table);
+        if !unfit.is_empty() {
+            return Err(Failure::Data(unfit));
+        }
+        let absent = table.types().iter().any(Option::is_none);
+        if absent { Err(self.told(table).err().unwrap_or(Failure::Data(Vec::new()))) } else { Ok(table) }
+    }
+
+    /// The next piece of the opened table.
+    pub(super) fn next_piece(&self, table: &mut Table) -> Result<Option<Piece>, Failure> {
+        table.next_piece().map_err(|error| self.unreadable(&error))
+    }
+
+    /// Why the table cannot be read.
+    pub(super) fn unreadable(&self, error: &ReadError) -> Failure {
+        unreadable(self.file, error)
+    }
+
+    /// What there is to say of the table, now that it has been read.
+    pub(super) fn told(&self, table: Table) -> Result<Vec<Notice>, Failure> {
+        told(self.file, &self.binding.whose(), table)
+    }
+
+    /// Something to be told of the file.
+    pub(super) fn notice(&self, text: String) -> Notice {
+        Notice { file: Arc::from(self.file.shown.as_str()), text }
+    }
+
+    /// The columns of the keys at both ends.
+    pub(super) fn keys(&self) -> Vec<KeyColumn<'r>> {
+        let link = self.link();
+        let kinds = [link.from, link.to].into_iter().zip(self.binding.wanted()).enumerate();
+        let column = |(at, (kind, wanted)): (usize, (RecordId, &Wanted))| {
+            let record = self.schema.record(kind);
+            let field = record.fields.get(record.key?.index())?;
+            let reader = KeyReader::new(self.schema, field, &self.file.missing);
+            Some(KeyColumn { reader, from: From::Column(at, wanted.clone()), file: self.file })
+        };
+        kinds.filter_map(column).collect()
     }
 }
 

@@ -3,10 +3,10 @@
 use super::lines;
 use super::parquet::{self, ROW_GROUP};
 use super::table::Table;
+use crate::data::Size;
 use crate::run::{Progress, in_order};
 use std::io::{self, Write};
 use std::ops::Range;
-use std::sync::atomic::Ordering;
 
 /// The form of the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,12 +77,15 @@ impl Table {
         mut to: W,
         progress: &Progress,
     ) -> Result<(W, u64), SynthError> {
+        progress.begin(
+            format!("making `{}`", self.name),
+            Size { bytes: Some(self.rows_expected()), records: None },
+        );
         let mut total = 0;
         let mut seen = |rows: u64| {
             total += rows;
-            progress.records.fetch_add(rows, Ordering::Relaxed);
-            progress.bytes.fetch_add(rows, Ordering::Relaxed);
-            if progress.stop.load(Ordering::Relaxed) { Err(SynthError::Stopped) } else { Ok(()) }
+            progress.add(rows, rows);
+            if progress.stopped() { Err(SynthError::Stopped) } else { Ok(()) }
         };
         let to = match form {
             Form::Parquet => {

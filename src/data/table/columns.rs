@@ -40,6 +40,13 @@ impl TextColumns {
         }
     }
 
+    /// Adds an empty cell of the next record.
+    pub(super) fn push_empty(&mut self, column: usize) {
+        if let Some(views) = self.views.get_mut(column) {
+            views.push(EMPTY);
+        }
+    }
+
     /// Adds a cell of the next record that stands nowhere.
     pub(super) fn push_own(&mut self, column: usize, cell: &[u8]) {
         if let Some(views) = self.views.get_mut(column) {

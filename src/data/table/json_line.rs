@@ -37,6 +37,11 @@ impl Names {
         Self { distinct, wanted }
     }
 
+    /// Which of the distinct ones a key is.
+    pub(super) fn place(&self, key: &str) -> Option<usize> {
+        self.distinct.iter().position(|name| name == key)
+    }
+
     /// How many distinct ones there are.
     pub(super) fn count(&self) -> usize {
         self.distinct.len()
@@ -165,7 +170,7 @@ impl Visitor<'_> for KeySeed<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
-        let place = self.names.distinct.iter().position(|name| name == key);
+        let place = self.names.place(key);
         match place {
             Some(place) => self.met.wanted(place),
             None => self.met.other(key, self.number),

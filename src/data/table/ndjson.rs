@@ -2,6 +2,7 @@
 
 use super::block::{Block, Places, RecordPlace, Unreadable};
 use super::columns::TextColumns;
+use super::json_cells::{Guess, Odd};
 use super::json_line::{Look, Names};
 use super::keys::{Keys, Met};
 use super::text::{Broken, Cut, RECORD_BYTES, Run, Text, without_return};
@@ -63,6 +64,9 @@ pub(super) struct NdJsonRun {
     met: Met,
     bytes: Buffer,
     broken: std::vec::IntoIter<Broken>,
+    guess: Guess,
+    /// Whether all of it is UTF-8.
+    is_utf8: bool,
     at: usize,
     line: u64,
     number: u64,
@@ -76,6 +80,8 @@ impl NdJsonRun {
     fn new(run: Run, names: Arc<Names>, keys: Arc<Mutex<Keys>>) -> Self {
         Self {
             met: Met::new(names.count()),
+            guess: Guess::new(names.count()),
+            is_utf8: false,
             names,
             keys,
             bytes: Buffer::from_vec(run.bytes),
@@ -103,6 +109,9 @@ impl NdJsonRun {
     ) -> Option<Result<Block, ArrowError>> {
         let source = self.bytes.clone();
         let bytes = source.as_slice();
+        if self.at == 0 {
+            self.is_utf8 = std::str::from_utf8(bytes).is_ok();
+        }
         let first = before + self.number;
         let mut columns = TextColumns::new(self.names.count(), most);
         let mut places = Places::new(RecordPlace { line: self.line, number: first + 1 });
@@ -120,20 +129,23 @@ impl NdJsonRun {
             }
             self.number += 1;
             let place = RecordPlace { line: number, number: before + self.number };
-            let look = self.names.look_over(line, place.number, &mut self.met);
-            match &look.fault {
-                None => {
-                    for at in 0..self.names.count() {
-                        if let Some(text) = look.text(at) {
-                            columns.push_own(at, text.as_bytes());
-                        } else {
-                            columns.push_own(at, b"");
-                        }
-                    }
+            let is_text = self.is_utf8 || std::str::from_utf8(line).is_ok();
+            let read = if is_text {
+                self.guess.read(line, start, place.number, &self.names, &mut self.met, &mut columns)
+            } else {
+                Err(Odd)
+            };
+            match read {
+                Ok(()) => {
                     places.push(columns.rows(), place);
                     columns.end();
                 }
-                Some(fault) => unreadable.push(self.unreadable(place, fault.clone(), &look)),
+                Err(Odd) => {
+                    columns.undo();
+                    let look = self.names.look_over(line, place.number, &mut self.met);
+                    let fault = look.fault.clone().unwrap_or_else(|| "not readable as JSON".to_owned());
+                    unreadable.push(self.unreadable(place, fault, &look));
+                }
             }
         }
         if self.at >= bytes.len()
@@ -201,7 +213,7 @@ mod tests {
             "6: its text is not UTF-8",
             "7: not readable as JSON: ",
             "8: not readable as JSON: ",
-            "9: not readable as JSON: ",
+            "9: not readable as JSON",
             "10: z|-|-",
             "others: x",
         ];

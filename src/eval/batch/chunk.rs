@@ -22,6 +22,10 @@ pub struct Chunk {
     pub(super) aggregates: Vec<Aggregated>,
     /// What per-event rules come to, by position.
     pub(super) events: Vec<Counted>,
+    /// 1 for records in whose influences a number was too large. Empty where there are none.
+    pub(super) too_large: Vec<u8>,
+    /// The previously published scores of the records, where somebody asks for them.
+    pub(super) previous: Lane,
     /// The points of influences, by position.
     pub(super) influences: Vec<Lane>,
 }
@@ -97,6 +101,7 @@ impl Chunk {
         self.bad.clear();
         self.bad.resize(rows, 0);
         self.any_bad = false;
+        self.too_large.clear();
         self.texts.reset(&program.texts);
     }
 

@@ -5,7 +5,7 @@ use super::fold::{Shape, by_class, contains, mapped, of_number, ranges, together
 use super::gather::Gathered;
 use super::lane::{NO, UNDECIDED, YES};
 use super::node::{Choice, Derived, Number, Slot, Step, Truth};
-use super::scope::Scope;
+use super::scope::{Mode, Scope};
 use crate::data::{Set, Type, Value};
 use crate::date::Unit;
 use crate::decimal::Decimal;
@@ -242,6 +242,10 @@ impl<'p> Compiler<'p> {
                 Number::Otherwise(Box::new(first), Box::new(second))
             }
             Expr::Call(function, arguments) => self.call(function, arguments, scope),
+            Expr::Aggregate(_) if scope.mode == Mode::Event => {
+                self.fall_back("what is said of an event aggregates what the record has that it belongs to");
+                Number::Constant(None)
+            }
             Expr::Aggregate(aggregate) => {
                 let known = self.aggregates.iter().position(|known| **known == **aggregate);
                 Number::Aggregate(known.unwrap_or_else(|| {
@@ -265,10 +269,7 @@ impl<'p> Compiler<'p> {
                 self.fall_back("what is said of an event reads the record that it belongs to");
                 Number::Constant(None)
             }
-            Expr::PreviousScore => {
-                self.fall_back("a rule reads previously published scores of linked records one by one");
-                Number::Constant(None)
-            }
+            Expr::PreviousScore => Number::Previous,
             Expr::EventField(_)
             | Expr::EventDefinition(_)
             | Expr::Test(..)

@@ -35,6 +35,8 @@ pub(super) struct Given<'a> {
     pub(super) aggregates: &'a [Aggregated],
     /// What per-event rules come to, by position.
     pub(super) events: &'a [Counted],
+    /// The previously published scores of the records.
+    pub(super) previous: Option<&'a Lane>,
     /// What is known once there are scores.
     pub(super) after: Option<After<'a>>,
 }
@@ -171,6 +173,7 @@ impl View<'_> {
                 }
                 copy(aggregated.map(|aggregated| &aggregated.lane), pool).unwrap_or_else(|| missing(pool))
             }
+            Number::Previous => copy(self.given.previous, pool).unwrap_or_else(|| missing(pool)),
             Number::Score => {
                 copy(self.given.after.map(|after| after.score), pool).unwrap_or_else(|| missing(pool))
             }

@@ -6,16 +6,18 @@ use super::gather::Gather;
 use super::item::RowPlan;
 use super::lane::{ONE, YES};
 use super::layout::{Condition, Keeps, Layout, LayoutMaker, Measured, Place};
+use super::nesting::Nesting;
 use super::node::{Choice, Number, Step, Truth};
 use super::reason::ReasonPlan;
 use super::scope::{Scope, record_of};
-use crate::data::{FieldId, RecordId, Set, Type};
+use crate::data::{FieldId, LinkId, RecordId, Set, Type};
 use crate::decimal::Decimal;
 use crate::function::AggregateKind;
 use crate::policy::{
     Aggregate, Cap, CapPeriod, EventPoints, Events, Item, ItemBody, Over, Policy, RankedBy, ReasonId,
     RowOutcome,
 };
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is asked of the records of one kind.
@@ -100,9 +102,9 @@ pub(super) struct Rule<'p> {
 /// Everything that a policy asks of children and linked records.
 #[derive(Debug)]
 pub(super) struct Asking<'p> {
-    /// By position.
-    aggregates: Vec<&'p Aggregate>,
-    rules: Vec<Rule<'p>>,
+    /// By position, with what they read.
+    aggregates: Vec<(&'p Aggregate, Nesting)>,
+    rules: Vec<(Rule<'p>, Nesting)>,
 }
 
 impl<'p> Asking<'p> {
@@ -113,34 +115,65 @@ impl<'p> Asking<'p> {
             ItemBody::Table { .. } | ItemBody::Formula(_) | ItemBody::Group(_) => None,
         });
         let rules = rules.enumerate();
-        let rules = rules.map(|(at, (of, item, events))| Rule { at, item, events, codes: reasons.codes(of) });
-        Self { aggregates: aggregates.to_vec(), rules: rules.collect() }
+        let rules = rules.map(|(at, (of, item, events))| {
+            let rule = Rule { at, item, events, codes: reasons.codes(of) };
+            (rule, Nesting::of_events(policy, events))
+        });
+        let aggregates = aggregates.iter().map(|a| (*a, Nesting::of_aggregate(policy, a)));
+        Self { aggregates: aggregates.collect(), rules: rules.collect() }
     }
 
     /// What is asked of some of them, made ready.
     pub(super) fn of(&self, policy: &'p Policy, over: Over, fallbacks: &mut Vec<String>) -> EventPlan {
-        let aggregates = self.aggregates.iter().enumerate().filter(|(_, a)| a.over == over);
-        let aggregates: Vec<(usize, &Aggregate)> = aggregates.map(|(at, a)| (at, *a)).collect();
-        let rules: Vec<Rule<'_>> =
-            self.rules.iter().filter(|rule| rule.events.over == over).copied().collect();
-        EventPlan::new(policy, over, &aggregates, &rules, fallbacks)
+        self.at_depth(policy, over, None, fallbacks)
     }
 
-    /// Whether anything is asked of linked records.
-    pub(super) fn links(&self) -> bool {
-        let over =
-            self.aggregates.iter().map(|a| a.over).chain(self.rules.iter().map(|rule| rule.events.over));
-        over.into_iter().any(|over| matches!(over, Over::Link(_)))
+    fn at_depth(
+        &self,
+        policy: &'p Policy,
+        over: Over,
+        depth: Option<usize>,
+        fallbacks: &mut Vec<String>,
+    ) -> EventPlan {
+        let is = |nesting: &Nesting| depth.is_none_or(|depth| depth == nesting.depth);
+        let aggregates = self.aggregates.iter().enumerate();
+        let aggregates = aggregates.filter(|(_, (aggregate, nesting))| aggregate.over == over && is(nesting));
+        let aggregates: Vec<(usize, &Aggregate)> = aggregates.map(|(at, (a, _))| (at, *a)).collect();
+        let rules = self.rules.iter().filter(|(rule, nesting)| rule.events.over == over && is(nesting));
+        let rules: Vec<Rule<'_>> = rules.map(|(rule, _)| *rule).collect();
+        let known: Vec<&Aggregate> = self.aggregates.iter().map(|(aggregate, _)| *aggregate).collect();
+        EventPlan::new(policy, over, (&known, &aggregates), &rules, fallbacks)
+    }
+
+    /// What is asked of linked records, in an order in which it can be answered: for each link, and how deep its aggregates
+    /// stand in each other, what is asked and whether their own aggregates are read.
+    pub(super) fn of_links(
+        &self,
+        policy: &'p Policy,
+        fallbacks: &mut Vec<String>,
+    ) -> Vec<(LinkId, EventPlan, bool)> {
+        let aggregates = self.aggregates.iter().map(|(aggregate, nesting)| (aggregate.over, *nesting));
+        let rules = self.rules.iter().map(|(rule, nesting)| (rule.events.over, *nesting));
+        let mut asked: BTreeMap<(usize, LinkId), bool> = BTreeMap::new();
+        for (over, nesting) in aggregates.chain(rules) {
+            if let Over::Link(link) = over {
+                *asked.entry((nesting.depth, link)).or_default() |= nesting.reads;
+            }
+        }
+        let plans = asked.into_iter().map(|((depth, link), reads)| {
+            (link, self.at_depth(policy, Over::Link(link), Some(depth), fallbacks), reads)
+        });
+        plans.collect()
     }
 }
 
 impl EventPlan {
-    /// Makes what is asked of some records ready; aggregates come with their position among all. What cannot be done in
-    /// columns is added to `fallbacks`.
+    /// Makes what is asked of some records ready; aggregates come with their position among all, which are there too. What
+    /// cannot be done in columns is added to `fallbacks`.
     pub(super) fn new<'p>(
         policy: &'p Policy,
         over: Over,
-        aggregates: &[(usize, &'p Aggregate)],
+        (known_aggregates, aggregates): (&[&'p Aggregate], &[(usize, &'p Aggregate)]),
         rules: &[Rule<'p>],
         fallbacks: &mut Vec<String>,
     ) -> Self {
@@ -156,7 +189,11 @@ impl EventPlan {
         if let Some(dated) = dated {
             gather.told_by(dated, &until_today);
         }
+        if record == policy.schema.scored {
+            gather.definitions();
+        }
         let mut compiler = Compiler::new(policy, scope, gather.found, Sharing::Fitting);
+        compiler.aggregates = known_aggregates.to_vec();
         let mut layout = LayoutMaker::default();
         let aggregates = aggregates
             .iter()

@@ -6,7 +6,7 @@ impl Number {
     /// Whether the number fits, whatever the record.
     pub(super) fn fits(&self) -> bool {
         match self {
-            Self::Constant(_) | Self::Field(_) | Self::ByClass(..) => true,
+            Self::Constant(_) | Self::Field(_) | Self::ByClass(..) | Self::Previous => true,
             // What is kept in a register was let in there by its own.
             Self::Register(_) => true,
             Self::Negate(inner) | Self::Abs(inner) => inner.fits(),

@@ -56,9 +56,7 @@ impl<'p> Gather<'p> {
     pub(super) fn subject(&mut self) {
         let policy = self.policy;
         let scope = Scope::subject(policy);
-        for definition in policy.definitions.iter().filter(|d| d.of == policy.schema.scored) {
-            self.body(&definition.body, scope);
-        }
+        self.definitions();
         for item in &policy.items {
             match &item.body {
                 ItemBody::Table { table, .. } => self.table(table, scope),
@@ -103,6 +101,14 @@ impl<'p> Gather<'p> {
     pub(super) fn told_by(&mut self, field: FieldId, set: &Set) {
         if let Some(used) = self.found.fields.get_mut(field.index()) {
             add(&mut used.tests, set);
+        }
+    }
+
+    /// The definitions of the scored record.
+    pub(super) fn definitions(&mut self) {
+        let policy = self.policy;
+        for definition in policy.definitions.iter().filter(|d| d.of == policy.schema.scored) {
+            self.body(&definition.body, Scope::subject(policy));
         }
     }
 

@@ -18,9 +18,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug)]
 pub struct Gathering {
     plan: Arc<EventPlan>,
-    shards: Vec<Mutex<Shard>>,
+    pub(super) shards: Vec<Mutex<Shard>>,
     /// A shard has two to the power of this many records.
-    shift: u32,
+    pub(super) shift: u32,
     slots: usize,
     /// By group: how many words a thread collects for a shard.
     full: Vec<usize>,

@@ -171,6 +171,7 @@ fn constant(number: &Number, if_missing: Decimal) -> Option<Decimal> {
         | Number::Table(_)
         | Number::Call(..)
         | Number::Aggregate(_)
+        | Number::Previous
         | Number::Score
         | Number::Points(_)
         | Number::Influence(_)

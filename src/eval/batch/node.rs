@@ -47,6 +47,8 @@ pub(super) enum Number {
     Call(&'static Function, Vec<(Number, Type)>),
     /// An aggregate over children or linked records, by position.
     Aggregate(usize),
+    /// The previously published score.
+    Previous,
     /// The rounded score.
     Score,
     /// The points of an item, by position.

@@ -52,6 +52,11 @@ impl Overruled {
         self.applying(plan).any(|(_, each)| each.not_scored)
     }
 
+    /// The floor and the cap of the score that hold, in units.
+    pub(super) fn bounds(&self, plan: &Plan) -> (Option<i128>, Option<i128>) {
+        (self.floor(plan).map(|(_, floor)| floor), self.cap(plan).map(|(_, cap)| cap))
+    }
+
     /// Brings the score between floors and caps.
     pub(super) fn settle(&mut self, plan: &Plan, scores: &mut Lane) {
         self.in_range = scores.units(self.row);

@@ -7,6 +7,7 @@ use super::event::Asking;
 use super::gather::Gather;
 use super::item::ItemPlan;
 use super::lane::{UNDECIDED, YES};
+use super::linked::LinkPlan;
 use super::node::{Index, Number, Step, Truth};
 use super::reason::{Keys, ReasonPlan};
 use super::scope::Scope;
@@ -48,6 +49,8 @@ pub struct Plan {
     pub(super) tame: bool,
     /// What is asked of each kind of children.
     pub(super) children: Vec<ChildPlan>,
+    /// What is asked of linked records.
+    pub(super) linked: Vec<LinkPlan>,
     /// What of the policy cannot be done in columns.
     fallbacks: Vec<String>,
 }
@@ -103,9 +106,14 @@ impl Plan {
             ChildPlan { policy: Arc::clone(&policy), events: Arc::new(events) }
         });
         let children = children.collect();
-        if asked.links() || !policy.influences.is_empty() {
-            compiler.fall_back("linked records");
-        }
+        let linked = asked.of_links(&policy, &mut compiler.fallbacks).into_iter();
+        let linked = linked.map(|(link, events, reads_aggregates)| LinkPlan {
+            policy: Arc::clone(&policy),
+            events: Arc::new(events),
+            link,
+            reads_aggregates,
+        });
+        let linked = linked.collect();
         let sum = SumPlan::new(&policy, &items, &reasons);
         // Losses are ranked by key only where the sweep meets them all.
         let overriding = |keys: &Keys| {
@@ -127,6 +135,7 @@ impl Plan {
             tiers: TierPlan::new(&policy),
             tame: tame(&policy),
             children,
+            linked,
             fallbacks: compiler.fallbacks,
             policy: Arc::clone(&policy),
         }

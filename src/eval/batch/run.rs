@@ -1,29 +1,38 @@
 //! A chunk of records through a plan: points, sum, range, overrides, rounding, tiers, reasons, decisions, consequences.
 
-use super::arithmetic::{calculate, round};
+use super::arithmetic::{calculate, negate, round};
 use super::chunk::Chunk;
 use super::evaluate::{After, Given, View, Worked, mark_where, run_steps};
 use super::lane::{Lane, Pool};
-use super::overrule::overruled;
+use super::overrule::{Overruled, overruled};
 use super::plan::{Plan, holds};
 use super::rank::Ranking;
 use super::scored::{DecisionColumn, Scored, Standing, Wanted};
-use super::walk::{NONE, Walk};
+use super::walk::{Distance, Loss, NONE, Walk};
 use crate::data::Type;
 use crate::decimal::Decimal;
-use crate::policy::Operator;
+use crate::policy::{Operator, RankedBy};
 
 /// What a run works with: buffers that are used again.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    pool: Pool,
-    worked: Worked,
-    over: Vec<u8>,
-    not_scored: Vec<u8>,
+    pub(super) pool: Pool,
+    pub(super) worked: Worked,
+    pub(super) over: Vec<u8>,
+    pub(super) not_scored: Vec<u8>,
     marks: Vec<u8>,
-    top: Vec<Vec<u8>>,
+    pub(super) top: Vec<Vec<u8>>,
     points: Vec<Lane>,
     decisions: Vec<Lane>,
+}
+
+/// What records come to by themselves, before influences, range and overrides.
+pub(super) struct Opening {
+    /// The sum of start and all items.
+    pub(super) total: Lane,
+    pub(super) overruled: Vec<Overruled>,
+    pub(super) losses: Vec<Loss>,
+    pub(super) distances: Vec<Distance>,
 }
 
 impl Plan {
@@ -31,73 +40,36 @@ impl Plan {
     pub fn run(&self, chunk: &Chunk, wanted: Wanted, scratch: &mut Scratch, out: &mut Scored) {
         let rows = chunk.rows();
         let Scratch { pool, worked, over, not_scored, marks, top, points, decisions } = scratch;
-        for bytes in [&mut *over, &mut *not_scored] {
-            bytes.clear();
-            bytes.resize(rows, 0);
-        }
-        worked.reset(&self.program);
-        let given = Given {
-            rows,
-            fields: &chunk.columns,
-            texts: &chunk.texts.all,
-            aggregates: &chunk.aggregates,
-            events: &chunk.events,
-            after: None,
-        };
-        run_steps(&self.own, &self.program, given, worked, pool, over);
+        let given = self.start(chunk, worked, pool, over);
         let view = View { given, worked };
-
         let keep_points = wanted.points || self.points_asked;
         points.resize_with(if keep_points { self.items.len() } else { 0 }, Lane::default);
         let keyed = self.reasons.keys.is_some();
         top.resize_with(if keyed { self.places() } else { 0 }, Vec::new);
         let losing = !keyed && self.reasons.up_to > 0;
-        let mut walk = Walk {
+        let walk = Walk {
             plan: self,
             view,
             pool: &mut *pool,
             over: &mut *over,
             not_scored: &mut *not_scored,
             points: keep_points.then_some(points),
-            losing: losing || !self.tame,
+            losing,
             wide: false,
             losses: Vec::new(),
             distances: Vec::new(),
         };
-        let mut total = self.total(&mut walk, top);
-        if walk.wide && !walk.losing {
-            // Numbers so large that what is lost may not fit: it must be looked at.
-            walk.losing = true;
-            walk.pool.keep(total);
-            total = self.total(&mut walk, top);
-        }
-        let (losses, distances) = (std::mem::take(&mut walk.losses), std::mem::take(&mut walk.distances));
-
-        // Who is scored.
-        let mut overruled = overruled(self, &view, pool, over);
-        for each in overruled.iter().filter(|each| each.not_scored(self)) {
-            if let Some(slot) = not_scored.get_mut(each.row) {
-                *slot = 1;
-            }
-        }
-        out.standings.clear();
-        out.standings.resize(rows, Standing::Scored);
-        stand_where(&mut out.standings, not_scored, Standing::NotScored);
-        if let Some(needs) = &self.participation {
-            let truths = view.truth(&needs.when, pool, over);
-            for (standing, truth) in out.standings.iter_mut().zip(&truths) {
-                if !holds(needs, *truth) {
-                    *standing = Standing::NotParticipating;
-                }
-            }
-            pool.keep_bytes(truths);
-        }
+        let Opening { mut total, mut overruled, mut losses, distances } =
+            self.open(walk, top, &mut out.standings);
 
         // The score.
-        for influence in &chunk.influences {
-            let mut points = pool.copy(influence);
+        for (influence, given) in self.policy.influences.iter().zip(&chunk.influences) {
+            let mut points = pool.copy(given);
             calculate(Operator::Add, &mut total, &mut points, over);
-            pool.keep(points);
+            match influence.reason.filter(|_| losing && self.reasons.by == RankedBy::PointsLost) {
+                Some(reason) => losses.push(Loss { reason, lost: lost_from_nothing(points, given) }),
+                None => pool.keep(points),
+            }
         }
         if let Some((low, high)) = self.policy.range {
             total.clamp(low, high);
@@ -137,6 +109,72 @@ impl Plan {
         }
         out.influences.clone_from(&chunk.influences);
         out.set_aside();
+    }
+
+    /// Works out what is worked out first; gives what all the rest reads.
+    pub(super) fn start<'c>(
+        &self,
+        chunk: &'c Chunk,
+        worked: &mut Worked,
+        pool: &mut Pool,
+        over: &mut Vec<u8>,
+    ) -> Given<'c> {
+        over.clear();
+        over.extend_from_slice(&chunk.too_large);
+        over.resize(chunk.rows(), 0);
+        worked.reset(&self.program);
+        let given = Given {
+            rows: chunk.rows(),
+            fields: &chunk.columns,
+            texts: &chunk.texts.all,
+            aggregates: &chunk.aggregates,
+            events: &chunk.events,
+            previous: None,
+            after: None,
+        };
+        run_steps(&self.own, &self.program, given, worked, pool, over);
+        given
+    }
+
+    /// What records come to by themselves, and who is scored.
+    pub(super) fn open(
+        &self,
+        mut walk: Walk<'_>,
+        top: &mut [Vec<u8>],
+        standings: &mut Vec<Standing>,
+    ) -> Opening {
+        let rows = walk.view.given.rows;
+        walk.not_scored.clear();
+        walk.not_scored.resize(rows, 0);
+        walk.losing |= !self.tame;
+        let mut total = self.total(&mut walk, top);
+        if walk.wide && !walk.losing {
+            // Numbers so large that what is lost may not fit: it must be looked at.
+            walk.losing = true;
+            walk.pool.keep(total);
+            total = self.total(&mut walk, top);
+        }
+        let Walk { view, pool, over, not_scored, losses, distances, .. } = walk;
+
+        let overruled = overruled(self, &view, pool, over);
+        for each in overruled.iter().filter(|each| each.not_scored(self)) {
+            if let Some(slot) = not_scored.get_mut(each.row) {
+                *slot = 1;
+            }
+        }
+        standings.clear();
+        standings.resize(rows, Standing::Scored);
+        stand_where(standings, not_scored, Standing::NotScored);
+        if let Some(needs) = &self.participation {
+            let truths = view.truth(&needs.when, pool, over);
+            for (standing, truth) in standings.iter_mut().zip(&truths) {
+                if !holds(needs, *truth) {
+                    *standing = Standing::NotParticipating;
+                }
+            }
+            pool.keep_bytes(truths);
+        }
+        Opening { total, overruled, losses, distances }
     }
 
     /// The sum of start and all items. `top` becomes the greatest keys, where losses have keys.
@@ -230,10 +268,18 @@ impl Plan {
     }
 }
 
-fn stand_where(standings: &mut [Standing], marks: &[u8], standing: Standing) {
+pub(super) fn stand_where(standings: &mut [Standing], marks: &[u8], standing: Standing) {
     for (slot, _) in standings.iter_mut().zip(marks).filter(|(_, mark)| **mark != 0) {
         *slot = standing;
     }
+}
+
+/// Points lost by an influence: it has nothing to give at most, so they are counted from 0.
+fn lost_from_nothing(mut spare: Lane, points: &Lane) -> Lane {
+    spare.copy(points);
+    negate(&mut spare);
+    spare.clamp(Decimal::ZERO, Decimal::MAX);
+    spare
 }
 
 /// Rounds to multiples of a step, if the numbers are not such already.

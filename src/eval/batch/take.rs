@@ -72,7 +72,14 @@ impl Taken {
         }
         (large.clear(), over.clear());
         worked.reset(&plan.program);
-        let given = Given { rows, fields: &chunk.columns, texts: &chunk.texts.all, ..Given::default() };
+        let given = Given {
+            rows,
+            fields: &chunk.columns,
+            texts: &chunk.texts.all,
+            aggregates: &chunk.aggregates,
+            previous: (chunk.previous.rows() == rows).then_some(&chunk.previous),
+            ..Given::default()
+        };
         marks.clear();
         marks.resize(rows, 0);
         // No number in them can be too large.

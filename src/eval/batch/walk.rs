@@ -16,7 +16,7 @@ pub(super) struct Walk<'r> {
     /// 1 where a number did not fit.
     pub(super) over: &'r mut [u8],
     /// 1 where a row said `not scored`.
-    pub(super) not_scored: &'r mut [u8],
+    pub(super) not_scored: &'r mut Vec<u8>,
     /// By item: its points, where they are to be kept.
     pub(super) points: Option<&'r mut Vec<Lane>>,
     /// Whether losses are worked out.

@@ -4,15 +4,22 @@ use super::choices::Choices;
 use super::columns;
 use arrow_array::RecordBatch;
 use glassbox::data::{RecordId, Type, Value, Why, join_rows};
-use glassbox::eval::batch::{Chunk, Plan, Scored, Scratch, Standing, Wanted};
+use glassbox::eval::batch::{
+    ChildPlan, Chunk, Gathered, Gathering, Local, Plan, Scored, Scratch, Standing, Wanted,
+};
 use glassbox::eval::{Outcome, score_all};
 use glassbox::policy::Policy;
 use std::collections::HashMap;
 
 /// What the reference says of each record: its outcome, or that it is bad, or too large.
-fn reference(policy: &Policy, rows: &[Vec<Value>]) -> Vec<(Standing, Option<Outcome>)> {
-    let records: Vec<(RecordId, Vec<Value>)> =
-        rows.iter().map(|row| (policy.schema.scored, row.clone())).collect();
+fn reference(
+    policy: &Policy,
+    rows: &[Vec<Value>],
+    children: &[(RecordId, Vec<Vec<Value>>)],
+) -> Vec<(Standing, Option<Outcome>)> {
+    let scored = rows.iter().map(|row| (policy.schema.scored, row.clone()));
+    let theirs = children.iter().flat_map(|(kind, rows)| rows.iter().map(|row| (*kind, row.clone())));
+    let records: Vec<(RecordId, Vec<Value>)> = scored.chain(theirs).collect();
     let loaded = join_rows(&policy.schema, policy.today, &records, &[], (None, &[]));
     let outcomes = score_all(policy, &loaded.population);
     let key = policy.schema.scored().key.unwrap().index();
@@ -45,19 +52,73 @@ fn plain(mut outcome: Outcome) -> Outcome {
     outcome
 }
 
-/// Compares; the error says where they differ.
-pub(super) fn check(policy: &Policy, rows: &[Vec<Value>], choices: &mut Choices) -> Result<(), String> {
+/// What the children of a kind come to, fed in pieces by several hands; those that are no good are noted in `bad`.
+fn gathered(
+    plan: &Plan,
+    child: &ChildPlan,
+    (rows, children): (&[Vec<Value>], &[Vec<Value>]),
+    bad: &mut [bool],
+    choices: &mut Choices,
+) -> Result<Gathered, String> {
+    let schema = &plan.policy().schema;
+    let key = schema.scored().key.unwrap().index();
+    let (_, parent) = schema.record(child.kind()).parent.unwrap();
+    let slot_of: HashMap<&Value, u32> = (0..).zip(rows).map(|(at, row)| (&row[key], at)).collect();
+    let slots: Vec<u32> =
+        children.iter().map(|row| slot_of.get(&row[parent.index()]).copied().unwrap_or(u32::MAX)).collect();
+    let batch = columns::draw(choices, schema, child.kind(), children);
+    let binding = child.bind_by_name(&batch.schema()).map_err(|error| error.to_string())?;
+    let gathering = Gathering::new(child, rows.len());
+    let mut hands: Vec<Local> = (0..1 + choices.below(3)).map(|_| gathering.local()).collect();
+    let mut chunk = Chunk::default();
+    let mut pieces = parts(&batch, choices);
+    if choices.chance(50) {
+        pieces.reverse();
+    }
+    for (start, part) in pieces {
+        binding.read(&part, &mut chunk);
+        let slots = &slots[start..start + part.num_rows()];
+        for (row, slot) in slots.iter().enumerate() {
+            if let Some(bad) = bad.get_mut(*slot as usize) {
+                *bad |= chunk.is_bad(row) && child.is_known(&chunk, row);
+            }
+        }
+        let hand = choices.below(hands.len());
+        gathering.add(&mut hands[hand], &chunk, slots);
+    }
+    hands.into_iter().for_each(|hand| gathering.flush(hand));
+    Ok(gathering.finish())
+}
+
+/// Compares; the error says where they differ. Whether there was anything to compare.
+pub(super) fn check(
+    policy: &Policy,
+    rows: &[Vec<Value>],
+    children: &[(RecordId, Vec<Vec<Value>>)],
+    choices: &mut Choices,
+) -> Result<bool, String> {
     let plan = Plan::new(policy);
     if !plan.fallbacks().is_empty() {
         return Err(format!("not in columns: {:?}", plan.fallbacks()));
     }
-    let expected = reference(policy, rows);
+    let expected = reference(policy, rows, children);
+    let mut bad = vec![false; rows.len()];
+    let mut gathered_of = Vec::new();
+    for child in plan.children() {
+        let theirs =
+            children.iter().find(|(kind, _)| *kind == child.kind()).map_or(&[][..], |(_, rows)| rows);
+        gathered_of.push(gathered(&plan, child, (rows, theirs), &mut bad, choices)?);
+    }
+    if gathered_of.iter().any(Gathered::unsure) {
+        return Ok(false);
+    }
     let batch = columns::draw(choices, &policy.schema, policy.schema.scored, rows);
     let kinds: Vec<Type> = policy.decisions.iter().map(|decision| decision.kind).collect();
     let binding = plan.bind_by_name(&batch.schema()).map_err(|error| error.to_string())?;
     let (mut chunk, mut scratch, mut scored) = (Chunk::default(), Scratch::default(), Scored::default());
     for (start, part) in parts(&batch, choices) {
         binding.read(&part, &mut chunk);
+        gathered_of.iter().for_each(|gathered| gathered.fill(start..start + part.num_rows(), &mut chunk));
         let wanted = Wanted { points: true, lost: true };
         plan.run(&chunk, wanted, &mut scratch, &mut scored);
         if scored.rows() != part.num_rows() {
@@ -65,7 +126,10 @@ pub(super) fn check(policy: &Policy, rows: &[Vec<Value>], choices: &mut Choices)
         }
         for row in 0..part.num_rows() {
             let (standing, outcome) = &expected[start + row];
-            let found = (scored.standings()[row], scored.outcome(row, &kinds).map(plain));
+            let mut found = (scored.standings()[row], scored.outcome(row, &kinds).map(plain));
+            if bad[start + row] {
+                found = (Standing::Bad, None);
+            }
             if found != (*standing, outcome.clone()) {
                 let types = batch
                     .schema()
@@ -73,8 +137,14 @@ pub(super) fn check(policy: &Policy, rows: &[Vec<Value>], choices: &mut Choices)
                     .iter()
                     .map(|f| format!("{}: {}", f.name(), f.data_type()))
                     .collect::<Vec<_>>();
+                let key = policy.schema.scored().key.unwrap().index();
+                let theirs = children.iter().map(|(kind, all)| {
+                    let parent = policy.schema.record(*kind).parent.unwrap().1.index();
+                    all.iter().filter(|child| child[parent] == rows[start + row][key]).collect::<Vec<_>>()
+                });
+                let theirs: Vec<_> = theirs.collect();
                 return Err(format!(
-                    "record {}: {:?}\nreference {standing:?} {outcome:#?}\ncolumns {found:#?}\n{types:?}",
+                    "record {}: {:?}\nchildren {theirs:#?}\nreference {standing:?} {outcome:#?}\ncolumns {found:#?}\n{types:?}",
                     start + row,
                     rows[start + row],
                 ));
@@ -88,7 +158,7 @@ pub(super) fn check(policy: &Policy, rows: &[Vec<Value>], choices: &mut Choices)
             return Err(format!("without points and losses: {said:#?}\n{again:#?}"));
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 fn short(scored: &Scored, row: usize, kinds: &[Type]) -> String {

@@ -9,6 +9,19 @@ pub(super) struct Shape {
     fields: Vec<Thing>,
     /// Their lines.
     lines: String,
+    /// Kinds of children.
+    children: Vec<Child>,
+}
+
+/// A kind of children.
+#[derive(Debug, Clone)]
+struct Child {
+    name: &'static str,
+    /// Its fields and definitions, with the kind's name before each.
+    things: Vec<Thing>,
+    /// Whether something says when a child was.
+    dated: bool,
+    lines: String,
 }
 
 /// A field or a definition.
@@ -88,7 +101,46 @@ impl Shape {
                 writeln!(lines, "  {name} {kind_text} {domain}{}", if optional { " optional" } else { "" });
             fields.push(Thing { name: name.to_owned(), kind, optional });
         }
-        Self { fields, lines }
+        let mut children = Vec::new();
+        if choices.chance(75) {
+            children.push(Child::draw(choices, "buy", key, true));
+            if choices.chance(30) {
+                children.push(Child::draw(choices, "call", key, false));
+            }
+        }
+        Self { fields, lines, children }
+    }
+}
+
+impl Child {
+    fn draw(choices: &mut Choices, name: &'static str, key: &str, dated: bool) -> Self {
+        let mut lines = format!("record {name} belongs to person by person {{\n  person {key}\n");
+        let kinds = [
+            ("n1", Kind::Number, "number"),
+            ("n2", Kind::Number, "number 0 to 100"),
+            ("i1", Kind::Integer, "integer"),
+            ("m1", Kind::Money, "money"),
+            ("m2", Kind::Money, "money 0 or more"),
+            ("date", Kind::Date, "date"),
+            ("d2", Kind::Date, "date"),
+            ("y1", Kind::YesNo, "yes/no"),
+            ("y2", Kind::YesNo, "yes/no"),
+            ("c1", Kind::Category(3, false), "one of (own, rent, other)"),
+            ("c3", Kind::Category(3, false), "one of (own, rent, other)"),
+            ("t1", Kind::Text, "text"),
+            ("t2", Kind::Text, "text"),
+        ];
+        let mut things = Vec::new();
+        for (field, kind, text) in kinds {
+            // Of two dates none of which is called so, neither dates the record.
+            let field = if field == "date" && !dated { "d1" } else { field };
+            let domain = if kind == Kind::Date { choices.one(&["", "", "up to today"]) } else { "" };
+            let optional = choices.chance(30);
+            let _ = writeln!(lines, "  {field} {text} {domain}{}", if optional { " optional" } else { "" });
+            things.push(Thing { name: format!("{name}.{field}"), kind, optional });
+        }
+        lines.push_str("}\n");
+        Self { name, things, dated, lines }
     }
 }
 
@@ -105,6 +157,8 @@ struct Writer<'c> {
     baselines: bool,
     /// The range, where there is one.
     range: Option<(i64, i64)>,
+    /// Kinds of children.
+    children: Vec<Child>,
 }
 
 /// The text of a policy.
@@ -117,6 +171,7 @@ pub(super) fn draw(choices: &mut Choices, shape: &Shape) -> String {
         tiers: false,
         baselines: false,
         range: None,
+        children: shape.children.clone(),
     };
     writer.policy(shape);
     writer.text
@@ -148,11 +203,22 @@ impl Writer<'_> {
         self.line("record person {");
         self.text.push_str(&shape.lines);
         self.line("}");
+        for child in &shape.children {
+            self.text.push_str(&child.lines);
+        }
         for reason in REASONS {
             self.line(&format!("reason {reason} \"Because of {reason}\""));
         }
         self.line("param edge 5 before 2020-01-01, then 10");
         self.line("list some = (own, rent)");
+        for at in 0..self.children.len() {
+            self.child_definitions(at);
+        }
+        if !self.children.is_empty() {
+            for at in 0..1 + self.choices.below(6) {
+                self.aggregate(at);
+            }
+        }
         for at in 0..self.choices.below(4) {
             self.definition(at);
         }
@@ -245,6 +311,9 @@ impl Writer<'_> {
 
     fn item(&mut self, name: &str, depth: usize) {
         self.items.push(name.to_owned());
+        if !self.children.is_empty() && self.choices.chance(35) {
+            return self.per_event(name);
+        }
         match self.choices.below(if depth < 2 { 7 } else { 5 }) {
             0 | 1 => {
                 self.line(&format!("characteristic {name} {{"));
@@ -285,6 +354,126 @@ impl Writer<'_> {
                 self.line("}");
             }
         }
+    }
+
+    /// Something written about one kind of children.
+    fn about<T>(&mut self, child: usize, write: impl FnOnce(&mut Self) -> T) -> T {
+        let things = self.children[child].things.clone();
+        let before = std::mem::replace(&mut self.things, things);
+        let written = write(self);
+        self.things = before;
+        written
+    }
+
+    /// Which children count; a filter must decide.
+    fn filter(&mut self, child: usize) -> String {
+        if self.choices.chance(25) {
+            return String::new();
+        }
+        let condition = self.about(child, |this| this.condition(2));
+        format!(" where ({condition}) otherwise {}", self.choices.one(&["no", "yes"]))
+    }
+
+    fn child_definitions(&mut self, child: usize) {
+        let name = self.children[child].name;
+        for at in 0..self.choices.below(3) {
+            let own = format!("ev{at}");
+            let (text, kind, optional) = match self.choices.below(3) {
+                0 => {
+                    let condition = self.about(child, |this| this.condition(2));
+                    (format!("({condition}) otherwise no"), Kind::YesNo, false)
+                }
+                1 => (format!("{name}.m1 / {name}.m2"), Kind::Number, true),
+                _ => {
+                    let number = self.about(child, |this| this.number(2));
+                    (format!("({number}) otherwise 2"), Kind::Number, false)
+                }
+            };
+            self.line(&format!("let {own} of {name} = {text}"));
+            self.children[child].things.push(Thing { name: format!("{name}.{own}"), kind, optional });
+        }
+    }
+
+    /// A function over children, under a name or as it stands.
+    fn aggregate(&mut self, at: usize) {
+        let child = self.choices.below(self.children.len());
+        let function = self.choices.one(&["count", "sum", "average", "lowest", "highest", "latest"]);
+        let (what, kind, optional) = match function {
+            "count" => (self.children[child].name.to_owned(), Kind::Integer, false),
+            "latest" => {
+                (self.about(child, |this| this.field(|t| t.kind == Kind::Date)).name, Kind::Date, true)
+            }
+            _ => {
+                let dates = matches!(function, "lowest" | "highest");
+                let thing = self.about(child, |this| {
+                    this.field(|t| {
+                        matches!(t.kind, Kind::Number | Kind::Integer | Kind::Money)
+                            || dates && t.kind == Kind::Date
+                    })
+                });
+                let worked_out = thing.kind == Kind::Number && self.choices.chance(30);
+                let optional = thing.optional || function != "sum" || worked_out;
+                let name = if worked_out { self.about(child, |this| this.number(2)) } else { thing.name };
+                let average = function == "average" && thing.kind == Kind::Integer;
+                (name, if average || worked_out { Kind::Number } else { thing.kind }, optional)
+            }
+        };
+        let filter = self.filter(child);
+        let text = format!("{function}({what}{filter})");
+        let name = if self.choices.chance(60) {
+            self.line(&format!("let agg{at} = {text}"));
+            format!("agg{at}")
+        } else {
+            text
+        };
+        self.things.push(Thing { name, kind, optional });
+    }
+
+    /// A rule that gives points for each child.
+    fn per_event(&mut self, name: &str) {
+        let child = self.choices.below(self.children.len());
+        let kind = self.children[child].name;
+        let each = self.choices.chance(40);
+        self.line(&format!("rule {name} {}{{", if each { "" } else { "first match " }));
+        let filter = self.filter(child);
+        self.line(&format!("  for each {kind}{filter}"));
+        if each {
+            let points = if self.choices.chance(50) {
+                self.points()
+            } else {
+                self.about(child, |this| this.number(1))
+            };
+            self.line(&format!("  points {points} each"));
+        } else {
+            let columns = 1 + self.choices.below(2);
+            self.about(child, |this| {
+                this.table(columns, "points each | reason", |this| {
+                    let points = if this.choices.chance(20) { this.number(1) } else { this.points() };
+                    format!("{points} | {}", this.reason_cell())
+                });
+            });
+        }
+        let missing = self.choices.one(&["0", "-2.5", "7"]);
+        self.line(&format!("  if missing {missing}"));
+        if self.children[child].dated {
+            for period in ["a day", "a month", "a year"] {
+                if self.choices.chance(25) {
+                    let most = self.choices.one(&["10", "0.5", "33", "60"]);
+                    self.line(&format!("  no more than {most} {period}"));
+                }
+            }
+        }
+        if self.choices.chance(30) {
+            let most = self.choices.one(&["40", "100", "7.5"]);
+            self.line(&format!("  no more than {most} in total"));
+        }
+        if self.choices.chance(70) {
+            let reason = self.choices.one(REASONS);
+            self.line(&format!("  reason {reason}"));
+        }
+        self.weight();
+        self.limits(50);
+        self.line("}");
     }
 
     fn clauses(&mut self) {

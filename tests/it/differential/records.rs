@@ -1,7 +1,7 @@
 //! Random records for a policy's schema: values at and around the bounds that policies ask for, missing ones, bad ones.
 
 use super::choices::Choices;
-use glassbox::data::{FieldId, Type, Value, Why};
+use glassbox::data::{FieldId, RecordId, Type, Value, Why};
 use glassbox::date::Date;
 use glassbox::decimal::Decimal;
 use glassbox::policy::Policy;
@@ -55,27 +55,52 @@ const TEXTS: &[&str] = &["x", "y", "xy", "DE-1", "DE-2", "de", "Ä", "a b"];
 /// Some records.
 pub(super) fn draw(choices: &mut Choices, policy: &Policy) -> Vec<Vec<Value>> {
     let count = if choices.chance(10) { choices.below(2) } else { choices.below(40) };
-    (0..count).map(|at| record(choices, policy, at)).collect()
+    (0..count).map(|at| record(choices, policy, policy.schema.scored, at)).collect()
 }
 
-fn record(choices: &mut Choices, policy: &Policy, at: usize) -> Vec<Value> {
-    let fields = policy.schema.scored().fields.iter().enumerate();
+/// Some children of each kind, whose parents are among so many records, or are nobody.
+pub(super) fn draw_children(
+    choices: &mut Choices,
+    policy: &Policy,
+    parents: usize,
+) -> Vec<(RecordId, Vec<Vec<Value>>)> {
+    let kinds: Vec<RecordId> = policy.schema.children().collect();
+    let mut drawn = Vec::new();
+    for kind in kinds {
+        let rows = (0..choices.below(150)).map(|_| {
+            let parent = choices.below(parents + 1);
+            record(choices, policy, kind, parent)
+        });
+        drawn.push((kind, rows.collect()));
+    }
+    drawn
+}
+
+/// A record. Its key, or its parent's, is `at`.
+fn record(choices: &mut Choices, policy: &Policy, kind: RecordId, at: usize) -> Vec<Value> {
+    let of = policy.schema.record(kind);
+    let key = of.parent.map_or(of.key, |(_, parent)| Some(parent));
+    let fields = of.fields.iter().enumerate();
+    // A child that is no good takes its parent with it: few are.
+    let (absent, bad) = if of.parent.is_some() { (0, 0) } else { (1, 3) };
+    let spoilt = of.parent.is_some() && choices.chance(1);
+    let (absent, bad) = if spoilt { (5, 15) } else { (absent, bad) };
     fields
         .map(|(place, field)| {
             let missing = Value::Missing(Why::Field(FieldId(place as u32)));
-            if Some(FieldId(place as u32)) == policy.schema.scored().key {
+            if Some(FieldId(place as u32)) == key {
                 return if field.kind == Type::Text {
                     Value::Text(format!("k{at}").into())
                 } else {
                     Value::Number(Decimal::from_int(at as i64 + 1))
                 };
             }
-            if choices.chance(if field.optional { 20 } else { 1 }) {
+            if choices.chance(if field.optional { 20 } else { absent }) {
                 return missing;
             }
             let value = value(choices, policy, field.kind);
             // Most records are good.
-            if field.domain.contains(&value) || choices.chance(3) {
+            if field.domain.contains(&value) || choices.chance(bad) {
                 return value;
             }
             for _ in 0..6 {

@@ -8,6 +8,8 @@ mod card;
 mod node;
 mod record;
 mod sheet;
+#[cfg(test)]
+mod tests;
 
 pub use record::{BadValue, Category, Given, Record};
 pub use sheet::Sheet;
