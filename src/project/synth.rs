@@ -19,7 +19,7 @@ use toml::de::{DeTable, DeValue};
 const GENERAL: [&str; 2] = ["missing", "years"];
 const TABLE: [&str; 7] = ["records", "per_record", "prefix", "digits", "exponent", "repeats", "fields"];
 const SPREAD: [&str; 8] = ["distribution", "mean", "sd", "least", "greatest", "zeros", "values", "weights"];
-const FIELD: [&str; 6] = ["missing", "share", "years", "decimals", "times", "after"];
+const FIELD: [&str; 7] = ["missing", "share", "habit", "years", "decimals", "times", "after"];
 
 /// What a manifest's text says under `[synth]`.
 pub(super) fn read(text: &str, faults: &mut Vec<Fault>) -> Knobs {
@@ -188,6 +188,7 @@ impl Reader<'_> {
             match (name.get_ref().as_ref(), value.get_ref()) {
                 ("missing", _) => knobs.missing = self.share(value),
                 ("share", _) => knobs.share = self.share(value),
+                ("habit", _) => knobs.habit = self.share(value),
                 ("years", _) => knobs.years = self.positive(value),
                 ("decimals", _) => knobs.decimals = self.count(value),
                 ("times", _) => knobs.times = self.text(value),

@@ -66,7 +66,7 @@ pub(super) fn made(
             };
             (Kept::Truth, Source::Truth(Chance::of(share)))
         }
-        Type::Category(id) => category(field, schema.category(id), knobs, setting.missing)?,
+        Type::Category(id) => category(field, schema.category(id), knobs, setting)?,
         Type::Text => text(field, knobs, setting.missing)?,
         // No field is of this type: tiers are the policy's own.
         Type::Tier => return Err(Fault::of_schema(format!("`{}` cannot be made", field.name))),
@@ -84,7 +84,7 @@ fn check_suits(schema: &Schema, field: &Field, knobs: &FieldKnobs) -> Result<(),
         Type::Integer => (&["zeros", "times"], "a whole number"),
         Type::Date => (&["years", "after"], "a date"),
         Type::YesNo => (&["share"], "yes or no"),
-        Type::Category(_) => (&["weights"], "a category"),
+        Type::Category(_) => (&["weights", "habit"], "a category"),
         Type::Text | Type::Tier => (&["values", "weights"], "a text"),
     };
     let ordered = field.kind.is_ordered();
@@ -247,9 +247,12 @@ fn category(
     field: &Field,
     category: &CategoryType,
     knobs: &FieldKnobs,
-    missing: &[String],
+    setting: Setting<'_>,
 ) -> Result<(Kept, Source), Fault> {
-    let may = |text: &str| !missing.iter().any(|code| code == text);
+    if let Some(habit) = knobs.habit.as_ref().filter(|_| !setting.child) {
+        return Err(Fault::at(habit.span, "only records that belong to another have a habit of its"));
+    }
+    let may = |text: &str| !setting.missing.iter().any(|code| code == text);
     let usual = |at: usize| 1.0 / (at as f64 + 2.0);
     let mut weights: Vec<f64> = (0..category.names.len()).map(usual).collect();
     let total: f64 = weights.iter().sum();
@@ -288,7 +291,8 @@ fn category(
             weights.push(unseen / UNSEEN_KINDS as f64);
         }
     }
-    listed(field, texts, weights, knobs.weights.as_ref().map(|given| given.span))
+    let habit = knobs.habit.as_ref().map_or(Chance::NEVER, |habit| Chance::of(habit.value));
+    listed(field, texts, weights, habit, knobs.weights.as_ref().map(|given| given.span))
 }
 
 /// Texts: those of a list, or invented ones.
@@ -309,18 +313,19 @@ fn text(field: &Field, knobs: &FieldKnobs, missing: &[String]) -> Result<(Kept, 
             return Err(Fault::at(weights.span, message));
         }
     };
-    listed(field, texts, weights, Some(given.span))
+    listed(field, texts, weights, Chance::NEVER, Some(given.span))
 }
 
 fn listed(
     field: &Field,
     texts: Vec<Arc<str>>,
     weights: Vec<f64>,
+    habit: Chance,
     span: Option<crate::source::Span>,
 ) -> Result<(Kept, Source), Fault> {
     let choice = Choice::new((0..).zip(weights)).ok_or_else(|| {
         let message = format!("`{}` has no value that may come", field.name);
         span.map_or_else(|| Fault::of_schema(message.clone()), |span| Fault::at(span, message.clone()))
     })?;
-    Ok((Kept::Listed(Arc::new(Listed::new(texts))), Source::Listed(Draw::Choice(choice))))
+    Ok((Kept::Listed(Arc::new(Listed::new(texts))), Source::Listed { draw: Draw::Choice(choice), habit }))
 }

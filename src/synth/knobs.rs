@@ -52,6 +52,8 @@ pub struct FieldKnobs {
     pub given: Vec<Given<String>>,
     /// The share of missing values.
     pub missing: Option<Given<f64>>,
+    /// How often a child record has the category that its parent has a liking for.
+    pub habit: Option<Given<f64>>,
     /// The share of `yes`.
     pub share: Option<Given<f64>>,
     /// Over how many years before the day dates are spread.

@@ -33,8 +33,8 @@ pub(super) enum Source {
     After(After),
     /// Yes or no.
     Truth(Chance),
-    /// Texts of a list.
-    Listed(Draw),
+    /// Texts of a list. With a habit, so often it is the one that the record's parent has a liking for.
+    Listed { draw: Draw, habit: Chance },
     /// Invented texts.
     Words,
 }
@@ -77,7 +77,7 @@ impl Made {
             Source::Key { .. }
             | Source::Ordered(_)
             | Source::Truth(_)
-            | Source::Listed(_)
+            | Source::Listed { .. }
             | Source::Words => None,
         }
     }
@@ -102,7 +102,13 @@ impl Made {
             Source::Times(times) => self.times(times, &mut bits, rows, other),
             Source::After(after) => Values::Days(after.days(&mut bits, rows, other)),
             Source::Truth(chance) => Values::Truths((0..rows).map(|_| chance.happens(bits.next())).collect()),
-            Source::Listed(draw) => Values::Listed((0..rows).map(|_| draw.of(bits.next()) as i32).collect()),
+            Source::Listed { draw, habit } if habit.is_possible() => {
+                let parents: &[u64] = lists.get(1).map_or(&[], Vec::as_slice);
+                Values::Listed(self.by_habit(draw, *habit, &mut bits, parents))
+            }
+            Source::Listed { draw, .. } => {
+                Values::Listed((0..rows).map(|_| draw.of(bits.next()) as i32).collect())
+            }
             Source::Words => Values::Texts(words(&mut bits, rows)),
         };
         // What is worked out from a missing value is missing too.
@@ -111,6 +117,16 @@ impl Made {
             own.iter_mut().zip(others).for_each(|(own, other)| *own &= *other);
         }
         Column { values, present }
+    }
+
+    /// Entries of a list, one for each parent: so often the one that it has a liking for.
+    fn by_habit(&self, draw: &Draw, habit: Chance, bits: &mut Bits, parents: &[u64]) -> Vec<i32> {
+        let likings = self.seed.named("habit");
+        let mut entry = |parent: &u64| {
+            let (again, any) = (habit.happens(bits.next()), bits.next());
+            draw.of(if again { likings.at(*parent) } else { any }) as i32
+        };
+        parents.iter().map(&mut entry).collect()
     }
 
     fn ordered(&self, ordered: &Ordered, bits: &mut Bits, rows: usize) -> Values {

@@ -63,6 +63,8 @@ pub(super) struct Setting<'a> {
     pub(super) years: f64,
     /// Spellings that mean missing.
     pub(super) missing: &'a [String],
+    /// The record belongs to another.
+    pub(super) child: bool,
     /// The field dates its record: it never comes after today.
     pub(super) dates_record: bool,
 }
@@ -160,16 +162,17 @@ pub(super) fn dates(field: &Field, knobs: &FieldKnobs, setting: Setting<'_>) -> 
     Ok(Ordered { draw, base: today, decimals: 0, ends: bounds, taken, backwards: true })
 }
 
-/// The distribution of a field that has no knobs.
+/// The distribution of a field that has no knobs. How far values go beyond the only end grows with that end.
 fn usual(kind: Type, line: &Line) -> Shape {
-    let (scale, spread) = if kind == Type::Money { (10_000.0, 15_000.0) } else { (10.0, 10.0) };
-    match (line.least, line.greatest) {
+    let scale = if kind == Type::Money { 10_000.0 } else { 10.0 };
+    let beyond = |end: f64| if end.abs() > scale { end.abs() } else { scale };
+    match (line.least.map(|k| line.value(k)), line.greatest.map(|k| line.value(k))) {
         (Some(_), Some(_)) => Shape::Even,
-        (Some(least), None) if kind == Type::Money => {
-            Shape::LogNormal { from: line.value(least), mean: scale, sd: spread }
+        (Some(from), None) if kind == Type::Money => {
+            Shape::LogNormal { from, mean: beyond(from), sd: 1.5 * beyond(from) }
         }
-        (Some(least), None) => Shape::Exponential { from: line.value(least), mean: scale, way: 1.0 },
-        (None, Some(greatest)) => Shape::Exponential { from: line.value(greatest), mean: scale, way: -1.0 },
+        (Some(from), None) => Shape::Exponential { from, mean: beyond(from), way: 1.0 },
+        (None, Some(from)) => Shape::Exponential { from, mean: beyond(from), way: -1.0 },
         (None, None) => Shape::Normal { mean: 0.0, sd: 10.0 * scale },
     }
 }

@@ -112,7 +112,7 @@ impl super::made::Made {
                 greatest.saturating_sub(least) < 65_536
             }
             (Source::After(_), _) => true,
-            (Source::Times(_) | Source::Truth(_) | Source::Listed(_) | Source::Words, _) => false,
+            (Source::Times(_) | Source::Truth(_) | Source::Listed { .. } | Source::Words, _) => false,
         }
     }
 }

@@ -138,7 +138,8 @@ impl Making<'_> {
         let rows = match record.parent {
             None => {
                 self.refuse(&knobs.per_record, "these records belong to none: give `records`");
-                if kind == schema.scored {
+                // Another policy of the pack may score another kind.
+                if kind == schema.scored && wish.one_policy {
                     self.refuse(&knobs.records, "`--records` says how many records are scored");
                 }
                 let count = knobs.records.as_ref().filter(|_| kind != schema.scored).map(|given| given.value);
@@ -236,6 +237,7 @@ impl Making<'_> {
                         today: self.wish.today,
                         years: years.unwrap_or(if dates_record { 5.0 } else { 20.0 }),
                         missing: &layout.missing,
+                        child: record.parent.is_some(),
                         dates_record,
                     };
                     let share = self.wish.knobs.missing.as_ref().map_or(0.05, |missing| missing.value);
@@ -346,8 +348,13 @@ impl Making<'_> {
         let decimals = Given { value: u64::from(previous.decimals), span: Span::NONE };
         let mut given = knobs.field("score").cloned().unwrap_or_default();
         given.decimals.get_or_insert(decimals);
-        let setting =
-            Setting { today: wish.today, years: 1.0, missing: &layout.missing, dates_record: false };
+        let setting = Setting {
+            today: wish.today,
+            years: 1.0,
+            missing: &layout.missing,
+            child: true,
+            dates_record: false,
+        };
         let numbers = ordered::numbers(&score, &given, setting);
         let numbers = self.take(numbers)?;
         let score = Made {

@@ -27,6 +27,7 @@ mod page;
 mod readers;
 mod reference;
 mod syntax;
+mod synth;
 
 /// A file in this folder that is no module of this binary would never run.
 #[test]

@@ -14,12 +14,12 @@ struct Run {
 const RUNS: [Run; 8] = [
     Run { name: "german_credit", arguments: &["rules/german_credit"], key: "17" },
     Run { name: "payments", arguments: &["rules/payments"], key: "p0004" },
-    Run { name: "city", arguments: &["rules/city"], key: "r0007" },
-    Run { name: "sesame_rumoured", arguments: &["rules/sesame/rumoured.score"], key: "p0012" },
-    Run { name: "sesame_rumoured_2020", arguments: &["rules/sesame", "--as-of", "2020-06-30"], key: "p0012" },
-    Run { name: "sesame_stated", arguments: &["rules/sesame/stated.score"], key: "p0012" },
-    Run { name: "sesame_published", arguments: &["rules/sesame/published.score"], key: "p0012" },
-    Run { name: "sesame_company", arguments: &["rules/sesame/company.score"], key: "c009" },
+    Run { name: "city", arguments: &["rules/city"], key: "r0189" },
+    Run { name: "sesame_rumoured", arguments: &["rules/sesame/rumoured.score"], key: "p0329" },
+    Run { name: "sesame_rumoured_2020", arguments: &["rules/sesame", "--as-of", "2020-06-30"], key: "p0329" },
+    Run { name: "sesame_stated", arguments: &["rules/sesame/stated.score"], key: "p0329" },
+    Run { name: "sesame_published", arguments: &["rules/sesame/published.score"], key: "p0329" },
+    Run { name: "sesame_company", arguments: &["rules/sesame/company.score"], key: "c017" },
 ];
 
 /// The packs: folders of `rules/` with a manifest.
