@@ -17,7 +17,7 @@ use glassbox::data::{Links, LinksBuilder, PairCounts, PairScratch, Pairing};
 use glassbox::date::Date;
 use glassbox::eval::batch::{Chunk, Everybody, Network, Own, Plan, Scratch};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{RngCore, SeedableRng};
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 use std::hint::black_box;
 use std::sync::Arc;

@@ -1,8 +1,9 @@
 //! Random networks through both interpreters: links of one kind and of two, directed and both ways, influences of every
 //! sort, and aggregates and per-event rules over linked records.
 
+use super::case::{checked, mended};
 use super::choices::Choices;
-use super::{checked, columns, compare, mended, records};
+use super::{columns, compare, records};
 use glassbox::data::{
     LinkId, LinksBuilder, PairScratch, Pairing, RecordId, Type, Value, join_rows, previous_kind,
 };
