@@ -194,18 +194,14 @@ impl Reader {
         codes: &mut Codes,
     ) {
         match codes {
-            Codes::Narrow(codes) => {
-                for start in &of.starts {
-                    codes.iter_mut().zip(values).for_each(|(code, x)| *code += u8::from(*x >= *start));
-                }
-            }
+            Codes::Narrow(codes) => reached(values, &of.starts, codes),
             Codes::Broad(codes) => {
                 for (code, x) in codes.iter_mut().zip(values) {
                     *code = of.starts.partition_point(|start| *x >= *start) as u16;
                 }
             }
         }
-        if !values.iter().fold(true, |good, x| good & of.is_good(*x)) {
+        if !of.are_good(values) {
             for (row, _) in values.iter().enumerate().filter(|(_, x)| !of.is_good(**x)) {
                 codes.set(row, bad);
             }
@@ -477,26 +473,60 @@ fn fill(column: &mut Column, plan: &FieldPlan, class: u16, rows: usize) {
     }
 }
 
+/// How many thresholds each value has reached. There are at most 256 classes, so that no count is too large.
+fn reached<T: Native>(values: &[T], starts: &[T], codes: &mut [u8]) {
+    // Four thresholds at a time, so that each value is fetched less often.
+    let (fours, rest) = starts.as_chunks::<4>();
+    for [a, b, c, d] in fours {
+        for (code, x) in codes.iter_mut().zip(values) {
+            let front = u8::from(*x >= *a).wrapping_add(u8::from(*x >= *b));
+            let back = u8::from(*x >= *c).wrapping_add(u8::from(*x >= *d));
+            *code = code.wrapping_add(front).wrapping_add(back);
+        }
+    }
+    for start in rest {
+        for (code, x) in codes.iter_mut().zip(values) {
+            *code = code.wrapping_add(u8::from(*x >= *start));
+        }
+    }
+}
+
 fn absent_where_null(codes: &mut Codes, nulls: Option<&NullBuffer>, absent: u16) {
     let Some(nulls) = nulls.filter(|nulls| nulls.null_count() > 0) else { return };
-    for row in nulls_of(nulls) {
-        codes.set(row, absent);
+    match codes {
+        Codes::Narrow(codes) => {
+            let absent = absent as u8;
+            for_nulls(nulls, |row| {
+                if let Some(code) = codes.get_mut(row) {
+                    *code = absent;
+                }
+            });
+        }
+        Codes::Broad(_) => for_nulls(nulls, |row| codes.set(row, absent)),
     }
 }
 
 pub(super) fn missing_where_null(lane: &mut Lane, nulls: Option<&NullBuffer>) {
     let Some(nulls) = nulls.filter(|nulls| nulls.null_count() > 0) else { return };
-    for row in nulls_of(nulls) {
+    for_nulls(nulls, |row| {
         if let Some(missing) = lane.missing.get_mut(row) {
             *missing = 1;
         }
-    }
+    });
 }
 
-/// The places of nulls.
-fn nulls_of(nulls: &NullBuffer) -> impl Iterator<Item = usize> {
-    let absent = !nulls.inner();
-    absent.set_indices().collect::<Vec<_>>().into_iter()
+/// Calls with the place of each null, 64 records at a time.
+fn for_nulls(nulls: &NullBuffer, mut at: impl FnMut(usize)) {
+    let chunks = nulls.inner().bit_chunks();
+    let rest = chunks.remainder_len();
+    let last = (rest > 0).then(|| chunks.remainder_bits() | u64::MAX << rest);
+    for (first, known) in (0..).step_by(64).zip(chunks.iter().chain(last)) {
+        let mut absent = !known;
+        while absent != 0 {
+            at(first + absent.trailing_zeros() as usize);
+            absent &= absent - 1;
+        }
+    }
 }
 
 /// Numbers that are whole times of so many units.
