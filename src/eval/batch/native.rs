@@ -57,9 +57,7 @@ impl<T: Native> NativeThresholds<T> {
         match (self.least, self.end) {
             (None, _) => values.is_empty(),
             (Some(least), None) => values.iter().fold(true, |good, x| good & (*x >= least)),
-            (Some(least), Some(end)) => {
-                values.iter().fold(true, |good, x| good & (*x >= least) & (*x < end))
-            }
+            (Some(least), Some(end)) => values.iter().fold(true, |good, x| good & (*x >= least) & (*x < end)),
         }
     }
 }

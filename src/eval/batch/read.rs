@@ -18,7 +18,7 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef};
-use arrow_buffer::NullBuffer;
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{DataType, TimeUnit};
 use std::sync::Arc;
 
@@ -171,10 +171,9 @@ impl Reader {
                 self.instants(values, array.nulls(), of, *unit, plan, column);
             }
             Form::Boolean([no, yes]) => {
-                for (row, value) in array.as_boolean().iter().enumerate() {
-                    let class = value.map_or(self.absent, |value| if value { *yes } else { *no });
-                    column.codes.set(row, class);
-                }
+                let array = array.as_boolean();
+                truths(array.values(), *no, *yes, &mut column.codes);
+                absent_where_null(&mut column.codes, array.nulls(), self.absent);
             }
             Form::Spelt(spelt) => spelt.read(array, self.absent, plan, column, texts),
             Form::Dictionary(of) => self.dictionary(of, array, plan, column, texts),
@@ -332,8 +331,19 @@ impl Reader {
             Some(keys) => keys.values().iter().map(|key| key.cast_unsigned() as usize).collect(),
             None => array.normalized_keys(),
         };
-        for (row, key) in keys.iter().enumerate() {
-            column.codes.set(row, entries.codes.as_ref().get(*key));
+        match (&mut column.codes, &entries.codes) {
+            (Codes::Narrow(codes), Codes::Narrow(classes)) if classes.len() <= 256 => {
+                let mut class_of = [0_u8; 256];
+                class_of.iter_mut().zip(classes).for_each(|(slot, class)| *slot = *class);
+                for (code, key) in codes.iter_mut().zip(&keys) {
+                    *code = class_of.get(*key & 0xff).copied().unwrap_or_default();
+                }
+            }
+            (codes, classes) => {
+                for (row, key) in keys.iter().enumerate() {
+                    codes.set(row, classes.as_ref().get(*key));
+                }
+            }
         }
         absent_where_null(&mut column.codes, nulls.as_ref(), self.absent);
         if plan.value {
@@ -487,6 +497,19 @@ fn reached<T: Native>(values: &[T], starts: &[T], codes: &mut [u8]) {
     for start in rest {
         for (code, x) in codes.iter_mut().zip(values) {
             *code = code.wrapping_add(u8::from(*x >= *start));
+        }
+    }
+}
+
+/// One class for what is false and one for what is true.
+fn truths(values: &BooleanBuffer, no: u16, yes: u16, codes: &mut Codes) {
+    let Codes::Narrow(codes) = codes else {
+        return (0..values.len()).for_each(|row| codes.set(row, if values.value(row) { yes } else { no }));
+    };
+    let chunks = values.bit_chunks();
+    for (codes, truths) in codes.chunks_mut(64).zip(chunks.iter().chain([chunks.remainder_bits()])) {
+        for (code, bit) in codes.iter_mut().zip(0..) {
+            *code = if truths >> bit & 1 == 1 { yes as u8 } else { no as u8 };
         }
     }
 }

@@ -154,9 +154,10 @@ impl LookUp {
                 *key = entry as u8;
             }
             for places in top.iter_mut() {
-                let places = places.iter_mut().skip(block * BLOCK).take(codes.len());
-                // The greater stays, the lesser goes on to the next place.
-                for (place, key) in places.zip(keys.iter_mut()) {
+                let start = block * BLOCK;
+                let Some(places) = places.get_mut(start..start + codes.len()) else { continue };
+                // The greater stays, the lesser goes on to the next place. As slices, so that many are compared at once.
+                for (place, key) in places.iter_mut().zip(keys.iter_mut()) {
                     let (greater, lesser) = ((*place).max(*key), (*place).min(*key));
                     (*place, *key) = (greater, lesser);
                 }
