@@ -31,10 +31,14 @@ const FIELDS: [&str; 7] = [
 
 /// A policy whose score tells what `x` is: 500 and the number, or 8277 where it is missing.
 fn policy(field: &str) -> Policy {
-    let is_number = ["number", "money", "integer"].iter().any(|kind| field.starts_with(kind));
-    let rule = if is_number { "points x\n  if missing 7777" } else { "when x is missing\n  points 7777" };
+    let points = |value: &str| format!("points {value}\n  if missing 7777");
+    let rule = match field.split_whitespace().next() {
+        Some("number" | "integer") => points("x"),
+        Some("money") => points("amount(x)"),
+        Some(_) | None => "when x is missing\n  points 7777".to_owned(),
+    };
     let text = format!(
-        "policy p {{\n  scores person\n  start 500\n}}\nrecord person {{\n  id integer key\n  x {field} optional\n}}\n\
+        "policy p {{\n  scores person\n  start 500\n  round to 0.000000001\n}}\nrecord person {{\n  id integer key\n  x {field} optional\n}}\n\
          rule a {{\n  {rule}\n}}\n"
     );
     let (unit, _) = Unit::of_text("p.score", &text);
@@ -200,7 +204,7 @@ fn columns() -> Vec<(&'static str, ArrayRef)> {
             ),
         ),
         (
-            "coarse",
+            "no places",
             Arc::new(
                 Decimal128Array::from(vec![
                     Some(0_i128),
@@ -210,7 +214,7 @@ fn columns() -> Vec<(&'static str, ArrayRef)> {
                     Some(i128::from(i64::MAX)),
                     Some(-1),
                 ])
-                .with_precision_and_scale(38, -2)
+                .with_precision_and_scale(38, 0)
                 .unwrap(),
             ),
         ),

@@ -33,10 +33,10 @@ impl TextColumns {
         self.rows
     }
 
-    /// Adds a cell of the next record: bytes that stand in the source at `offset`.
-    pub(super) fn push(&mut self, column: usize, cell: &[u8], offset: usize) {
+    /// Adds a cell of the next record: what stands in the source from one place to another.
+    pub(super) fn push(&mut self, column: usize, source: &[u8], from: usize, to: usize) {
         if let Some(views) = self.views.get_mut(column) {
-            views.push(make_view(cell, SOURCE, offset as u32));
+            views.push(view(source, from, to));
         }
     }
 
@@ -55,10 +55,9 @@ impl TextColumns {
         }
     }
 
-    /// Ends the record: cells that were not given are empty.
+    /// Ends the record, of which each column must have been given a cell.
     pub(super) fn end(&mut self) {
         self.rows += 1;
-        self.views.iter_mut().for_each(|views| views.resize(self.rows, EMPTY));
     }
 
     /// Forgets what was given of the next record.
@@ -74,5 +73,35 @@ impl TextColumns {
             Ok(Arc::new(array) as ArrayRef)
         };
         self.views.into_iter().map(column).collect()
+    }
+}
+
+/// The view of what stands in the source from one place to another.
+fn view(source: &[u8], from: usize, to: usize) -> u128 {
+    /// Texts of so many bytes stand in the view itself, behind their length.
+    const INSIDE: usize = 12;
+    let length = to.saturating_sub(from);
+    match source.get(from..).and_then(|rest| rest.first_chunk::<16>()) {
+        Some(bytes) if length <= INSIDE => {
+            // More bytes than are needed, and then those taken away that are too many: no length is a case of its own.
+            let inside = u128::from_le_bytes(*bytes) & !(u128::MAX << (8 * length));
+            inside << 32 | length as u128
+        }
+        Some(_) | None => make_view(source.get(from..to).unwrap_or_default(), SOURCE, from as u32),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn views_are_those_of_arrow() {
+        let source: Vec<u8> = (0..40).collect();
+        for from in 0..=source.len() {
+            for to in from..=source.len() {
+                assert_eq!(view(&source, from, to), make_view(&source[from..to], SOURCE, from as u32));
+            }
+        }
     }
 }

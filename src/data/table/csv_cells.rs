@@ -166,7 +166,7 @@ impl CsvRun {
                     if quoted.doubled {
                         columns.push_own(column, &undoubled(quoted.inside));
                     } else {
-                        columns.push(column, quoted.inside, self.at + 1);
+                        columns.push(column, bytes, self.at + 1, self.at + 1 + quoted.inside.len());
                     }
                 }
                 (quoted.length, quoted.last)
@@ -174,9 +174,8 @@ impl CsvRun {
                 let length = plain_length(rest);
                 let last = rest.get(length) != Some(&b',');
                 if let Some(column) = column {
-                    let cell = rest.get(..length).unwrap_or_default();
-                    let cell = if last { without_return(cell) } else { cell };
-                    columns.push(column, cell, self.at);
+                    let returns = last && length > 0 && rest.get(length - 1) == Some(&b'\r');
+                    columns.push(column, bytes, self.at, self.at + length - usize::from(returns));
                 }
                 (length + 1, last)
             };

@@ -36,18 +36,17 @@ impl Guess {
         Self { members: Vec::new(), known: HashMap::new(), seen: vec![0; wanted] }
     }
 
-    /// Adds the cells of a record, which ends at the end of the line. `offset` is where the line stands in the source,
-    /// `number` the record's, from 1.
+    /// Adds the cells of a record, which stands in the source from one place to another; `number` is the record's, from 1.
     pub(super) fn read(
         &mut self,
-        line: &[u8],
-        offset: usize,
+        source: &[u8],
+        (from, to): (usize, usize),
         number: u64,
         names: &Names,
         met: &mut Met,
         columns: &mut TextColumns,
     ) -> Result<(), Odd> {
-        let mut reader = Reader { line, at: 0 };
+        let mut reader = Reader { line: source.get(..to).unwrap_or_default(), at: from };
         reader.blank();
         reader.expect(b'{')?;
         reader.blank();
@@ -67,7 +66,7 @@ impl Guess {
                             return Err(Odd);
                         }
                         *seen = number;
-                        reader.cell(column, offset, columns)?;
+                        reader.cell(column, source, columns)?;
                     }
                 }
                 reader.blank();
@@ -79,7 +78,7 @@ impl Guess {
             }
         }
         reader.blank();
-        if reader.at != line.len() {
+        if reader.at != to {
             return Err(Odd);
         }
         // Cells of keys that this object has not.
@@ -146,6 +145,7 @@ enum Text {
 }
 
 struct Reader<'l> {
+    /// The source as far as the line ends.
     line: &'l [u8],
     at: usize,
 }
@@ -176,13 +176,11 @@ impl Reader<'_> {
     }
 
     /// Adds a plain value.
-    fn cell(&mut self, column: usize, offset: usize, columns: &mut TextColumns) -> Result<(), Odd> {
+    fn cell(&mut self, column: usize, source: &[u8], columns: &mut TextColumns) -> Result<(), Odd> {
         let start = self.at;
         match self.peek() {
             Some(b'"') => match self.string()? {
-                Text::Plain(from, to) => {
-                    columns.push(column, self.line.get(from..to).unwrap_or_default(), offset + from);
-                }
+                Text::Plain(from, to) => columns.push(column, source, from, to),
                 Text::Escaped(text) => columns.push_own(column, text.as_bytes()),
             },
             Some(b'n') => {
@@ -191,8 +189,7 @@ impl Reader<'_> {
             }
             Some(b'-' | b'0'..=b'9' | b't' | b'f') => {
                 self.pass_value(0)?;
-                let text = self.line.get(start..self.at).unwrap_or_default();
-                columns.push(column, text, offset + start);
+                columns.push(column, source, start, self.at);
             }
             Some(_) | None => return Err(Odd),
         }

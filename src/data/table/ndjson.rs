@@ -131,7 +131,14 @@ impl NdJsonRun {
             let place = RecordPlace { line: number, number: before + self.number };
             let is_text = self.is_utf8 || std::str::from_utf8(line).is_ok();
             let read = if is_text {
-                self.guess.read(line, start, place.number, &self.names, &mut self.met, &mut columns)
+                self.guess.read(
+                    bytes,
+                    (start, start + line.len()),
+                    place.number,
+                    &self.names,
+                    &mut self.met,
+                    &mut columns,
+                )
             } else {
                 Err(Odd)
             };

@@ -8,12 +8,13 @@ use super::lane::{Lane, ONE};
 use super::native::{NativeThresholds, reach_integer};
 use super::words::Words;
 use crate::data::{Field, Schema, Type, Value, read_cell};
+use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
     UInt64Type,
 };
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, GenericStringArray, OffsetSizeTrait, StringArray, StringViewArray};
 use arrow_schema::DataType;
 use std::fmt::{Display, Write as _};
 use std::sync::Arc;
@@ -69,153 +70,181 @@ impl Spelt {
         }
         let mut to = To { absent, plan, column, texts };
         match array.data_type() {
-            DataType::Utf8View => self.cells(array.as_string_view().iter(), &mut to),
-            DataType::LargeUtf8 => self.cells(array.as_string::<i64>().iter(), &mut to),
-            DataType::Int8 => self.integers::<Int8Type>(array, &mut to),
-            DataType::Int16 => self.integers::<Int16Type>(array, &mut to),
-            DataType::Int32 => self.integers::<Int32Type>(array, &mut to),
-            DataType::Int64 => self.integers::<Int64Type>(array, &mut to),
-            DataType::UInt8 => self.integers::<UInt8Type>(array, &mut to),
-            DataType::UInt16 => self.integers::<UInt16Type>(array, &mut to),
-            DataType::UInt32 => self.integers::<UInt32Type>(array, &mut to),
-            DataType::UInt64 => self.integers::<UInt64Type>(array, &mut to),
+            DataType::Utf8View => self.cells(array.as_string_view(), &mut to),
+            DataType::LargeUtf8 => self.cells(array.as_string::<i64>(), &mut to),
+            DataType::Int8 => self.cells(&written::<Int8Type>(array), &mut to),
+            DataType::Int16 => self.cells(&written::<Int16Type>(array), &mut to),
+            DataType::Int32 => self.cells(&written::<Int32Type>(array), &mut to),
+            DataType::Int64 => self.cells(&written::<Int64Type>(array), &mut to),
+            DataType::UInt8 => self.cells(&written::<UInt8Type>(array), &mut to),
+            DataType::UInt16 => self.cells(&written::<UInt16Type>(array), &mut to),
+            DataType::UInt32 => self.cells(&written::<UInt32Type>(array), &mut to),
+            DataType::UInt64 => self.cells(&written::<UInt64Type>(array), &mut to),
             // `Utf8`, the last of them.
-            _ => self.cells(array.as_string::<i32>().iter(), &mut to),
+            _ => self.cells(array.as_string::<i32>(), &mut to),
         }
     }
 
-    fn integers<T: ArrowPrimitiveType<Native: Display>>(&self, array: &ArrayRef, to: &mut To<'_>) {
-        let array = array.as_primitive::<T>();
-        let mut all = String::new();
-        let mut ends = Vec::with_capacity(array.len());
-        for value in array {
-            if let Some(value) = value {
-                // Writing to a text does not fail.
-                let _ = write!(all, "{value}");
-            }
-            ends.push(all.len());
-        }
-        let mut start = 0;
-        let texts = ends.iter().map(|end| {
-            let text = all.get(start..*end);
-            start = *end;
-            text
-        });
-        self.cells(texts, to);
-    }
-
-    fn cells<'c>(&self, cells: impl Iterator<Item = Option<&'c str>>, to: &mut To<'_>) {
+    fn cells(&self, cells: &impl Cells, to: &mut To<'_>) {
         if self.missing.is_empty() {
-            self.known_cells(cells.map(|text| text.filter(|text| !text.is_empty())), to);
+            self.known_cells(cells, |text| text.filter(|text| !text.is_empty()), to);
         } else {
-            let known = |text: &&str| !text.is_empty() && !self.missing.iter().any(|missing| missing == text);
-            self.known_cells(cells.map(|text| text.filter(known)), to);
+            let missing = |text: &[u8]| self.missing.iter().any(|missing| missing.as_bytes() == text);
+            self.known_cells(cells, |text| text.filter(|text| !text.is_empty() && !missing(text)), to);
         }
     }
 
-    fn known_cells<'c>(&self, cells: impl Iterator<Item = Option<&'c str>>, to: &mut To<'_>) {
+    /// Reads cells; `known` takes the missing ones away.
+    fn known_cells(
+        &self,
+        cells: &impl Cells,
+        known: impl for<'t> Fn(Option<&'t [u8]>) -> Option<&'t [u8]>,
+        to: &mut To<'_>,
+    ) {
+        let bad = to.plan.classes.bad();
         match &self.how {
             How::Numbers(thresholds, whole) => {
                 let mut lane = NumberLane::new(&mut to.column.values, to.plan.value);
-                let bad = to.plan.classes.bad();
-                for (row, text) in cells.enumerate() {
-                    let Some(text) = text else {
+                cells.each(|row, text| {
+                    let Some(text) = known(text) else {
                         to.column.codes.set(row, to.absent);
                         lane.missing(row);
-                        continue;
+                        return;
                     };
-                    let read = digits::number(text.as_bytes());
-                    let units =
-                        read.and_then(|(digits, places)| digits.checked_mul(digits::power(9 - places)));
-                    let class = match (units, read) {
-                        (Some(units), Some((digits, places))) => {
+                    let read = digits::number(text).and_then(|(digits, places)| {
+                        Some((digits, places, digits.checked_mul(digits::power(9 - places))?))
+                    });
+                    let class = match read {
+                        Some((digits, places, units)) => {
                             lane.put(row, digits, places);
                             if *whole && units % ONE != 0 { bad } else { class_of(thresholds, units, bad) }
                         }
-                        (_, _) => {
-                            let value = read_cell(&self.schema, &self.field, text);
-                            lane.put_units(
-                                row,
-                                match &value {
-                                    Ok(Value::Number(number)) => Some(number.units()),
-                                    Ok(_) | Err(_) => None,
-                                },
-                            );
+                        None => {
+                            let value = self.value(text);
+                            let units = match &value {
+                                Some(Value::Number(number)) => Some(number.units()),
+                                Some(_) | None => None,
+                            };
+                            lane.put_units(row, units);
                             value.map_or(bad, |value| to.plan.classes.class(&value))
                         }
                     };
                     to.column.codes.set(row, class);
-                }
+                });
             }
-            How::Days(thresholds) => {
-                let bad = to.plan.classes.bad();
-                for (row, text) in cells.enumerate() {
-                    let day = text.map(|text| digits::day(text.as_bytes()));
-                    let class = match day {
-                        None => to.absent,
-                        Some(Some(day)) => class_of(thresholds, day, bad),
-                        // Of another shape, or in no calendar.
-                        Some(None) => bad,
-                    };
-                    to.column.codes.set(row, class);
-                    if to.plan.value {
-                        to.column.values.put(row, day.flatten().map(i128::from));
-                    }
+            How::Days(thresholds) => cells.each(|row, text| {
+                let day = known(text).map(digits::day);
+                let class = match day {
+                    None => to.absent,
+                    Some(Some(day)) => class_of(thresholds, day, bad),
+                    // Of another shape, or in no calendar.
+                    Some(None) => bad,
+                };
+                to.column.codes.set(row, class);
+                if to.plan.value {
+                    to.column.values.put(row, day.flatten().map(i128::from));
                 }
-            }
+            }),
             How::Words(words) => {
-                for (row, text) in cells.enumerate() {
-                    let class = match text {
+                cells.each(|row, text| {
+                    let class = match known(text) {
                         None => to.absent,
-                        Some(text) => words.get(text.as_bytes()).unwrap_or_else(|| {
-                            let value = read_cell(&self.schema, &self.field, text);
-                            value.map_or(to.plan.classes.bad(), |value| to.plan.classes.class(&value))
-                        }),
+                        Some(text) => words.get(text).unwrap_or_else(|| self.class(text, to.plan)),
                     };
                     to.column.codes.set(row, class);
-                }
+                });
                 if to.plan.value {
                     to.column.values.missing.fill(1);
                 }
             }
-            How::Texts => {
-                for (row, text) in cells.enumerate() {
-                    let class = match (text, &to.plan.classes.of) {
-                        (Some(text), ClassOf::Texts(classes)) => {
-                            classes.class(text).unwrap_or(to.plan.classes.bad())
-                        }
-                        (Some(_), ClassOf::Order(_) | ClassOf::Codes(_)) => to.plan.classes.bad(),
-                        (None, _) => to.absent,
-                    };
-                    to.column.codes.set(row, class);
-                    if to.plan.value {
-                        to.column.values.put(row, text.map(|text| to.texts.number(text) as i128));
-                    }
+            How::Texts => cells.each(|row, text| {
+                let text = known(text).map(|text| std::str::from_utf8(text).unwrap_or_default());
+                let class = match (text, &to.plan.classes.of) {
+                    (Some(text), ClassOf::Texts(classes)) => classes.class(text).unwrap_or(bad),
+                    (Some(_), ClassOf::Order(_) | ClassOf::Codes(_)) => bad,
+                    (None, _) => to.absent,
+                };
+                to.column.codes.set(row, class);
+                if to.plan.value {
+                    to.column.values.put(row, text.map(|text| to.texts.number(text) as i128));
                 }
-            }
-            How::Each => cells.enumerate().for_each(|(row, text)| self.one(row, text, to)),
+            }),
+            How::Each => cells.each(|row, text| self.one(row, known(text), to)),
         }
     }
 
-    fn one(&self, row: usize, text: Option<&str>, to: &mut To<'_>) {
+    /// The value that a text is, read the slow way.
+    fn value(&self, text: &[u8]) -> Option<Value> {
+        read_cell(&self.schema, &self.field, std::str::from_utf8(text).ok()?).ok()
+    }
+
+    fn class(&self, text: &[u8], plan: &FieldPlan) -> u16 {
+        self.value(text).map_or(plan.classes.bad(), |value| plan.classes.class(&value))
+    }
+
+    fn one(&self, row: usize, text: Option<&[u8]>, to: &mut To<'_>) {
         let classes = &to.plan.classes;
-        let value = text.map(|text| read_cell(&self.schema, &self.field, text));
+        let value = text.map(|text| self.value(text));
         let class = match &value {
             None => to.absent,
-            Some(Ok(value)) => classes.class(value),
-            Some(Err(_)) => classes.bad(),
+            Some(Some(value)) => classes.class(value),
+            Some(None) => classes.bad(),
         };
         to.column.codes.set(row, class);
         if to.plan.value {
-            let units = match value {
-                Some(Ok(Value::Number(n))) => Some(n.units()),
-                Some(Ok(Value::Date(d))) => Some(d.days().into()),
-                Some(Ok(Value::Text(text))) => Some(to.texts.number(&text) as i128),
-                Some(Ok(Value::Missing(_) | Value::YesNo(_) | Value::Category(_)) | Err(_)) | None => None,
+            let units = match value.flatten() {
+                Some(Value::Number(n)) => Some(n.units()),
+                Some(Value::Date(d)) => Some(d.days().into()),
+                Some(Value::Text(text)) => Some(to.texts.number(&text) as i128),
+                Some(Value::Missing(_) | Value::YesNo(_) | Value::Category(_)) | None => None,
             };
             to.column.values.put(row, units);
         }
     }
+}
+
+/// Columns of texts.
+trait Cells {
+    /// Goes through the cells, by row; `None` where there is none.
+    fn each(&self, cell: impl FnMut(usize, Option<&[u8]>));
+}
+
+impl Cells for StringViewArray {
+    fn each(&self, mut cell: impl FnMut(usize, Option<&[u8]>)) {
+        let nulls = self.nulls().filter(|nulls| nulls.null_count() > 0);
+        for (row, view) in self.views().iter().enumerate() {
+            let (length, bytes) = (*view as u32 as usize, view.to_le_bytes());
+            let text = match bytes.get(4..4 + length) {
+                Some(text) => text,
+                None => self.value(row).as_bytes(),
+            };
+            let is_there = nulls.is_none_or(|nulls| nulls.is_valid(row));
+            cell(row, is_there.then_some(text));
+        }
+    }
+}
+
+impl<O: OffsetSizeTrait> Cells for GenericStringArray<O> {
+    fn each(&self, mut cell: impl FnMut(usize, Option<&[u8]>)) {
+        self.iter().enumerate().for_each(|(row, text)| cell(row, text.map(str::as_bytes)));
+    }
+}
+
+/// Whole numbers as they are written.
+fn written<T: ArrowPrimitiveType<Native: Display>>(array: &ArrayRef) -> StringArray {
+    let array = array.as_primitive::<T>();
+    let mut texts = StringBuilder::with_capacity(array.len(), array.len() * 8);
+    for value in array {
+        match value {
+            Some(value) => {
+                // Writing to a text does not fail.
+                let _ = write!(texts, "{value}");
+                texts.append_value("");
+            }
+            None => texts.append_null(),
+        }
+    }
+    texts.finish()
 }
 
 /// What the values of a column become.
