@@ -4,7 +4,11 @@
 //! `cargo bench --bench influence`; `GLASSBOX_PEOPLE=5000000` says how many people there are (200,000 where it does not),
 //! each of whom is linked to ten others in the mean.
 
-#![allow(clippy::expect_used, reason = "a bench that cannot be set up is to stop")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a bench that cannot be set up is to stop, and says what it measures"
+)]
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -13,7 +17,7 @@ use glassbox::data::{Links, LinksBuilder, PairCounts, PairScratch, Pairing};
 use glassbox::date::Date;
 use glassbox::eval::batch::{Chunk, Everybody, Network, Own, Plan, Scratch};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{RngCore, SeedableRng};
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 use std::hint::black_box;
 use std::sync::Arc;

@@ -11,10 +11,10 @@ use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use std::path::Path;
 
 /// The day that the card is run for.
-pub const DAY: (i32, u8, u8) = (2026, 1, 1);
+pub(crate) const DAY: (i32, u8, u8) = (2026, 1, 1);
 
 /// The policy of `benches/packs/s20`.
-pub fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/packs/s20");
     let project = project::open(&pack).expect("the pack");
     let ruleset = check::check(project.unit).ruleset.expect("a policy without mistakes");
@@ -22,10 +22,10 @@ pub fn policy() -> Policy {
     ruleset.on(Date::from_ymd(year, month, day).expect("a day"), &[]).expect("a policy on that day")
 }
 
-pub const EMPLOYMENT: &[&str] =
+pub(crate) const EMPLOYMENT: &[&str] =
     &["full_time", "self_employed", "part_time", "retired", "student", "unemployed", "contract"];
-pub const HOUSING: &[&str] = &["own", "mortgage", "rent", "with_family", "social", "other"];
-pub const REGION: &[&str] = &[
+pub(crate) const HOUSING: &[&str] = &["own", "mortgage", "rent", "with_family", "social", "other"];
+pub(crate) const REGION: &[&str] = &[
     "north",
     "north_east",
     "north_west",
@@ -48,7 +48,7 @@ pub const REGION: &[&str] = &[
     "metro_b",
     "rural_n",
 ];
-pub const PURPOSE: &[&str] = &[
+pub(crate) const PURPOSE: &[&str] = &[
     "car",
     "home_improvement",
     "debt_consolidation",
@@ -62,13 +62,13 @@ pub const PURPOSE: &[&str] = &[
     "solar",
     "other",
 ];
-pub const EDUCATION: &[&str] =
+pub(crate) const EDUCATION: &[&str] =
     &["none", "primary", "secondary", "vocational", "bachelor", "master", "doctorate"];
 
 /// What is known of somebody. Amounts are in cents, days are days before the day of the run, categories are positions in
 /// the lists above.
 #[derive(Debug, Clone, Copy)]
-pub struct Person {
+pub(crate) struct Person {
     pub id: i64,
     pub counts: [Option<i32>; 7],
     pub amounts: [Option<i64>; 3],
@@ -79,7 +79,7 @@ pub struct Person {
 }
 
 /// The fields of whole numbers, amounts, days, categories, answers and shares, as [`Person`] has them.
-pub const COUNTS: [&str; 7] = [
+pub(crate) const COUNTS: [&str; 7] = [
     "age",
     "dependants",
     "months_at_address",
@@ -88,27 +88,27 @@ pub const COUNTS: [&str; 7] = [
     "inquiries_6m",
     "late_30d_24m",
 ];
-pub const AMOUNTS: [&str; 3] = ["income", "loan_amount", "savings"];
-pub const DAYS: [&str; 2] = ["account_opened", "last_late_date"];
-pub const CATEGORIES: [(&str, &[&str]); 5] = [
+pub(crate) const AMOUNTS: [&str; 3] = ["income", "loan_amount", "savings"];
+pub(crate) const DAYS: [&str; 2] = ["account_opened", "last_late_date"];
+pub(crate) const CATEGORIES: [(&str, &[&str]); 5] = [
     ("employment", EMPLOYMENT),
     ("housing", HOUSING),
     ("region", REGION),
     ("purpose", PURPOSE),
     ("education", EDUCATION),
 ];
-pub const ANSWERS: [&str; 3] = ["has_phone", "has_guarantor", "existing_customer"];
-pub const SHARES: [&str; 2] = ["utilization", "dti"];
+pub(crate) const ANSWERS: [&str; 3] = ["has_phone", "has_guarantor", "existing_customer"];
+pub(crate) const SHARES: [&str; 2] = ["utilization", "dti"];
 
 /// Makes people up.
-pub struct People {
+pub(crate) struct People {
     random: Xoshiro256PlusPlus,
     next: i64,
 }
 
 impl People {
     /// From a seed.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { random: Xoshiro256PlusPlus::seed_from_u64(seed), next: 1 }
     }
 
@@ -169,7 +169,7 @@ impl Iterator for People {
 }
 
 /// Where each field is, and its categories: looked up once.
-pub struct Fields {
+pub(crate) struct Fields {
     today: Date,
     id: glassbox::data::FieldId,
     counts: [glassbox::data::FieldId; 7],
@@ -182,7 +182,7 @@ pub struct Fields {
 
 impl Fields {
     /// Of the card.
-    pub fn new(scorer: &Scorer) -> Self {
+    pub(crate) fn new(scorer: &Scorer) -> Self {
         let field = |name: &str| scorer.field(name).expect("a field of the card");
         Self {
             today: scorer.policy().today,
@@ -201,7 +201,7 @@ impl Fields {
     }
 
     /// Gives a record what is known of somebody.
-    pub fn give(&self, person: &Person, record: &mut Record) {
+    pub(crate) fn give(&self, person: &Person, record: &mut Record) {
         let good = "a value of the card";
         record.set(self.id, person.id).expect(good);
         for (field, count) in self.counts.iter().zip(person.counts) {

@@ -17,8 +17,8 @@ use std::time::Instant;
 
 const EXAMPLES: &str = "\
 Examples:
-  glassbox synth rules/payments --records 1000 --out /tmp/people --format csv
-  glassbox synth rules/payments --records 10_000_000 --seed 7 --out /tmp/people
+  glassbox synth rules/payments --records 1000 --out made --format csv
+  glassbox synth rules/payments --records 10_000_000 --seed 7 --out made
 
 There is a file for each record kind and each link of the policy. All values lie in their
 domains, so that every record can be scored. How they are spread, how many are missing, how

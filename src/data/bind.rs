@@ -3,7 +3,7 @@
 use super::column::{self, Given};
 use super::findings::unfit;
 use super::table::{Block, Table, Unreadable, Wanted};
-use super::{DataFile, Fault, Field, FieldId, RecordId, Schema, Value, Why, cell};
+use super::{DataFile, Fault, Field, FieldId, RecordId, Schema, Type, Value, Why, cell};
 use crate::diagnostic::Diagnostic;
 use arrow_schema::DataType;
 use std::sync::Arc;
@@ -11,6 +11,8 @@ use std::sync::Arc;
 /// A record with its values, good or bad.
 #[derive(Debug, Clone)]
 pub struct Row {
+    /// The file it stands in, as shown to people.
+    pub file: Arc<str>,
     /// The line in which it starts, from 1. In a file without lines, the how many-th record of the file it is.
     pub line: u64,
     /// One for each field; missing where the cell is bad.
@@ -119,7 +121,8 @@ impl<'s> Binding<'s> {
         given: impl Fn(usize) -> Option<Given<'c>>,
     ) -> Row {
         let fields = &self.schema.record(self.record).fields;
-        let mut row = Row { line, values: Vec::with_capacity(fields.len()), faults: Vec::new() };
+        let (values, faults) = (Vec::with_capacity(fields.len()), Vec::new());
+        let mut row = Row { file: Arc::clone(file), line, values, faults };
         for (at, ((field, source), codes)) in fields.iter().zip(&self.sources).zip(&self.missing).enumerate()
         {
             let missing = Value::Missing(Why::Field(FieldId(at as u32)));
@@ -127,13 +130,17 @@ impl<'s> Binding<'s> {
                 Source::Column(column) => given(*column),
                 Source::RowNumber => Some(Given::Scaled(number.into(), 0)),
             };
-            let given = given.filter(|given| match (given, source) {
-                (Given::Text(text), Source::Column(_)) => !self.from.means_missing(text),
-                (_, _) => true,
+            // Text, and what stands for text, is missing by its spelling; other values by what they are.
+            let given = given.filter(|given| match (given, source, field.kind) {
+                (Given::Text(text), Source::Column(_), _) => !self.from.means_missing(text),
+                (Given::Scaled(..), Source::Column(_), Type::Text | Type::Category(_) | Type::YesNo) => {
+                    !self.from.means_missing(&given.shown())
+                }
+                (_, _, _) => true,
             });
             let result = given.as_ref().map_or(Ok(missing.clone()), |given| {
                 match given.read(self.schema, field.kind) {
-                    Ok(value) if is_missing(given, source, codes, &value) => Ok(missing.clone()),
+                    Ok(value) if is_missing(given, source, field.kind, codes, &value) => Ok(missing.clone()),
                     result => result,
                 }
             });
@@ -157,9 +164,10 @@ impl<'s> Binding<'s> {
 }
 
 /// Whether a value of a column that holds no texts is one that means missing.
-fn is_missing(given: &Given<'_>, source: &Source, codes: &[Value], value: &Value) -> bool {
+fn is_missing(given: &Given<'_>, source: &Source, kind: Type, codes: &[Value], value: &Value) -> bool {
     match (given, source) {
         (Given::Text(_), _) | (_, Source::RowNumber) => false,
+        (Given::Scaled(..), _) if !kind.is_numeric() => false,
         (Given::Scaled(..) | Given::Double(_) | Given::Day(_) | Given::Truth(_), Source::Column(_)) => {
             codes.contains(value)
         }

@@ -169,6 +169,18 @@ impl Given<'_> {
     }
 }
 
+/// What stands in a row of a column that holds no texts: units of a number, a day, 0 or 1; `None` where it is none of
+/// these, or no number that fits.
+pub(crate) fn exact_value(column: &dyn Array, row: usize) -> Option<i128> {
+    match given(column, row)? {
+        Given::Text(_) => None,
+        Given::Truth(truth) => Some(i128::from(truth)),
+        Given::Day(day) => Some(day.into()),
+        Given::Double(double) => Decimal::from_f64(double).map(Decimal::units),
+        Given::Scaled(steps, scale) => exact(steps, scale).ok().map(Decimal::units),
+    }
+}
+
 fn whole(kind: Type, number: Decimal) -> Result<Value, String> {
     if kind == Type::Integer && !number.is_integer() {
         return Err("not a whole number".to_owned());

@@ -50,6 +50,11 @@ impl DataFile {
         self.columns.iter().find(|(name, _)| name == field).map_or(own, |(_, column)| column)
     }
 
+    /// Whether it is the standard input, which there is only one of.
+    pub fn is_standard_input(&self) -> bool {
+        self.path == Path::new(STDIN)
+    }
+
     /// Whether a cell is missing.
     pub(super) fn means_missing(&self, text: &str) -> bool {
         text.is_empty() || self.missing.iter().any(|code| code == text)

@@ -33,7 +33,8 @@ pub fn join_rows(
     }
     for (line, (link, from, to)) in (1..).zip(pairs) {
         let pairs = || Pairs { file: Arc::clone(&file), pairs: Vec::new() };
-        let pair = Pair { line, ends: [from.clone(), to.clone()], faults: Vec::new() };
+        let pair =
+            Pair { file: Arc::clone(&file), line, ends: [from.clone(), to.clone()], faults: Vec::new() };
         input.pairs.entry(*link).or_insert_with(pairs).pairs.push(pair);
     }
     input.previous =
@@ -55,7 +56,7 @@ fn given_row(schema: &Schema, kind: RecordId, values: &[Value], file: Arc<str>, 
             faults.push(Fault { file, line, field: Some(field.name.clone()), value: shown, reason });
         }
     }
-    Row { line, values: values.to_vec(), faults }
+    Row { file, line, values: values.to_vec(), faults }
 }
 
 #[cfg(test)]

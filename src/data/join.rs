@@ -167,32 +167,29 @@ impl Join<'_> {
                 }
             }
             let name = &self.schema.field(kind, key).name;
-            let line = |rows: &[Row], at: u32| rows.get(at as usize).map_or(0, |row| row.line);
+            let place =
+                |rows: &[Row], of: u32, from: u32| match (rows.get(of as usize), rows.get(from as usize)) {
+                    (Some(of), Some(from)) if of.file == from.file => format!("line {}", of.line),
+                    (Some(of), _) => format!("line {} of {}", of.line, of.file),
+                    (None, _) => String::new(),
+                };
             let mut told = BTreeSet::new();
             for (before, at) in again {
-                let reason = format!("a key given before, in line {}", line(&rows, before));
-                self.add_key_fault(kind, &file, &mut rows, at, name, reason);
+                let reason = format!("a key given before, in {}", place(&rows, before, at));
+                self.add_key_fault(kind, &mut rows, at, name, reason);
                 if told.insert(before) {
-                    let reason = format!("a key given again, in line {}", line(&rows, at));
-                    self.add_key_fault(kind, &file, &mut rows, before, name, reason);
+                    let reason = format!("a key given again, in {}", place(&rows, at, before));
+                    self.add_key_fault(kind, &mut rows, before, name, reason);
                 }
             }
         }
         self.staged.insert(kind, Staged { file, rows, first });
     }
 
-    fn add_key_fault(
-        &self,
-        kind: RecordId,
-        file: &Arc<str>,
-        rows: &mut [Row],
-        at: u32,
-        name: &str,
-        reason: String,
-    ) {
+    fn add_key_fault(&self, kind: RecordId, rows: &mut [Row], at: u32, name: &str, reason: String) {
         let Some(row) = rows.get_mut(at as usize) else { return };
         let value = key_text(self.schema, kind, &row.values);
-        let file = Arc::clone(file);
+        let file = Arc::clone(&row.file);
         row.faults.push(Fault { file, line: row.line, field: Some(name.to_owned()), value, reason });
     }
 
@@ -219,7 +216,7 @@ impl Join<'_> {
                     None => "belongs to nobody, or it cannot be told to whom".to_owned(),
                 };
                 let value = value.map(|value| self.schema.spell(field.kind, value));
-                let nobody = staged.fault(row.line, Some(field.name.clone()), value, reason);
+                let nobody = fault(row, Some(field.name.clone()), value, reason);
                 let mut reject = staged.reject(self.schema, kind, row);
                 reject.faults.push(nobody);
                 self.rejects.ignored.push(reject);
@@ -259,8 +256,7 @@ impl Join<'_> {
         let (mut keys, mut positions) = (Vec::new(), HashMap::new());
         for (kind, staged) in &self.staged {
             let record = self.schema.record(*kind);
-            let mut table =
-                Table { file: Arc::clone(&staged.file), width: record.fields.len(), ..Table::default() };
+            let mut table = Table { width: record.fields.len(), ..Table::default() };
             for row in staged.rows.iter().filter(|row| row.faults.is_empty()) {
                 if *kind == self.schema.scored {
                     let key = scored_kind.key.and_then(|key| row.values.get(key.index()));
@@ -269,6 +265,9 @@ impl Join<'_> {
                         positions.insert(key.clone(), keys.len() as u32);
                     }
                     keys.push(key);
+                }
+                if table.files.last().is_none_or(|(_, file)| *file != row.file) {
+                    table.files.push((table.lines.len(), Arc::clone(&row.file)));
                 }
                 table.values.extend(row.values.iter().cloned());
                 table.lines.push(row.line);
@@ -317,13 +316,13 @@ impl Join<'_> {
             let ends: Vec<_> = kinds.iter().zip(&pair.ends).map(row).collect();
             let mut pair = pair.clone();
             let known = [0, 1].map(|end| ends.get(end).is_some_and(Option::is_some));
-            if pair.check(self.schema, id, &pairs.file, known) {
+            if pair.check(self.schema, id, known) {
                 selfs += 1;
             } else if !pair.faults.is_empty() {
                 nobodys += 1;
             }
             if !pair.faults.is_empty() {
-                self.rejects.ignored.push(pair.reject(self.schema, id, &pairs.file));
+                self.rejects.ignored.push(pair.reject(self.schema, id));
                 continue;
             }
             let place =
@@ -371,12 +370,12 @@ impl Staged {
     }
 
     fn reject(&self, schema: &Schema, kind: RecordId, row: &Row) -> Reject {
-        reject_of(schema, kind, &self.file, row.clone())
+        reject_of(schema, kind, &row.file, row.clone())
     }
+}
 
-    fn fault(&self, line: u64, field: Option<String>, value: Option<String>, reason: String) -> Fault {
-        Fault { file: Arc::clone(&self.file), line, field, value, reason }
-    }
+fn fault(row: &Row, field: Option<String>, value: Option<String>, reason: String) -> Fault {
+    Fault { file: Arc::clone(&row.file), line: row.line, field, value, reason }
 }
 
 /// A record of a file that is bad, with what is wrong with it.

@@ -327,5 +327,17 @@ impl Links {
     }
 }
 
+impl Links {
+    /// The rows of the slots from one on, at most so many: where the members of each start in the list, then where the
+    /// last one's end, and the list. Fewer where a shard ends; none past the last slot.
+    #[inline]
+    pub fn rows(&self, first: usize, most: usize) -> (&[usize], &[u32]) {
+        let Some(shard) = self.shards.get(first / SHARD) else { return (&[], &[]) };
+        let row = first % SHARD;
+        let last = row.saturating_add(most).min(shard.starts.len().saturating_sub(1));
+        (shard.starts.get(row..=last).unwrap_or(&[]), &shard.members)
+    }
+}
+
 #[cfg(test)]
 mod tests;

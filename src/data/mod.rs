@@ -26,6 +26,7 @@ mod value;
 pub(crate) use bind::fault_of;
 pub use bind::{Binding, Row};
 pub(crate) use cell::read as read_cell;
+pub(crate) use column::exact_value;
 pub use file::{DataFile, Format};
 pub use findings::Findings;
 pub use given::join_rows;
@@ -43,6 +44,6 @@ pub use set::Set;
 pub(crate) use set::{limits, step};
 pub use subject::{Linked, Records, Subject};
 pub use table::{
-    Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Size, Table, Unreadable, Wanted,
+    Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Size, Table, Unreadable, Wanted, format_of,
 };
 pub use value::{Type, Value, Why};

@@ -21,6 +21,8 @@ pub struct PairBinding<'s> {
 /// A pair of a link: the keys of both ends.
 #[derive(Debug, Clone)]
 pub struct Pair {
+    /// The file it stands in, as shown to people.
+    pub file: Arc<str>,
     /// The line in which it stands, from 1.
     pub line: u64,
     /// The keys, missing where there is none that is good.
@@ -85,16 +87,16 @@ impl<'s> PairBinding<'s> {
         });
         let mut end = || ends.next().unwrap_or(Value::Missing(Why::OverNothing));
         let ends = [end(), end()];
-        Pair { line: record.line, ends, faults }
+        Pair { file: Arc::clone(block.file()), line: record.line, ends, faults }
     }
 }
 
 impl Pair {
     /// Says what is wrong with the ends: that there is no such record (`known` tells for each end whether there is), or
     /// that it is a pair of a record with itself. Whether it is the latter.
-    pub fn check(&mut self, schema: &Schema, link: LinkId, file: &Arc<str>, known: [bool; 2]) -> bool {
+    pub fn check(&mut self, schema: &Schema, link: LinkId, known: [bool; 2]) -> bool {
         let link = schema.link(link);
-        let Self { line, ends, faults } = self;
+        let Self { file, line, ends, faults } = self;
         let mut fault = |kind: RecordId, end: &Value, name: &str, reason: String| {
             let (file, field) = (Arc::clone(file), Some(name.to_owned()));
             faults.push(Fault { file, line: *line, field, value: schema.spell_key(kind, end), reason });
@@ -116,9 +118,9 @@ impl Pair {
     }
 
     /// The pair as one that is left out.
-    pub fn reject(self, schema: &Schema, link: LinkId, file: &Arc<str>) -> Reject {
+    pub fn reject(self, schema: &Schema, link: LinkId) -> Reject {
         let record = schema.link(link).name.clone();
-        Reject { record, file: Arc::clone(file), line: self.line, key: None, faults: self.faults }
+        Reject { record, file: self.file, line: self.line, key: None, faults: self.faults }
     }
 }
 

@@ -37,8 +37,8 @@ pub(super) struct Scored {
 /// The good rows of one kind.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Table {
-    /// The file they come from.
-    pub(super) file: Arc<str>,
+    /// The files they come from, each with its first row.
+    pub(super) files: Vec<(usize, Arc<str>)>,
     /// How many fields a row has.
     pub(super) width: usize,
     /// The values, row after row.
@@ -87,14 +87,17 @@ impl Population {
         self.scored_table().and_then(|table| table.lines.get(position)).copied().unwrap_or(0)
     }
 
-    /// The file that the scored records come from, as shown to people.
-    pub fn file(&self) -> Arc<str> {
-        self.scored_table().map_or_else(|| Arc::from(""), |table| Arc::clone(&table.file))
+    /// The file that a scored record comes from, as shown to people; empty past the end.
+    pub fn file(&self, position: usize) -> Arc<str> {
+        let files = self.scored_table().map_or(&[][..], |table| &table.files);
+        let behind = files.partition_point(|(first, _)| *first <= position);
+        let file = behind.checked_sub(1).and_then(|at| files.get(at));
+        file.map_or_else(|| Arc::from(""), |(_, file)| Arc::clone(file))
     }
 
     /// A reject for a record that can only now be told to be a bad one: a number grew too large on the way.
     pub fn reject(&self, schema: &Schema, position: usize, reason: String) -> Reject {
-        let (file, line) = (self.file(), self.line(position));
+        let (file, line) = (self.file(position), self.line(position));
         let key = self.key(position).filter(|key| !key.is_missing());
         Reject {
             record: self.scored.as_ref().map_or_else(String::new, |scored| scored.name.clone()),

@@ -30,6 +30,7 @@ use super::{DataFile, Format};
 use arrow_schema::DataType;
 use std::collections::VecDeque;
 use std::io::Read;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A column that a field asks for.
@@ -109,6 +110,16 @@ pub struct Blocks {
     piece: Option<Piece>,
 }
 
+/// The format of the data behind a path (a file, a folder, a pattern, `-`), as the names of files say; `None` where a name
+/// says nothing.
+///
+/// # Errors
+///
+/// A folder that cannot be read, no file, files of several formats.
+pub fn format_of(path: &Path) -> Result<Option<Format>, Cause> {
+    input::format(path)
+}
+
 impl Table {
     /// Opens a table for some of its columns, to be read in blocks of at most so many records.
     ///
@@ -126,10 +137,19 @@ impl Table {
             return Err(Cause::NoFile("there is no file".to_owned()).of(&whole));
         };
         let opened = Opening { wanted, names: Arc::new(Names::new(&names(wanted))) };
-        let reader = opened.source(&first, file.format).map_err(|cause| cause.of(&first.shown))?;
+        let (reader, records) = match file.format {
+            Format::Csv | Format::NdJson => {
+                let text = first.text().map_err(Cause::from);
+                let reader = text.and_then(|text| opened.text(text, file.format));
+                (reader.map_err(|cause| cause.of(&first.shown))?, None)
+            }
+            Format::Parquet => {
+                let (file, records) = opened.parquet_files(&first, &rest)?;
+                (Reader::Parquet(Box::new(ParquetTable::new(file))), Some(records))
+            }
+        };
         let mut table = Self::new(file, opened, block_records, reader, Arc::clone(&first.shown));
-        table.size.bytes = bytes;
-        table.agree(&rest)?;
+        table.size = Size { bytes, records };
         table.rest = rest;
         Ok(table)
     }
@@ -151,7 +171,7 @@ impl Table {
             Format::Csv | Format::NdJson => opened.text(stream, file.format),
             Format::Parquet => {
                 let copy = Random::copy(&mut stream).map_err(|error| Cause::Io(error).of(&shown))?;
-                opened.parquet(ParquetFile::new(copy, &names(wanted)))
+                opened.parquet(ParquetFile::new(copy, &names(wanted)), None)
             }
         };
         let reader = reader.map_err(|cause| cause.of(&shown))?;
@@ -247,49 +267,42 @@ impl Table {
         Columns { present: present.collect(), others: keys.others() }
     }
 
-    /// Checks before anything is read that Parquet files have the same columns, and counts their records.
-    fn agree(&mut self, rest: &VecDeque<Source>) -> Result<(), ReadError> {
-        let Reader::Parquet(_) = self.reader else { return Ok(()) };
-        for source in rest {
-            let file = self.parquet_file(source).map_err(|cause| cause.of(&source.shown))?;
-            self.size.records = self.size.records.map(|records| records + file.records());
-        }
-        Ok(())
-    }
-
-    fn parquet_file(&self, source: &Source) -> Result<ParquetFile, Cause> {
-        let file = ParquetFile::open(source, &names(&self.wanted))?;
-        self.same_columns(&file.types())?;
-        Ok(file)
-    }
-
     fn next_file(&self, source: &Source) -> Result<Reader, Cause> {
         let opening = Opening { wanted: &self.wanted, names: Arc::clone(&self.names) };
-        let format = match self.reader {
-            Reader::Csv(_) => Format::Csv,
-            Reader::NdJson(_) => Format::NdJson,
-            Reader::Parquet(_) => Format::Parquet,
-        };
-        let reader = opening.source(source, format)?;
-        self.same_columns(&reader.types(self.wanted.len()))?;
-        Ok(reader)
-    }
-
-    fn same_columns(&self, types: &[Option<DataType>]) -> Result<(), Cause> {
-        for ((wanted, here), there) in self.wanted.iter().zip(types).zip(&self.types) {
-            if here != there {
-                let told = |kind: &Option<DataType>| {
-                    kind.as_ref().map_or_else(|| "not there".to_owned(), ToString::to_string)
-                };
-                return Err(Cause::Unlike {
-                    column: wanted.column.clone(),
-                    here: told(here),
-                    there: told(there),
-                    other: self.first.to_string(),
-                });
+        match self.reader {
+            Reader::Parquet(_) => {
+                opening.parquet(ParquetFile::open(source, &names(&self.wanted)), Some(&self.types))
+            }
+            Reader::NdJson(_) => opening.text(source.text()?, Format::NdJson),
+            Reader::Csv(_) => {
+                let reader = opening.text(source.text()?, Format::Csv)?;
+                same_columns(&self.wanted, &reader.types(self.wanted.len()), &self.types, &self.first)?;
+                Ok(reader)
             }
         }
-        Ok(())
+    }
+}
+
+/// Checks that a file has the columns of another.
+fn same_columns(
+    wanted: &[Wanted],
+    here: &[Option<DataType>],
+    there: &[Option<DataType>],
+    other: &Arc<str>,
+) -> Result<(), Cause> {
+    let told = |kind: &Option<DataType>| match kind {
+        None => "not there".to_owned(),
+        Some(DataType::Utf8View) => "text".to_owned(),
+        Some(kind) => kind.to_string(),
+    };
+    match wanted.iter().zip(here).zip(there).find(|((_, here), there)| here != there) {
+        None => Ok(()),
+        Some(((wanted, here), there)) => Err(Cause::Unlike {
+            column: wanted.column.clone(),
+            here: told(here),
+            there: told(there),
+            other: other.to_string(),
+        }),
     }
 }
 
@@ -300,13 +313,6 @@ struct Opening<'w> {
 }
 
 impl Opening<'_> {
-    fn source(&self, source: &Source, format: Format) -> Result<Reader, Cause> {
-        match format {
-            Format::Csv | Format::NdJson => self.text(source.text()?, format),
-            Format::Parquet => self.parquet(ParquetFile::open(source, &names(self.wanted))),
-        }
-    }
-
     fn text(&self, input: Box<dyn Read + Send>, format: Format) -> Result<Reader, Cause> {
         Ok(match format {
             Format::NdJson => Reader::NdJson(Box::new(NdJsonTable::new(input, Arc::clone(&self.names))?)),
@@ -316,8 +322,39 @@ impl Opening<'_> {
         })
     }
 
-    fn parquet(&self, file: Result<ParquetFile, Cause>) -> Result<Reader, Cause> {
-        Ok(Reader::Parquet(Box::new(ParquetTable::new(file?))))
+    /// A Parquet file, to be read in some types, or else in those in which it is read fastest.
+    fn parquet(
+        &self,
+        file: Result<ParquetFile, Cause>,
+        types: Option<&[Option<DataType>]>,
+    ) -> Result<Reader, Cause> {
+        let file = file?;
+        let fast = file.fast().to_vec();
+        Ok(Reader::Parquet(Box::new(ParquetTable::new(file.read_as(types.unwrap_or(&fast))?))))
+    }
+
+    /// The first of several Parquet files, to be read in types in which all of them can be, and how many records they have.
+    fn parquet_files(
+        &self,
+        first: &Source,
+        rest: &VecDeque<Source>,
+    ) -> Result<(ParquetFile, u64), ReadError> {
+        let names = names(self.wanted);
+        let file = ParquetFile::open(first, &names).map_err(|cause| cause.of(&first.shown))?;
+        let mut types = file.fast().to_vec();
+        let mut records = file.records();
+        for source in rest {
+            let of = |cause: Cause| cause.of(&source.shown);
+            let other = ParquetFile::open(source, &names).map_err(of)?;
+            same_columns(self.wanted, other.holds(), file.holds(), &first.shown).map_err(of)?;
+            records += other.records();
+            for ((kind, fast), holds) in types.iter_mut().zip(other.fast()).zip(file.holds()) {
+                if kind != fast {
+                    kind.clone_from(holds);
+                }
+            }
+        }
+        Ok((file.read_as(&types).map_err(|cause| cause.of(&first.shown))?, records))
     }
 }
 

@@ -37,6 +37,11 @@ pub(super) enum Piece {
     Columns(Vec<Chunk>),
 }
 
+/// Records in a row group.
+const GROUP: usize = 245_760;
+/// Bytes in a piece of text.
+const TEXT: usize = 1 << 20;
+
 #[derive(Debug)]
 enum Body {
     Lines { style: Style, cells: Vec<Cell>, text: Vec<u8> },
@@ -126,6 +131,14 @@ impl<'s> Encoder<'s> {
             Body::Lines { text, .. } => text.len(),
             Body::Rows { rows, .. } => rows.len(),
             Body::Columns { columns, .. } => columns.iter().map(ColumnBuffer::bytes).sum(),
+        }
+    }
+
+    /// Whether the records make a piece of the usual size: a row group, or so much text that it is worth writing.
+    pub fn is_full(&self) -> bool {
+        match &self.body {
+            Body::Columns { .. } => self.records >= GROUP,
+            Body::Lines { .. } | Body::Rows { .. } => self.bytes() >= TEXT,
         }
     }
 

@@ -236,7 +236,7 @@ fn lines_of_text() {
     );
     let table = text(&policy, Format::Table, &pieces);
     assert_eq!(table.lines().count(), 6);
-    assert!(table.contains("│ 7     50  good "), "{table}");
+    assert!(table.contains("│  7      50   good "), "{table}");
     let with_points = written(&policy, Format::Csv.into(), true, &pieces);
     let (names, rows) = parse(&with_points);
     assert_eq!(names[13..], ["points_a", "points_b", "points_c"]);

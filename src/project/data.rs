@@ -3,7 +3,9 @@
 use super::Manifest;
 use super::manifest::TableEntry;
 use super::shown::shown;
-use crate::data::{DataFile, DataFiles, Format, LinkId, Loaded, RecordId, Schema, load, previous_kind};
+use crate::data::{
+    DataFile, DataFiles, Format, LinkId, Loaded, RecordId, Schema, format_of, load, previous_kind,
+};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::source::Place;
@@ -37,6 +39,7 @@ impl Manifest {
         }
         files.previous = find.previous(schema);
         find.unknown(schema);
+        find.one_standard_input(&files);
         if find.diagnostics.is_empty() { Ok(files) } else { Err(find.diagnostics) }
     }
 
@@ -107,19 +110,40 @@ impl Find<'_> {
     }
 
     fn plain(&mut self, path: &Path, place: Option<Place>) -> Option<DataFile> {
-        let shown = shown(path);
-        let Some(format) = Format::of(path) else {
-            let message = format!("cannot read {shown}: its name does not say how");
-            let diagnostic = match place {
-                Some(place) => Diagnostic::error(Code::E0409, place, message),
-                None => Diagnostic::general(Code::E0409, message),
-            };
-            self.diagnostics
-                .push(diagnostic.help("files that end in `.csv`, `.ndjson` or `.jsonl` can be read"));
-            return None;
+        let (told, path) = split_format(path);
+        let shown = if path == Path::new("-") { "the standard input".to_owned() } else { shown(path) };
+        let refuse = |message: String| match place {
+            Some(place) => Diagnostic::error(Code::E0409, place, message),
+            None => Diagnostic::general(Code::E0409, message),
+        };
+        let format = match told.map_or_else(|| format_of(path), |format| Ok(Some(format))) {
+            Ok(Some(format)) => format,
+            Ok(None) => {
+                let refused = refuse(format!("cannot read {shown}: its name does not say how"));
+                let help = format!(
+                    "files that end in `.csv`, `.ndjson`, `.jsonl` or `.parquet` can be read, the first three also \
+                     with `.gz` or `.zst` behind it; for another name, write the format before it: `csv:{shown}`"
+                );
+                self.diagnostics.push(refused.help(help));
+                return None;
+            }
+            Err(cause) => {
+                self.diagnostics.push(refuse(format!("cannot read {shown}: {cause}")));
+                return None;
+            }
         };
         let (path, columns, missing) = (path.to_owned(), Vec::new(), Vec::new());
         Some(DataFile { path, shown, format, columns, missing, row_number: None, place })
+    }
+
+    /// Refuses the standard input for more than one table: it can be read but once.
+    fn one_standard_input(&mut self, files: &DataFiles) {
+        let tables = files.records.values().chain(files.links.values());
+        let tables = tables.chain(files.previous.iter().map(|(_, file)| file));
+        if tables.filter(|file| file.is_standard_input()).count() > 1 {
+            let message = "the standard input can be the data of one record or link only".to_owned();
+            self.diagnostics.push(Diagnostic::general(Code::E0409, message));
+        }
     }
 
     /// Refuses data of what the policy has not. A manifest of several policies may have data of others.
@@ -143,6 +167,15 @@ impl Find<'_> {
             });
             self.diagnostics.push(diagnostic.help(help));
         }
+    }
+}
+
+/// A format that is written before a path: `ndjson:-`, `csv:export.txt`.
+fn split_format(path: &Path) -> (Option<Format>, &Path) {
+    let split = path.to_str().and_then(|text| text.split_once(':'));
+    match split.and_then(|(format, path)| Some((Format::named(format)?, path))) {
+        Some((format, path)) if !path.is_empty() => (Some(format), Path::new(path)),
+        Some(_) | None => (None, path),
     }
 }
 

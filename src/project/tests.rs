@@ -302,7 +302,7 @@ fn data_is_found_and_read() {
     let instead = [("person".to_owned(), folder.path("other.ndjson"))];
     let loaded = project.load(&schema, day(), &instead).unwrap();
     assert_eq!(loaded.population.find(&schema, "c"), Some(0));
-    assert!(loaded.population.file().ends_with("other.ndjson"));
+    assert!(loaded.population.file(0).ends_with("other.ndjson"));
 }
 
 #[test]
@@ -321,7 +321,8 @@ fn data_of_what_the_policy_has_not_is_refused() {
     assert_eq!(
         folder.told(&diagnostics, &project.unit.sources),
         "pack/glassbox.toml:5:8: error[E0409]: cannot read pack/people.xlsx: its name does not say how [files that end in \
-         `.csv`, `.ndjson` or `.jsonl` can be read]\n\
+         `.csv`, `.ndjson`, `.jsonl` or `.parquet` can be read, the first three also with `.gz` or `.zst` behind it; for \
+         another name, write the format before it: `csv:pack/people.xlsx`]\n\
          error[E0407]: data is given for `city`, but the policy has no such record or link [it has `person`]\n\
          pack/glassbox.toml:3:8: error[E0407]: data is given for `persons`, but the policy has no such record or link [did \
          you mean `person`?]"

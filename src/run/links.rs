@@ -126,8 +126,8 @@ fn exceptions(
                 [known((from, 0)), known((to, 1))]
             }
         };
-        found.selfs += usize::from(pair.check(source.schema, source.id, block.file(), known));
-        found.left_out.push(pair.reject(source.schema, source.id, block.file()));
+        found.selfs += usize::from(pair.check(source.schema, source.id, known));
+        found.left_out.push(pair.reject(source.schema, source.id));
     }
 }
 

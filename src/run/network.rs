@@ -48,7 +48,7 @@ impl Networks<'_> {
         let slots = known.scanned.index.slots() as usize;
         let everybody = Everybody::new(plan, slots);
         // Where nothing else is asked of linked records, one pass tells all of the scored ones.
-        let at_once = plan.linked().is_empty();
+        let at_once = !plan.linked().iter().any(LinkPlan::is_read);
         let own = at_once && everybody.is_asked();
         let good = self.visit_scored(&binding, known, own.then_some(&everybody))?;
 
@@ -78,7 +78,7 @@ impl Networks<'_> {
         if let Some((kind, file)) = &run.files.previous {
             network.previous = self.previous(*kind, file, known, &others)?;
         }
-        for link in plan.linked() {
+        for link in plan.linked().iter().filter(|link| link.is_read()) {
             self.ask(link, known, &network, &others)?;
         }
         if !at_once && everybody.is_asked() {

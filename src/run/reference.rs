@@ -33,9 +33,12 @@ pub(super) fn score(
             (first..first + chunk.len()).map(|at| population.key(at).unwrap_or(&nobody)).collect();
         encoder.add(Keys::Values(&keys), &scored).map_err(Failure::Output)?;
         tally.add(&scored);
-        writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
+        if encoder.is_full() {
+            writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
+        }
         run.progress.add(chunk.len() as u64, 0);
     }
+    writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
     writer.finish().map_err(Failure::Output)?;
 
     let too_large = outcomes.iter().enumerate().filter_map(|(position, outcome)| {

@@ -125,7 +125,10 @@ impl<'r> Source<'r> {
         table: &Table,
         bind: impl FnOnce(&[Option<(usize, DataType)>]) -> Result<batch::Binding, BindError>,
     ) -> Result<batch::Binding, Failure> {
-        bind(&self.binding.columns(table)).map_err(|error| {
+        let bound = bind(&self.binding.columns(table));
+        let (missing, numbers) = (&self.file.missing, table.row_number());
+        let bound = bound.map(|bound| bound.with_missing(self.schema, self.kind, missing, numbers));
+        bound.map_err(|error| {
             let message = format!("cannot read {}: {error}", self.file.shown);
             Failure::Data(vec![Diagnostic::general(Code::E0408, message)])
         })

@@ -286,3 +286,40 @@ fn the_same_input_gives_the_same_bytes() {
     let once = stdout(shop.run("score shop --contributions"));
     assert_eq!(once, stdout(shop.run("score shop --contributions")));
 }
+
+#[test]
+fn the_name_of_the_file_says_its_form() {
+    let shop = Shop::mended();
+    let run = |out: &str| stdout(shop.run(&format!("score shop --quiet {out}")));
+    let csv = run("");
+    assert_eq!(run("--out -"), csv);
+    for (file, magic) in [
+        ("scores.parquet", &b"PAR1"[..]),
+        ("scores.csv.gz", b"\x1f\x8b"),
+        ("scores.ndjson.zst", b"\x28\xb5\x2f\xfd"),
+    ] {
+        run(&format!("--out {file}"));
+        assert!(fs::read(shop.path().join(file)).unwrap().starts_with(magic), "{file}");
+    }
+    run("--out scores.jsonl");
+    assert_eq!(shop.read("scores.jsonl"), run("--format ndjson"));
+    run("--out scores.parquet --format csv");
+    assert_eq!(shop.read("scores.parquet"), csv);
+    let refused = shop.run("score shop --out scores.parquet.gz").output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("let its name end in `.parquet`"));
+    assert!(!shop.path().join("scores.parquet.gz").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said() {
+    let shop = Shop::mended();
+    for format in ["csv", "ndjson", "table", "parquet"] {
+        let ended =
+            shop.run(&format!("score shop --quiet --format {format} --out /dev/full")).output().unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{format}");
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(said, "error: cannot write `/dev/full`: No space left on device (os error 28)\n");
+    }
+}

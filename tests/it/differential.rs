@@ -9,6 +9,7 @@ mod case;
 mod choices;
 mod columns;
 mod compare;
+mod network;
 mod policy;
 mod records;
 mod single;

@@ -24,6 +24,7 @@ mod layers;
 mod links;
 mod packs;
 mod page;
+mod readers;
 mod reference;
 mod syntax;
 mod synth;

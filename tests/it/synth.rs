@@ -107,7 +107,10 @@ fn the_packs_data_are_what_synth_makes() {
         made.remove("previous.csv");
         assert_eq!(made.len(), files_made, "{pack}");
         for (name, bytes) in made {
-            assert!(fs::read(project.join(&here).join(&name)).unwrap() == bytes, "rules/{pack}/{name} is another");
+            assert!(
+                fs::read(project.join(&here).join(&name)).unwrap() == bytes,
+                "rules/{pack}/{name} is another"
+            );
         }
     }
 }

@@ -19,19 +19,61 @@ pub(super) struct Source {
     path: PathBuf,
 }
 
+/// What a path means.
+enum Meaning {
+    /// One file, or the standard input.
+    One,
+    /// A folder, or a pattern, with its files in the order of their names.
+    Many(Vec<PathBuf>),
+}
+
+impl Meaning {
+    fn of(path: &Path) -> Result<Self, Cause> {
+        let is_pattern = path.to_str().is_some_and(|path| path.contains(['*', '?', '[']));
+        if path.is_dir() {
+            in_folder(path).map(Self::Many)
+        } else if is_pattern && !path.exists() {
+            in_pattern(path).map(Self::Many)
+        } else {
+            Ok(Self::One)
+        }
+    }
+}
+
+/// The format of the files behind a path, as their names say; `None` where they say nothing.
+pub(super) fn format(path: &Path) -> Result<Option<Format>, Cause> {
+    if path == Path::new(STDIN) {
+        return Ok(Some(Format::Csv));
+    }
+    let Meaning::Many(paths) = Meaning::of(path)? else { return Ok(Format::of(path)) };
+    let mut first: Option<(Format, &Path)> = None;
+    for path in &paths {
+        let Some(format) = Format::of(path) else {
+            let problem = format!("the name of {} does not say how it is read", path.display());
+            return Err(Cause::NoFile(problem));
+        };
+        match first {
+            Some((other, at)) if other != format => {
+                let shown = |path: &Path| path.display().to_string();
+                return Err(Cause::Formats((other, shown(at)), (format, shown(path))));
+            }
+            Some(_) => {}
+            None => first = Some((format, path)),
+        }
+    }
+    Ok(first.map(|(format, _)| format))
+}
+
 impl Source {
     /// The files behind the path of a table, in the order of their names.
     pub(super) fn all(file: &DataFile) -> Result<Vec<Self>, Cause> {
-        let one = |path: &Path, shown: &str| Self { shown: Arc::from(shown), path: path.to_owned() };
-        let is_pattern = file.path.to_str().is_some_and(|path| path.contains(['*', '?', '[']));
-        let paths = if file.path.is_dir() {
-            in_folder(&file.path, file.format)?
-        } else if is_pattern && !file.path.exists() {
-            in_pattern(&file.path)?
-        } else {
-            return Ok(vec![one(&file.path, &file.shown)]);
-        };
-        Ok(paths.iter().map(|path| one(path, &path.display().to_string())).collect())
+        Ok(match Meaning::of(&file.path)? {
+            Meaning::One => vec![Self { shown: Arc::from(file.shown.as_str()), path: file.path.clone() }],
+            Meaning::Many(paths) => paths
+                .into_iter()
+                .map(|path| Self { shown: Arc::from(path.display().to_string()), path })
+                .collect(),
+        })
     }
 
     /// Opens it for reading at any place.
@@ -55,13 +97,13 @@ impl Source {
     }
 }
 
-/// The files of a folder that are of a format; those whose names start with a dot or an underscore are no data.
-fn in_folder(folder: &Path, format: Format) -> Result<Vec<PathBuf>, Cause> {
+/// The data files of a folder. Names that start with a dot or an underscore are of no data.
+fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Cause> {
     let mut paths = Vec::new();
     for entry in folder.read_dir()? {
         let path = entry?.path();
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(['.', '_']));
-        if !hidden && path.is_file() && Format::of(&path) == Some(format) {
+        if !hidden && path.is_file() && Format::of(&path).is_some() {
             paths.push(path);
         }
     }
@@ -72,9 +114,12 @@ fn in_folder(folder: &Path, format: Format) -> Result<Vec<PathBuf>, Cause> {
     Ok(paths)
 }
 
+/// The files whose names fit a pattern.
 fn in_pattern(pattern: &Path) -> Result<Vec<PathBuf>, Cause> {
     let text = pattern.to_string_lossy();
-    let paths = glob::glob(&text).map_err(|error| Cause::NoFile(error.to_string()))?;
+    // As in a shell, `*` is no hidden file.
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+    let paths = glob::glob_with(&text, options).map_err(|error| Cause::NoFile(error.to_string()))?;
     let mut found = Vec::new();
     for path in paths {
         let path = path.map_err(|error| Cause::Io(error.into()))?;

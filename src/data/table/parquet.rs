@@ -27,6 +27,10 @@ pub(super) struct ParquetFile {
     /// For each wanted column where it stands in the file.
     places: Vec<Option<usize>>,
     others: Vec<String>,
+    /// By wanted column: what it holds, all kinds of texts being one.
+    holds: Vec<Option<DataType>>,
+    /// By wanted column: the type in which it is read fastest.
+    fast: Vec<Option<DataType>>,
 }
 
 impl ParquetFile {
@@ -35,7 +39,7 @@ impl ParquetFile {
         Self::new(source.open()?, wanted)
     }
 
-    /// Reads the end of a file. Its columns are read as Arrow types that cost little.
+    /// Reads the end of a file.
     pub(super) fn new(input: Random, wanted: &[&str]) -> Result<Self, Cause> {
         let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
         let schema = Arc::clone(metadata.schema());
@@ -47,59 +51,66 @@ impl ParquetFile {
                 return Err(Cause::Doubled((*name).to_owned()));
             }
         }
-        let others = schema
-            .fields()
-            .iter()
-            .map(|field| field.name())
-            .filter(|name| !wanted.contains(&name.as_str()) && !name.is_empty());
+        let others = schema.fields().iter().map(|field| field.name());
+        let others = others.filter(|name| !wanted.contains(&name.as_str()) && !name.is_empty());
         let others = others.cloned().collect();
-        let mut file = Self { input, metadata, places, others };
-        file.choose_types()?;
+        let mut file = Self { input, metadata, places, others, holds: Vec::new(), fast: Vec::new() };
+        let kind = |place: &Option<usize>| Some(schema.fields().get((*place)?)?.data_type());
+        let one = |kind: &DataType| if is_text(kind) { DataType::Utf8View } else { kind.clone() };
+        file.holds = file.places.iter().map(|place| kind(place).map(one)).collect();
+        file.fast = file.places.iter().map(|place| Some(file.fast_type((*place)?, kind(place)?))).collect();
         Ok(file)
     }
 
-    fn choose_types(&mut self) -> Result<(), Cause> {
+    /// By wanted column: what it holds, all kinds of texts being one.
+    pub(super) fn holds(&self) -> &[Option<DataType>] {
+        &self.holds
+    }
+
+    /// By wanted column: the type in which it is read fastest.
+    pub(super) fn fast(&self) -> &[Option<DataType>] {
+        &self.fast
+    }
+
+    /// The same file, to be read in some types.
+    pub(super) fn read_as(mut self, types: &[Option<DataType>]) -> Result<Self, Cause> {
         let schema = self.metadata.schema();
-        let field = |(at, field): (usize, &Arc<Field>)| {
-            let wanted = self.places.contains(&Some(at));
-            match self.cheap_type(at, field.data_type()).filter(|_| wanted) {
-                Some(kind) => Arc::new(field.as_ref().clone().with_data_type(kind)),
-                None => Arc::clone(field),
+        let mut fields: Vec<Arc<Field>> = schema.fields().iter().map(Arc::clone).collect();
+        for (place, kind) in self.places.iter().zip(types) {
+            let field = place.and_then(|place| fields.get_mut(place));
+            if let (Some(field), Some(kind)) = (field, kind) {
+                *field = Arc::new(field.as_ref().clone().with_data_type(kind.clone()));
             }
-        };
-        let fields: Vec<_> = schema.fields().iter().enumerate().map(field).collect();
+        }
         if fields.iter().ne(schema.fields().iter()) {
             let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
             let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
             self.metadata = ArrowReaderMetadata::try_new(Arc::clone(self.metadata.metadata()), options)?;
         }
-        Ok(())
+        Ok(self)
     }
 
-    /// Another type for a column of the file that holds the same and is read faster.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "Arrow has many types, and most are read as they are")]
-    fn cheap_type(&self, root: usize, kind: &DataType) -> Option<DataType> {
-        let leaf = self.leaf(root)?;
-        let is_text =
-            |kind: &DataType| matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
-        match kind {
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {}
-            DataType::Dictionary(_, values) if is_text(values) => {}
-            DataType::Decimal128(precision, scale) if *precision <= 18 => {
-                let physical = self.metadata.parquet_schema().column(leaf).physical_type();
-                let narrow = matches!(physical, Physical::INT32 | Physical::INT64);
-                return narrow.then_some(DataType::Decimal64(*precision, *scale));
-            }
-            _ => return None,
+    /// The type that a column of the file is read in fastest, and holds the same.
+    fn fast_type(&self, root: usize, kind: &DataType) -> DataType {
+        let Some(leaf) = self.leaf(root) else { return kind.clone() };
+        if let DataType::Decimal128(precision, scale) = kind
+            && *precision <= 18
+        {
+            let physical = self.metadata.parquet_schema().column(leaf).physical_type();
+            let narrow = matches!(physical, Physical::INT32 | Physical::INT64);
+            return if narrow { DataType::Decimal64(*precision, *scale) } else { kind.clone() };
+        }
+        if !is_text(kind) {
+            return kind.clone();
         }
         let groups = self.metadata.metadata().row_groups();
         let small = !groups.is_empty()
             && groups.iter().all(|group| group.columns().get(leaf).is_some_and(has_small_dictionary));
-        Some(if small {
+        if small {
             DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
         } else {
             DataType::Utf8View
-        })
+        }
     }
 
     /// Where the column of a top-level field that is no group stands among all leaves.
@@ -125,6 +136,16 @@ impl ParquetFile {
     /// How many records it has.
     pub(super) fn records(&self) -> u64 {
         self.metadata.metadata().file_metadata().num_rows().try_into().unwrap_or_default()
+    }
+}
+
+/// Whether a column holds texts.
+#[expect(clippy::wildcard_enum_match_arm, reason = "Arrow has many types, and few are texts")]
+fn is_text(kind: &DataType) -> bool {
+    match kind {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+        DataType::Dictionary(_, values) => is_text(values),
+        _ => false,
     }
 }
 

@@ -86,6 +86,26 @@ impl Binding {
         Ok(Self { program: Arc::clone(program), readers })
     }
 
+    /// Takes values that are spelt so for missing too, besides the empty text. In columns that hold no texts, numbers, days
+    /// and truth values are missing that such a text stands for. The column at `except` is left as it is.
+    #[must_use]
+    pub fn with_missing(
+        mut self,
+        schema: &Schema,
+        record: RecordId,
+        spellings: &[String],
+        except: Option<usize>,
+    ) -> Self {
+        for (field, reader) in schema.record(record).fields.iter().zip(&mut self.readers) {
+            if let Some((at, reader)) = reader.as_mut().filter(|_| !spellings.is_empty())
+                && Some(*at) != except
+            {
+                reader.set_missing(schema, field, spellings);
+            }
+        }
+        self
+    }
+
     /// Decodes the records of a batch into a chunk, whose buffers are used again.
     pub fn read(&self, batch: &RecordBatch, chunk: &mut Chunk) {
         let program = &*self.program;

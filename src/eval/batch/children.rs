@@ -65,3 +65,6 @@ impl ChildPlan {
         known.get(usize::from(codes.get(row))).is_none_or(|known| *known == 1)
     }
 }
+
+#[cfg(test)]
+mod tests;

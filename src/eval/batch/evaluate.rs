@@ -415,7 +415,7 @@ impl View<'_> {
         parts: &[Truth],
         out: &mut [u8],
         neutral: u8,
-        join: fn(u8, u8) -> u8,
+        join: impl Fn(u8, u8) -> u8,
         pool: &mut Pool,
         over: &mut [u8],
     ) {

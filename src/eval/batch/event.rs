@@ -155,6 +155,10 @@ impl<'p> Asking<'p> {
         let aggregates = self.aggregates.iter().map(|(aggregate, nesting)| (aggregate.over, *nesting));
         let rules = self.rules.iter().map(|(rule, nesting)| (rule.events.over, *nesting));
         let mut asked: BTreeMap<(usize, LinkId), bool> = BTreeMap::new();
+        // Of the others it must be known who is good.
+        for influence in &policy.influences {
+            asked.insert((1, influence.link), false);
+        }
         for (over, nesting) in aggregates.chain(rules) {
             if let Over::Link(link) = over {
                 *asked.entry((nesting.depth, link)).or_default() |= nesting.reads;

@@ -10,7 +10,6 @@ use super::shard::{Held, Shard};
 use super::take::{END, MISSING};
 use crate::decimal::Decimal;
 use crate::function::AggregateKind;
-use crate::policy::CapPeriod;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -224,8 +223,10 @@ impl Gathered {
         out.over.clear();
         out.not_scored.clear();
         let owner = (self.plan.aggregates.len() + own) as u32;
-        let most = plan.caps.iter().find(|cap| cap.period == CapPeriod::Total).map(|cap| cap.most.units());
-        let cap = |units: i128| most.map_or(units, |most| units.max(-most).min(most));
+        // Where points are not summed by period, all caps are of all events.
+        let cap = |units: i128| {
+            plan.caps.iter().map(|cap| cap.most.units()).fold(units, |left, most| left.max(-most).min(most))
+        };
         for run in self.runs(slots) {
             let records = || (run.first..run.first + run.count).zip(run.start..);
             if let Some(sum) = plan.sum {

@@ -162,10 +162,13 @@ pub(super) fn classify_order(lane: &Lane, thresholds: &Thresholds, out: &mut Cod
         let Ok(start) = clamp_narrow(-(-start).div_euclid(unit)) else { break };
         match out {
             Codes::Narrow(out) => {
-                out.iter_mut().zip(&lane.narrow).for_each(|(out, x)| *out += u8::from(*x >= start));
+                // There are no more thresholds than codes.
+                let reached = |x: &i64| u8::from(*x >= start);
+                out.iter_mut().zip(&lane.narrow).for_each(|(out, x)| *out = out.wrapping_add(reached(x)));
             }
             Codes::Broad(out) => {
-                out.iter_mut().zip(&lane.narrow).for_each(|(out, x)| *out += u16::from(*x >= start));
+                let reached = |x: &i64| u16::from(*x >= start);
+                out.iter_mut().zip(&lane.narrow).for_each(|(out, x)| *out = out.wrapping_add(reached(x)));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The points of an influence in 64 bits, where everything that can happen fits. The numbers are those of the reference,
 //! `eval::influence`, to the last digit.
 
+use crate::data::Links;
 use crate::decimal::Decimal;
 use crate::policy::{Influence, Statistic};
 
@@ -38,6 +39,16 @@ impl Scores {
         }
     }
 }
+
+/// Room to work in.
+#[derive(Debug, Default)]
+pub(super) struct Spare {
+    fetched: Vec<i64>,
+    sorted: Vec<i64>,
+}
+
+/// The scores of so many rows are fetched at a time: they stay close to the processor.
+const ROWS: usize = 256;
 
 /// An influence whose points fit, whatever scores are read up to a certain size.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +88,7 @@ impl Narrow {
         }
         let common = common_divisor(weight.abs(), one);
         let times = i64::try_from(weight / common).ok()?;
-        let narrow = |limit: i128| limit.max(-TOO_LARGE).min(TOO_LARGE) as i64;
+        let narrow = |limit: i128| limit.clamp(-TOO_LARGE, TOO_LARGE) as i64;
         let narrow = Self {
             statistic: influence.statistic,
             against: i64::try_from(against).ok()?,
@@ -91,18 +102,50 @@ impl Narrow {
         Some((narrow, most))
     }
 
-    /// The points that linked records give. `spare` is room to work in.
+    /// Adds to the numbers of the slots from one on the points that linked records give; to none that is [`NO_SCORE`].
+    ///
+    /// All scores of some rows are fetched before the first is used: so the processor waits for many at a time.
+    pub(super) fn add_points(
+        &self,
+        links: &Links,
+        first: usize,
+        scores: &[i64],
+        spare: &mut Spare,
+        numbers: &mut [i64],
+    ) {
+        let mut done = 0;
+        while done < numbers.len() {
+            let (starts, members) = links.rows(first + done, ROWS.min(numbers.len() - done));
+            let (Some(begin), Some(end)) = (starts.first(), starts.last()) else { break };
+            if starts.len() < 2 {
+                break;
+            }
+            let score = |member: &u32| scores.get(*member as usize).copied().unwrap_or(NO_SCORE);
+            spare.fetched.clear();
+            spare.fetched.extend(members.get(*begin..*end).unwrap_or(&[]).iter().map(score));
+            for (bounds, number) in starts.windows(2).zip(numbers.iter_mut().skip(done)) {
+                let [start, end] = bounds else { continue };
+                let row = spare.fetched.get(start - begin..end - begin).unwrap_or(&[]);
+                if *number != NO_SCORE {
+                    *number += self.points(row, &mut spare.sorted);
+                }
+            }
+            done += starts.len() - 1;
+        }
+    }
+
+    /// The points that scores give. `sorted` is room to work in.
     #[inline]
-    pub(super) fn points(&self, members: &[u32], scores: &[i64], spare: &mut Vec<i64>) -> i64 {
+    fn points(&self, scores: &[i64], sorted: &mut Vec<i64>) -> i64 {
         let statistic = match self.statistic {
-            Statistic::Average => self.average(members, scores),
-            Statistic::Median => self.median(members, scores, spare),
+            Statistic::Average => self.average(scores),
+            Statistic::Median => self.median(scores, sorted),
             Statistic::Lowest => {
-                let least = known(members, scores).min();
+                let least = known(scores).min();
                 least.map(|least| if self.smoothing > 0 { least.min(self.against) } else { least })
             }
             Statistic::Highest => {
-                let greatest = known(members, scores).max();
+                let greatest = known(scores).max();
                 greatest.map(|most| if self.smoothing > 0 { most.max(self.against) } else { most })
             }
         };
@@ -117,17 +160,18 @@ impl Narrow {
         raw.max(self.limits.0).min(self.limits.1)
     }
 
-    fn average(&self, members: &[u32], scores: &[i64]) -> Option<i64> {
-        if members.len() > self.block {
+    #[inline]
+    fn average(&self, scores: &[i64]) -> Option<i64> {
+        if scores.len() > self.block {
             let (mut sum, mut count) = (0_i128, 0);
-            for part in members.chunks(self.block.max(1)) {
-                let (part, known) = sum_of(part, scores);
+            for part in scores.chunks(self.block.max(1)) {
+                let (part, known) = sum_of(part);
                 sum += i128::from(part);
                 count += known;
             }
             return self.mean(sum, count);
         }
-        let (sum, count) = sum_of(members, scores);
+        let (sum, count) = sum_of(scores);
         if self.smoothing > 0 {
             return self.mean(sum.into(), count);
         }
@@ -148,25 +192,25 @@ impl Narrow {
     }
 
     /// The middle of the scores and the copies of `against`, without writing the copies out.
-    fn median(&self, members: &[u32], scores: &[i64], spare: &mut Vec<i64>) -> Option<i64> {
-        spare.clear();
-        spare.extend(known(members, scores));
-        if spare.is_empty() {
+    fn median(&self, scores: &[i64], sorted: &mut Vec<i64>) -> Option<i64> {
+        sorted.clear();
+        sorted.extend(known(scores));
+        if sorted.is_empty() {
             return None;
         }
-        spare.sort_unstable();
+        sorted.sort_unstable();
         let copies = usize::try_from(self.smoothing).ok()?;
-        let below = spare.partition_point(|score| *score < self.against);
+        let below = sorted.partition_point(|score| *score < self.against);
         let at = |position: usize| {
             if position < below {
-                spare.get(position).copied()
+                sorted.get(position).copied()
             } else if position < below + copies {
                 Some(self.against)
             } else {
-                spare.get(position - copies).copied()
+                sorted.get(position - copies).copied()
             }
         };
-        let count = spare.len() + copies;
+        let count = sorted.len() + copies;
         let upper = at(count / 2)?;
         if count % 2 == 1 {
             return Some(upper);
@@ -176,19 +220,17 @@ impl Narrow {
 }
 
 /// The scores of those who have one.
-fn known<'a>(members: &'a [u32], scores: &'a [i64]) -> impl Iterator<Item = i64> + 'a {
-    let score = |member: &u32| scores.get(*member as usize).copied().filter(|score| *score != NO_SCORE);
-    members.iter().filter_map(score)
+fn known(scores: &[i64]) -> impl Iterator<Item = i64> + '_ {
+    scores.iter().copied().filter(|score| *score != NO_SCORE)
 }
 
 /// The sum of the scores of those who have one, and how many these are. So few that it fits.
 #[inline]
-fn sum_of(members: &[u32], scores: &[i64]) -> (i64, i64) {
+fn sum_of(scores: &[i64]) -> (i64, i64) {
     let (mut sum, mut count) = (0_i64, 0_i64);
-    for member in members {
-        let score = scores.get(*member as usize).copied().unwrap_or(NO_SCORE);
-        let known = score != NO_SCORE;
-        sum = sum.wrapping_add(if known { score } else { 0 });
+    for score in scores {
+        let known = *score != NO_SCORE;
+        sum = sum.wrapping_add(if known { *score } else { 0 });
         count = count.wrapping_add(i64::from(known));
     }
     (sum, count)
@@ -215,28 +257,9 @@ fn common_divisor(a: i128, b: i128) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::LinkId;
     use crate::eval::influence::points_of;
-    use crate::source::{FileId, Place, Span};
+    use crate::eval::sample;
     use proptest::prelude::*;
-
-    fn influence(statistic: Statistic) -> Influence {
-        Influence {
-            link: LinkId(0),
-            name: String::new(),
-            title: String::new(),
-            statistic,
-            against: Decimal::ZERO,
-            weight: Decimal::ZERO,
-            smoothing: 0,
-            limits: None,
-            settled: true,
-            reason: None,
-            sources: Vec::new(),
-            notes: Vec::new(),
-            place: Place::new(FileId(0), Span::new(0, 0)),
-        }
-    }
 
     fn units(units: i64) -> Decimal {
         Decimal::from_units(units.into()).unwrap()
@@ -262,7 +285,8 @@ mod tests {
             limits in prop::option::of((sizes(), sizes())),
             scores in prop::collection::vec(prop::option::weighted(0.8, sizes()), 0..9),
         ) {
-            let mut influence = influence(statistic);
+            let mut influence = sample::influence("0");
+            influence.statistic = statistic;
             (influence.against, influence.weight, influence.smoothing) = (units(against), units(weight), smoothing);
             influence.limits = limits.map(|(a, b)| (units(a.min(b)), units(a.max(b))));
             let known: Vec<Decimal> = scores.iter().flatten().map(|score| units(*score)).collect();
@@ -270,8 +294,7 @@ mod tests {
             let Some((narrow, most)) = Narrow::new(&influence, largest) else { return Ok(()) };
             let expected = points_of(&influence, scores.len(), known).unwrap().points.units();
             let all: Vec<i64> = scores.iter().map(|score| score.unwrap_or(NO_SCORE)).collect();
-            let members: Vec<u32> = (0..all.len() as u32).collect();
-            let found = narrow.points(&members, &all, &mut Vec::new());
+            let found = narrow.points(&all, &mut Vec::new());
             prop_assert_eq!(i128::from(found), expected);
             prop_assert!(expected.abs() <= most);
         }

@@ -74,7 +74,8 @@ const NONE: u32 = u32::MAX;
 const FULL: usize = 4096;
 
 impl Plan {
-    /// What is asked of linked records, in the order in which it can be answered.
+    /// What is asked of linked records, in the order in which it can be answered. Links that only influences read are
+    /// there too: it must be known which of the linked records are good.
     pub fn linked(&self) -> &[LinkPlan] {
         &self.linked
     }
@@ -89,6 +90,11 @@ impl LinkPlan {
     /// The kind of record that is asked.
     pub fn kind(&self) -> RecordId {
         self.events.record
+    }
+
+    /// Whether any aggregate or per-event rule reads them: otherwise there is nothing to be answered.
+    pub fn is_read(&self) -> bool {
+        !self.events.aggregates.is_empty() || !self.events.rules.is_empty()
     }
 
     /// Whether the records' own aggregates are read: then chunks of them must have been filled with everything that was

@@ -10,6 +10,10 @@
 //! Children are read once, in any order: [`ChildPlan`] says what aggregates and per-event rules ask of them (`event`,
 //! `layout`), [`Gathering`] keeps for each scored record what they come to (`take`, `shard`, `period`), and [`Gathered`]
 //! fills it in beside the scored records.
+//!
+//! Linked records are asked the same way, each of them once: [`LinkPlan`] says what ([`Plan::linked`]), [`Answers`] takes what
+//! they answer together over the links of a [`Network`]. Scores that read others' scores settle: [`Everybody`] gathers what
+//! records come to by themselves ([`Plan::own`]), [`Settling`] does the sweeps (`influence`) and hands chunks their points.
 
 mod arithmetic;
 mod bind;
@@ -17,6 +21,7 @@ mod children;
 mod chunk;
 mod class;
 mod compile;
+mod digits;
 mod evaluate;
 mod event;
 mod fit;
@@ -56,6 +61,7 @@ mod take;
 mod tests;
 mod tier;
 mod walk;
+mod words;
 
 pub use bind::{BindError, Binding};
 pub use children::ChildPlan;

@@ -50,6 +50,18 @@ impl<T: Native> NativeThresholds<T> {
     pub(super) fn is_good(&self, x: T) -> bool {
         self.least.is_some_and(|least| x >= least) && self.end.is_none_or(|end| x < end)
     }
+
+    /// Whether native values are good, all of them.
+    pub(super) fn are_good(&self, values: &[T]) -> bool {
+        // Without a branch for each value, so that many are compared at once.
+        match (self.least, self.end) {
+            (None, _) => values.is_empty(),
+            (Some(least), None) => values.iter().fold(true, |good, x| good & (*x >= least)),
+            (Some(least), Some(end)) => {
+                values.iter().fold(true, |good, x| good & (*x >= least) & (*x < end))
+            }
+        }
+    }
 }
 
 /// The least whole number of times `unit` that is at least `target`, in an integer type.

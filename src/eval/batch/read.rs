@@ -9,7 +9,7 @@ use super::native::{
     units_of_double,
 };
 use super::spelt::Spelt;
-use crate::data::{Field, Schema, Type};
+use crate::data::{Field, Schema, Type, Value, exact_value, read_cell};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type,
@@ -26,6 +26,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub(super) struct Reader {
     form: Form,
+    /// Numbers in units, days, or truth values that mean missing, where the column holds no texts.
+    missing: Vec<i128>,
     /// The class where there is no value.
     pub(super) absent: u16,
 }
@@ -81,7 +83,48 @@ impl Reader {
     ) -> Option<Self> {
         let classes = &plan.classes;
         let absent = if field.optional { classes.missing() } else { classes.bad() };
-        Some(Self { form: Form::new(schema, field, plan, kind)?, absent })
+        Some(Self { form: Form::new(schema, field, plan, kind)?, missing: Vec::new(), absent })
+    }
+
+    /// Takes values that are spelt so for missing too.
+    pub(super) fn set_missing(&mut self, schema: &Schema, field: &Field, spellings: &[String]) {
+        match &mut self.form {
+            Form::Spelt(spelt) => spelt.set_missing(spellings),
+            Form::Dictionary(of) => of.set_missing(schema, field, spellings),
+            Form::Nothing
+            | Form::Int8(_)
+            | Form::Int16(_)
+            | Form::Int32(_)
+            | Form::Int64(_)
+            | Form::UInt8(_)
+            | Form::UInt16(_)
+            | Form::UInt32(_)
+            | Form::UInt64(_)
+            | Form::Float32(..)
+            | Form::Float64(..)
+            | Form::Decimal32(..)
+            | Form::Decimal64(..)
+            | Form::Decimal128(..)
+            | Form::Date32(_)
+            | Form::Date64(_)
+            | Form::Timestamp(..)
+            | Form::Boolean(_) => {
+                let values = spellings.iter().filter_map(|text| read_cell(schema, field, text).ok());
+                self.missing = values.filter_map(|value| comparable(&value)).collect();
+            }
+        }
+    }
+
+    /// Puts nothing where a value means missing.
+    fn take_missing(&self, array: &ArrayRef, plan: &FieldPlan, column: &mut Column) {
+        for row in 0..array.len() {
+            if exact_value(array, row).is_some_and(|value| self.missing.contains(&value)) {
+                column.codes.set(row, self.absent);
+                if let (true, Some(missing)) = (plan.value, column.values.missing.get_mut(row)) {
+                    *missing = 1;
+                }
+            }
+        }
     }
 
     /// Reads an array: the classes, whose buffer has been reset, and the values where they are needed.
@@ -136,6 +179,9 @@ impl Reader {
             Form::Spelt(spelt) => spelt.read(array, self.absent, plan, column, texts),
             Form::Dictionary(of) => self.dictionary(of, array, plan, column, texts),
         }
+        if !self.missing.is_empty() {
+            self.take_missing(array, plan, column);
+        }
     }
 
     /// Classes of ordered native values.
@@ -148,18 +194,14 @@ impl Reader {
         codes: &mut Codes,
     ) {
         match codes {
-            Codes::Narrow(codes) => {
-                for start in &of.starts {
-                    codes.iter_mut().zip(values).for_each(|(code, x)| *code += u8::from(*x >= *start));
-                }
-            }
+            Codes::Narrow(codes) => reached(values, &of.starts, codes),
             Codes::Broad(codes) => {
                 for (code, x) in codes.iter_mut().zip(values) {
                     *code = of.starts.partition_point(|start| *x >= *start) as u16;
                 }
             }
         }
-        if !values.iter().fold(true, |good, x| good & of.is_good(*x)) {
+        if !of.are_good(values) {
             for (row, _) in values.iter().enumerate().filter(|(_, x)| !of.is_good(**x)) {
                 codes.set(row, bad);
             }
@@ -284,8 +326,12 @@ impl Reader {
         let mut entries = Column::default();
         entries.codes.reset(values.len(), plan.classes.count());
         of.read(values, plan, &mut entries, texts);
-        let keys = array.normalized_keys();
         let nulls = array.keys().logical_nulls();
+        let keys: Vec<usize> = match array.keys().as_primitive_opt::<Int32Type>() {
+            // What stands where a key is null is looked for nowhere.
+            Some(keys) => keys.values().iter().map(|key| key.cast_unsigned() as usize).collect(),
+            None => array.normalized_keys(),
+        };
         for (row, key) in keys.iter().enumerate() {
             column.codes.set(row, entries.codes.as_ref().get(*key));
         }
@@ -314,7 +360,7 @@ impl Reader {
 impl Form {
     fn new(schema: &Arc<Schema>, field: &Field, plan: &FieldPlan, kind: &DataType) -> Option<Self> {
         let classes = &plan.classes;
-        let spelt = || Some(Self::Spelt(Box::new(Spelt::new(schema, field))));
+        let spelt = || Some(Self::Spelt(Box::new(Spelt::new(schema, field, plan))));
         Some(match (kind, &classes.of) {
             (DataType::Null, _) => Self::Nothing,
             (DataType::Dictionary(_, values), _) => {
@@ -322,7 +368,7 @@ impl Form {
             }
             (DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View, _) => spelt()?,
             (DataType::Boolean, ClassOf::Codes(_)) if field.kind == Type::YesNo => {
-                let class = |b| classes.class(&crate::data::Value::YesNo(b));
+                let class = |b| classes.class(&Value::YesNo(b));
                 Self::Boolean([class(false), class(true)])
             }
             (kind, ClassOf::Codes(_) | ClassOf::Texts(_)) if kind.is_integer() => spelt()?,
@@ -374,6 +420,16 @@ impl Form {
     }
 }
 
+/// What is compared of a value.
+fn comparable(value: &Value) -> Option<i128> {
+    match value {
+        Value::Number(number) => Some(number.units()),
+        Value::Date(date) => Some(date.days().into()),
+        Value::YesNo(truth) => Some(i128::from(*truth)),
+        Value::Missing(_) | Value::Text(_) | Value::Category(_) => None,
+    }
+}
+
 fn integers<T: Native + TryFrom<i128>>(of: &Thresholds) -> NativeThresholds<T> {
     NativeThresholds::new(of, |target| reach_integer(target, WHOLE))
 }
@@ -417,26 +473,60 @@ fn fill(column: &mut Column, plan: &FieldPlan, class: u16, rows: usize) {
     }
 }
 
+/// How many thresholds each value has reached. There are at most 256 classes, so that no count is too large.
+fn reached<T: Native>(values: &[T], starts: &[T], codes: &mut [u8]) {
+    // Four thresholds at a time, so that each value is fetched less often.
+    let (fours, rest) = starts.as_chunks::<4>();
+    for [a, b, c, d] in fours {
+        for (code, x) in codes.iter_mut().zip(values) {
+            let front = u8::from(*x >= *a).wrapping_add(u8::from(*x >= *b));
+            let back = u8::from(*x >= *c).wrapping_add(u8::from(*x >= *d));
+            *code = code.wrapping_add(front).wrapping_add(back);
+        }
+    }
+    for start in rest {
+        for (code, x) in codes.iter_mut().zip(values) {
+            *code = code.wrapping_add(u8::from(*x >= *start));
+        }
+    }
+}
+
 fn absent_where_null(codes: &mut Codes, nulls: Option<&NullBuffer>, absent: u16) {
     let Some(nulls) = nulls.filter(|nulls| nulls.null_count() > 0) else { return };
-    for row in nulls_of(nulls) {
-        codes.set(row, absent);
+    match codes {
+        Codes::Narrow(codes) => {
+            let absent = absent as u8;
+            for_nulls(nulls, |row| {
+                if let Some(code) = codes.get_mut(row) {
+                    *code = absent;
+                }
+            });
+        }
+        Codes::Broad(_) => for_nulls(nulls, |row| codes.set(row, absent)),
     }
 }
 
 pub(super) fn missing_where_null(lane: &mut Lane, nulls: Option<&NullBuffer>) {
     let Some(nulls) = nulls.filter(|nulls| nulls.null_count() > 0) else { return };
-    for row in nulls_of(nulls) {
+    for_nulls(nulls, |row| {
         if let Some(missing) = lane.missing.get_mut(row) {
             *missing = 1;
         }
-    }
+    });
 }
 
-/// The places of nulls.
-fn nulls_of(nulls: &NullBuffer) -> impl Iterator<Item = usize> {
-    let absent = !nulls.inner();
-    absent.set_indices().collect::<Vec<_>>().into_iter()
+/// Calls with the place of each null, 64 records at a time.
+fn for_nulls(nulls: &NullBuffer, mut at: impl FnMut(usize)) {
+    let chunks = nulls.inner().bit_chunks();
+    let rest = chunks.remainder_len();
+    let last = (rest > 0).then(|| chunks.remainder_bits() | u64::MAX << rest);
+    for (first, known) in (0..).step_by(64).zip(chunks.iter().chain(last)) {
+        let mut absent = !known;
+        while absent != 0 {
+            at(first + absent.trailing_zeros() as usize);
+            absent &= absent - 1;
+        }
+    }
 }
 
 /// Numbers that are whole times of so many units.

@@ -6,7 +6,7 @@
 //! the scoring itself, which is handed the points ([`Settling::fill`]).
 
 use super::chunk::Chunk;
-use super::influence::{NO_SCORE, Narrow, Scores, TOO_LARGE};
+use super::influence::{NO_SCORE, Narrow, Scores, Spare, TOO_LARGE};
 use super::lane::Lane;
 use super::network::Network;
 use super::own::{Own, ScoreBounds};
@@ -195,7 +195,7 @@ fn narrow_of(
         let read = if influence.settled { largest } else { previous };
         Narrow::new(influence, read).map(|(narrow, _)| narrow)
     });
-    let narrow = |end: Decimal| end.units().max(-TOO_LARGE).min(TOO_LARGE) as i64;
+    let narrow = |end: Decimal| end.units().clamp(-TOO_LARGE, TOO_LARGE) as i64;
     let range = policy.range.map_or((i64::MIN + 1, i64::MAX), |(low, high)| (narrow(low), narrow(high)));
     Some((all.collect::<Option<_>>()?, range))
 }
@@ -222,10 +222,8 @@ impl NarrowState {
             let (Some(links), Some(scores)) = (links, network.previous_of(policy, influence.link)) else {
                 continue;
             };
-            own.par_chunks_mut(BLOCK).enumerate().for_each_init(Vec::new, |spare, (at, own)| {
-                for (slot, own) in (at * BLOCK..).zip(own).filter(|(_, own)| **own != NO_SCORE) {
-                    *own += narrow.points(links.of(slot), scores.narrow(), spare);
-                }
+            own.par_chunks_mut(BLOCK).enumerate().for_each_init(Spare::default, |spare, (at, own)| {
+                narrow.add_points(links, at * BLOCK, scores.narrow(), spare, own);
             });
         }
         own
@@ -263,16 +261,11 @@ impl NarrowState {
         let state = &*self;
         let settled: Vec<(&Narrow, &Links)> =
             settled.iter().filter_map(|(at, links)| Some((state.influences.get(*at)?, *links))).collect();
-        next.par_chunks_mut(BLOCK).enumerate().for_each_init(Vec::new, |spare, (at, next)| {
+        next.par_chunks_mut(BLOCK).enumerate().for_each_init(Spare::default, |spare, (at, next)| {
             let first = at * BLOCK;
-            let own = state.own.iter().skip(first);
-            for ((slot, score), own) in (first..).zip(next.iter_mut()).zip(own) {
-                *score = *own;
-                if *own != NO_SCORE {
-                    for (narrow, links) in &settled {
-                        *score += narrow.points(links.of(slot), &state.scores, spare);
-                    }
-                }
+            next.iter_mut().zip(state.own.iter().skip(first)).for_each(|(next, own)| *next = *own);
+            for (narrow, links) in &settled {
+                narrow.add_points(links, first, &state.scores, spare, next);
             }
             state.bring_in(first, next);
             if state.scores.get(first..first + next.len()) != Some(&*next) {
@@ -442,10 +435,7 @@ impl Settling<'_> {
                     else {
                         continue;
                     };
-                    let mut spare = Vec::new();
-                    for (slot, points) in (first_slot..).zip(&mut lane.narrow) {
-                        *points = narrow.points(links.of(slot), scores, &mut spare);
-                    }
+                    narrow.add_points(links, first_slot, scores, &mut Spare::default(), &mut lane.narrow);
                 }
                 State::Wide(state) => {
                     lane.widen();

@@ -386,3 +386,42 @@ fn sum(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::lane::YES;
+    use super::super::layout::{Condition, LayoutMaker, Measured};
+    use super::super::node::{Number, Truth};
+    use super::*;
+
+    #[test]
+    fn what_is_kept_goes_on_past_its_width() {
+        let mut maker = LayoutMaker::default();
+        let all = maker.condition(Condition::Filter(Truth::Constant(YES)));
+        let value = maker.value(Measured::Number(Number::Field(0), 1));
+        let places = [maker.count(all), maker.sum(all, value, 1, false)];
+        let layout = maker.made();
+        let group = &layout.groups[0];
+        let mut shard = Shard::default();
+        shard.fill(&layout, 3);
+        let held = |shard: &Shard| {
+            places.map(|place| shard.held(0, place.channel, group, &group.channels[place.channel], 1))
+        };
+        assert_eq!(held(&shard), [Held::Units(0), Held::Units(0)]);
+        shard.kept[0].short[1] = i32::MAX - 1;
+        shard.kept[0].long[1] = i64::MAX - 1;
+        let entry = [head_of(1, 1), 3];
+        for times in 1..5_i128 {
+            shard.feed(0, group, &entry);
+            let count = i128::from(i32::MAX) - 1 + times;
+            assert_eq!(held(&shard), [count, i128::from(i64::MAX) - 1 + 3 * times].map(Held::Units));
+        }
+        shard.feed(0, group, &[head_of(1, 1), MISSING]);
+        shard.feed(0, group, &entry);
+        assert_eq!(held(&shard), [Held::Units(i128::from(i32::MAX) + 5), Held::Missing]);
+        // Others are not touched, and bits that are not set feed nothing.
+        shard.feed(0, group, &[head_of(2, 0), 9]);
+        let of = |record| shard.held(0, places[1].channel, group, &group.channels[places[1].channel], record);
+        assert_eq!([of(0), of(2)], [Held::Units(0), Held::Units(0)]);
+    }
+}

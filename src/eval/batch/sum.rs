@@ -15,6 +15,8 @@ pub(super) struct SumPlan {
     pub(super) unit: i64,
     /// Where the sum starts.
     start: i64,
+    /// The same in units, where it does not fit with room to spare. Then nothing is swept.
+    large_start: Option<i128>,
     /// By item: whether the sweep sums it.
     swept: Vec<bool>,
     /// What is looked up.
@@ -55,8 +57,13 @@ impl SumPlan {
             .collect();
         let points = candidates.iter().flat_map(|(_, _, outcomes)| outcomes.iter().filter_map(|o| o.points));
         let unit = unit_of(points.map(Decimal::units).chain([policy.start.units()]));
-        let mut plan = Self { unit, start: 0, swept: vec![false; items.len()], look_ups: Vec::new() };
-        let Ok(start) = i64::try_from(policy.start.units() / i128::from(unit)) else { return plan };
+        let swept = vec![false; items.len()];
+        let mut plan = Self { unit, start: 0, large_start: None, swept, look_ups: Vec::new() };
+        let start = i64::try_from(policy.start.units() / i128::from(unit)).ok();
+        let Some(start) = start.filter(|start| start.unsigned_abs() <= 1 << 62) else {
+            plan.large_start = Some(policy.start.units());
+            return plan;
+        };
         plan.start = start;
         let mut most = 0_i64;
         for (at, index, outcomes) in candidates {
@@ -91,13 +98,16 @@ impl SumPlan {
     /// The sum of start and what is swept. `top` becomes the greatest keys of each record, one list for each place.
     pub(super) fn run(&self, view: &View<'_>, pool: &mut Pool, over: &mut [u8], top: &mut [Vec<u8>]) -> Lane {
         let rows = view.given.rows;
-        let mut lane = pool.lane(rows);
-        lane.unit = self.unit;
-        let mut sums = vec![0_i32; rows];
         for places in top.iter_mut() {
             places.clear();
             places.resize(rows, 0);
         }
+        if let Some(start) = self.large_start {
+            return pool.filled(rows, Some(start));
+        }
+        let mut lane = pool.lane(rows);
+        lane.unit = self.unit;
+        let mut sums = vec![0_i32; rows];
         let mut keys = pool.bytes(BLOCK, 0);
         for look_up in &self.look_ups {
             view.with_index(&look_up.index, pool, over, |codes| {
@@ -106,7 +116,7 @@ impl SumPlan {
         }
         pool.keep_bytes(keys);
         for (n, sum) in lane.narrow.iter_mut().zip(&sums) {
-            *n = self.start + i64::from(*sum);
+            *n = self.start.wrapping_add(i64::from(*sum));
         }
         lane
     }
@@ -132,13 +142,15 @@ impl LookUp {
         for (block, (codes, sums)) in codes.chunks(BLOCK).zip(sums.chunks_mut(BLOCK)).enumerate() {
             if !self.keyed {
                 for (code, sum) in codes.iter().zip(sums) {
-                    *sum += table.get(usize::from(*code)).copied().unwrap_or_default().cast_signed() >> 8;
+                    let entry = table.get(usize::from(*code)).copied().unwrap_or_default();
+                    *sum = sum.wrapping_add(entry.cast_signed() >> 8);
                 }
                 continue;
             }
             for ((code, sum), key) in codes.iter().zip(sums).zip(keys.iter_mut()) {
                 let entry = table.get(usize::from(*code)).copied().unwrap_or_default();
-                *sum += entry.cast_signed() >> 8;
+                // The plan sums no more items than 32 bits hold.
+                *sum = sum.wrapping_add(entry.cast_signed() >> 8);
                 *key = entry as u8;
             }
             for places in top.iter_mut() {

@@ -10,7 +10,7 @@ use glassbox::policy::Policy;
 const TODAY: &str = "2026-01-31";
 
 /// A policy from its text, or what is said against it.
-fn checked(text: &str) -> Result<Policy, String> {
+pub(super) fn checked(text: &str) -> Result<Policy, String> {
     let (unit, mut diagnostics) = Unit::of_text("random.score", text);
     let sources = unit.sources.clone();
     let checked = check(unit);
@@ -23,7 +23,7 @@ fn checked(text: &str) -> Result<Policy, String> {
 
 /// A policy without the lines that the checker refuses: rows that nothing can reach, what no record has, and the like. Of a
 /// block whose head is refused, and of tiers, nothing is kept. What is left may still be refused.
-fn mended(mut text: String) -> String {
+pub(super) fn mended(mut text: String) -> String {
     for _ in 0..8 {
         let Err(said) = checked(&text) else { break };
         let place = |line: &str| line.strip_prefix("random.score:")?.split(':').next()?.parse::<usize>().ok();

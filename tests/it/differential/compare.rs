@@ -3,7 +3,7 @@
 use super::choices::Choices;
 use super::columns;
 use arrow_array::RecordBatch;
-use glassbox::data::{RecordId, Type, Value, Why, join_rows};
+use glassbox::data::{Loaded, RecordId, Type, Value, Why, join_rows};
 use glassbox::eval::batch::{
     ChildPlan, Chunk, Gathered, Gathering, Local, Plan, Scored, Scratch, Standing, Wanted,
 };
@@ -21,6 +21,15 @@ fn reference(
     let theirs = children.iter().flat_map(|(kind, rows)| rows.iter().map(|row| (*kind, row.clone())));
     let records: Vec<(RecordId, Vec<Value>)> = scored.chain(theirs).collect();
     let loaded = join_rows(&policy.schema, policy.today, &records, &[], (None, &[]));
+    by_row(policy, rows, &loaded)
+}
+
+/// What the reference says of each row of the scored records that were loaded.
+pub(super) fn by_row(
+    policy: &Policy,
+    rows: &[Vec<Value>],
+    loaded: &Loaded,
+) -> Vec<(Standing, Option<Outcome>)> {
     let outcomes = score_all(policy, &loaded.population);
     let key = policy.schema.scored().key.unwrap().index();
     let by_key: HashMap<&Value, usize> = rows.iter().enumerate().map(|(at, row)| (&row[key], at)).collect();
@@ -43,7 +52,7 @@ fn reference(
 }
 
 /// Why a value is missing is for explanations, not for columns.
-fn plain(mut outcome: Outcome) -> Outcome {
+pub(super) fn plain(mut outcome: Outcome) -> Outcome {
     for answer in &mut outcome.decisions {
         if answer.value.is_missing() {
             answer.value = Value::Missing(Why::Undecided);
@@ -53,7 +62,7 @@ fn plain(mut outcome: Outcome) -> Outcome {
 }
 
 /// What the children of a kind come to, fed in pieces by several hands; those that are no good are noted in `bad`.
-fn gathered(
+pub(super) fn gathered(
     plan: &Plan,
     child: &ChildPlan,
     (rows, children): (&[Vec<Value>], &[Vec<Value>]),
@@ -171,7 +180,7 @@ fn short(scored: &Scored, row: usize, kinds: &[Type]) -> String {
 }
 
 /// The batch cut into pieces at random places, with where each starts.
-fn parts(batch: &RecordBatch, choices: &mut Choices) -> Vec<(usize, RecordBatch)> {
+pub(super) fn parts(batch: &RecordBatch, choices: &mut Choices) -> Vec<(usize, RecordBatch)> {
     let mut parts = Vec::new();
     let mut start = 0;
     while start < batch.num_rows() {

@@ -77,7 +77,7 @@ pub(super) fn draw_children(
 }
 
 /// A record. Its key, or its parent's, is `at`.
-fn record(choices: &mut Choices, policy: &Policy, kind: RecordId, at: usize) -> Vec<Value> {
+pub(super) fn record(choices: &mut Choices, policy: &Policy, kind: RecordId, at: usize) -> Vec<Value> {
     let of = policy.schema.record(kind);
     let key = of.parent.map_or(of.key, |(_, parent)| Some(parent));
     let fields = of.fields.iter().enumerate();
