@@ -130,7 +130,8 @@ impl Synth {
         let recipe = Recipe::new(&wish).map_err(|diagnostics| opened.unusable(diagnostics))?;
         let mut names: Vec<&str> = recipe.tables.iter().map(|table| table.stem.as_str()).collect();
         names.sort_unstable();
-        if let Some([name, _]) = names.array_windows().find(|[one, other]| one == other) {
+        let twice = |pair: &[&str]| pair.first() == pair.last();
+        if let Some(name) = names.windows(2).find(|pair| twice(pair)).and_then(|pair| pair.first()) {
             let message = format!("two files would be called `{name}`");
             return Err(Stop::failure(message, Some("give them other names in glassbox.toml".to_owned())));
         }

@@ -67,7 +67,8 @@ impl Key {
                     taken(wish.missing.iter().filter_map(number), first)
                 };
                 let room = high - first + 1 - taken.len() as i128;
-                match i64::try_from(first) {
+                // The last key is a number of 64 bits too.
+                match i64::try_from(first + count + taken.len() as i128).and(i64::try_from(first)) {
                     Ok(first) if room >= count => {
                         Ok(Self::Whole { first, taken, wide: field.kind != Type::Integer })
                     }

@@ -474,6 +474,9 @@ fn counts(spread: &Spread, span: Span, most: f64) -> Result<Draw, Fault> {
     let draw = draw.ok_or_else(|| {
         Fault::at(span, "this does not say how many there are").help("give `mean`, or `values`")
     })?;
+    if most <= 1.0 && draw.ends().1 > 1 {
+        return Err(Fault::at(span, "there is at most one of these"));
+    }
     Ok(match &spread.zeros {
         Some(zeros) => draw.with_often(0, zeros.value),
         None => draw,
