@@ -343,7 +343,10 @@ fn what_the_documentation_says_of_synthetic_records_is_read() {
     let page = include_str!("../../docs/data.md");
     let start = page.find("[synth]\n").expect("the section has an example");
     let example = page[start..].split("```").next().unwrap();
-    let folder = Folder::with(&[("glassbox.toml", &format!("policies = [\"p.score\"]\n\n{example}")), ("p.score", POLICY)]);
+    let folder = Folder::with(&[
+        ("glassbox.toml", &format!("policies = [\"p.score\"]\n\n{example}")),
+        ("p.score", POLICY),
+    ]);
     let knobs = folder.open(".").manifest.synth;
     let names: Vec<_> = knobs.tables.iter().map(|(name, _)| name.value.as_str()).collect();
     assert_eq!(names, ["person", "company", "purchase", "inquiry", "friends", "previous"]);

@@ -488,10 +488,10 @@ fn networks_come_to_what_single_records_come_to() {
 fn settling(weight: &str, range: &str) -> Policy {
     let text = format!(
         "policy settling {{\n  scores person\n  start 0\n  round to 0.000000001\n{range}}}\n{RECORDS}\
-         rule own {{\n  points a\n  limited to -90000000000000000000000000000 to 90000000000000000000000000000\n}}\n\
+         rule own {{\n  points a\n  limited to -4000000000000000000000000000 to 4000000000000000000000000000\n}}\n\
          influence friends {{\n  average of friends.score\n  against 0\n  weight {weight}\n}}\n"
     );
-    checked(&text).unwrap()
+    checked(&mended(text)).unwrap()
 }
 
 /// So many people, of whom each has a number, and who are friends of whom.
@@ -538,14 +538,15 @@ fn neither_threads_nor_the_order_of_pairs_matter() {
 
 #[test]
 fn what_is_too_large_in_a_sweep_is_set_aside_and_read_by_nobody() {
-    // In the first sweep the first two add 0.9 of each other, and do not fit; the third reads the first, the fourth nobody.
-    let policy = settling("0.9", "");
-    let large = "60000000000000000000000000000";
-    let drawn = network(&policy, &[large, large, "1", "2"], [(0, 1), (1, 0), (2, 0)].into_iter());
+    // Thirty friends' scores together do not fit, though each does: the first cannot be told. The last reads the first.
+    let policy = settling("0.5", "");
+    let large = "4000000000000000000000000000";
+    let numbers: Vec<&str> = ["1"].into_iter().chain([large; 30]).chain(["1"]).collect();
+    let drawn = network(&policy, &numbers, (1..=30).map(|friend| (0, friend)).chain([(31, 0)]));
     assert_eq!(check(&policy, &drawn, &mut Choices::new(Vec::new())), Ok(true));
     let found = in_columns(&policy, &drawn, &mut Choices::new(Vec::new())).unwrap().unwrap();
     let standings: Vec<Standing> = found.iter().map(|(standing, _)| *standing).collect();
-    let (large, good) = (Standing::TooLarge, Standing::Scored);
-    assert_eq!(standings, [large, large, good, good]);
-    assert_eq!(found[2].1.as_ref().unwrap().score, Some(Decimal::ONE));
+    let expected = [Standing::TooLarge].into_iter().chain([Standing::Scored; 31]);
+    assert_eq!(standings, expected.collect::<Vec<_>>());
+    assert_eq!(found[31].1.as_ref().unwrap().score, Some(Decimal::ONE));
 }
