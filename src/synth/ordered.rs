@@ -165,7 +165,8 @@ pub(super) fn dates(field: &Field, knobs: &FieldKnobs, setting: Setting<'_>) -> 
 /// The distribution of a field that has no knobs. How far values go beyond the only end grows with that end.
 fn usual(kind: Type, line: &Line) -> Shape {
     let scale = if kind == Type::Money { 10_000.0 } else { 10.0 };
-    let beyond = |end: f64| if end.abs() > scale { end.abs() } else { scale };
+    let countable = line.step * (FAR >> 6) as f64;
+    let beyond = |end: f64| end.abs().clamp(scale, scale.max(countable));
     match (line.least.map(|k| line.value(k)), line.greatest.map(|k| line.value(k))) {
         (Some(_), Some(_)) => Shape::Even,
         (Some(from), None) if kind == Type::Money => {
