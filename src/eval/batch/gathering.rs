@@ -11,6 +11,7 @@ use super::gathered::Gathered;
 use super::period::PeriodEvent;
 use super::shard::{Shard, head_of};
 use super::take::{MISSING, Taken};
+use rayon::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is kept of the children of one kind for each scored record, while they are read. Shared by all threads; each has a
@@ -154,16 +155,15 @@ impl Gathering {
         }
     }
 
-    /// What was gathered, once every thread has flushed.
+    /// What was gathered, once every thread has flushed. What is summed by period is summed by the threads of the pool that
+    /// this runs in.
     pub fn finish(self) -> Gathered {
         let mut shards: Vec<Shard> = self
             .shards
             .into_iter()
             .map(|shard| shard.into_inner().unwrap_or_else(PoisonError::into_inner))
             .collect();
-        for shard in &mut shards {
-            shard.fold(&self.plan);
-        }
+        shards.par_iter_mut().for_each(|shard| shard.fold(&self.plan));
         Gathered::new(self.plan, shards, self.shift)
     }
 
