@@ -35,7 +35,9 @@ impl Drop for Bar {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
         // A bar that cannot be drawn is no loss.
-        self.thread.take().map(JoinHandle::join).map(drop);
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
     }
 }
 

@@ -29,7 +29,6 @@ pub(super) enum Given<'c> {
 }
 
 /// Whether a field can be filled from a column of a type.
-#[expect(clippy::wildcard_enum_match_arm, reason = "Arrow has many types, and most fill no field")]
 pub(super) fn can_fill(kind: Type, column: &DataType) -> bool {
     match (column, kind) {
         (DataType::Null | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View, _) => true,

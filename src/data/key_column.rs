@@ -30,7 +30,6 @@ impl<'s> KeyReader<'s> {
     }
 
     /// Adds the keys of an array.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "Arrow has many types, and few are common for keys")]
     pub fn read(&self, array: &ArrayRef, keys: &mut Keys) {
         match (array.data_type(), self.good) {
             (DataType::Int8, Some(good)) => whole::<Int8Type>(array, good, keys),

@@ -105,7 +105,7 @@ pub fn source<'s>(
     files: &'s DataFiles,
 ) -> Result<(&'s DataFile, Binding<'s>), Vec<Diagnostic>> {
     let record = schema.record(kind);
-    let file = supplied(files.records.get(&kind), &record.name, "record").map_err(|wrong| vec![wrong])?;
+    let file = supplied(files.records.get(&kind), &record.name, "record").map_err(|wrong| vec![*wrong])?;
     let fields: Vec<_> = record.fields.iter().map(|field| field.name.as_str()).collect();
     let mut wrong = wrong_names(file, &record.name, &fields);
     wrong.extend(wrong_row_number(schema, kind, file));
@@ -123,10 +123,13 @@ pub fn pair_source<'s>(
     files: &'s DataFiles,
 ) -> Result<(&'s DataFile, PairBinding<'s>), Vec<Diagnostic>> {
     let name = &schema.link(link).name;
-    let file = supplied(files.links.get(&link), name, "link").map_err(|wrong| vec![wrong])?;
+    let file = supplied(files.links.get(&link), name, "link").map_err(|wrong| vec![*wrong])?;
     let wrong = wrong_names(file, name, &ENDS);
     if wrong.is_empty() { Ok((file, PairBinding::new(schema, link, file))) } else { Err(wrong) }
 }
+
+/// Previously published scores by key, and what there is to say of their file.
+pub(crate) type PreviousScores = (HashMap<Value, Decimal>, Vec<Notice>);
 
 /// Reads previously published scores of a kind, key by key.
 ///
@@ -137,18 +140,18 @@ pub fn previous_scores(
     schema: &Schema,
     kind: RecordId,
     file: &DataFile,
-) -> Result<(HashMap<Value, Decimal>, Vec<Notice>), Vec<Diagnostic>> {
+) -> Result<PreviousScores, Vec<Diagnostic>> {
     let mut load = Load { schema, open: None, diagnostics: Vec::new(), notices: Vec::new() };
     let scores = load.previous(kind, file);
     if load.diagnostics.is_empty() { Ok((scores, load.notices)) } else { Err(load.diagnostics) }
 }
 
-fn supplied<'f>(file: Option<&'f DataFile>, name: &str, what: &str) -> Result<&'f DataFile, Diagnostic> {
+fn supplied<'f>(file: Option<&'f DataFile>, name: &str, what: &str) -> Result<&'f DataFile, Box<Diagnostic>> {
     file.ok_or_else(|| {
         let message = format!("no data for the {what} `{name}`");
         let help =
             format!("name its file in `glassbox.toml` under `[data.{name}]`, or give `--data {name}=FILE`");
-        Diagnostic::general(Code::E0407, message).help(help)
+        Box::new(Diagnostic::general(Code::E0407, message).help(help))
     })
 }
 
@@ -177,7 +180,7 @@ fn wrong_row_number(schema: &Schema, kind: RecordId, file: &DataFile) -> Option<
 
 impl Load<'_> {
     fn supplied<'f>(&mut self, file: Option<&'f DataFile>, name: &str, what: &str) -> Option<&'f DataFile> {
-        supplied(file, name, what).map_err(|wrong| self.diagnostics.push(wrong)).ok()
+        supplied(file, name, what).map_err(|wrong| self.diagnostics.push(*wrong)).ok()
     }
 
     fn rows(&mut self, kind: RecordId, file: &DataFile) -> Rows {

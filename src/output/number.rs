@@ -69,7 +69,7 @@ impl Digits {
     /// The nine places, without zeros at the end, and the point.
     fn part(&mut self, mut part: u64) {
         let mut places = 9;
-        while part % 10 == 0 {
+        while part.is_multiple_of(10) {
             part /= 10;
             places -= 1;
         }

@@ -80,11 +80,11 @@ impl Sheet {
     pub fn new(policy: &Policy, key: Option<&DataType>, contributions: bool) -> Self {
         let mut sheet = Self { columns: Vec::new(), key: KeyReader::new(&policy.schema) };
         let field = sheet.key.field();
-        let kind = field.map_or(Kind::Text, |field| match field.kind {
-            // A key is one of many: a text, whatever its type.
-            Type::Category(_) => Kind::Text,
-            kind => Kind::of(kind, &policy.schema),
-        });
+        // A key is one of many: a text, where it is a category.
+        let kind = match field.map(|field| field.kind) {
+            None | Some(Type::Category(_)) => Kind::Text,
+            Some(kind) => Kind::of(kind, &policy.schema),
+        };
         let name = field.map_or("key", |field| &field.name).to_owned();
         let width = field.map_or(Width::Decimal(9), |field| key_width(field.kind, key));
         sheet.add(Column { width, ..Column::new(Source::Key, name, kind) });

@@ -109,20 +109,20 @@ fn outcome(score: Option<&str>, tier: Option<u32>, reasons: &[u32], answers: &[V
 /// Answers of every type.
 fn answers(seed: u64) -> Vec<Value> {
     let missing = |value: Value, every: u64| {
-        if seed % every == 0 { Value::Missing(Why::Undecided) } else { value }
+        if seed.is_multiple_of(every) { Value::Missing(Why::Undecided) } else { value }
     };
     vec![
         missing(Value::Category((seed % 4) as u32), 5),
         missing(Value::Number(Decimal::from_units(i128::from(seed) * 77_777 - 5_000_000_000).unwrap()), 7),
         missing(
-            Value::Number(if seed % 13 == 0 {
+            Value::Number(if seed.is_multiple_of(13) {
                 n("99999999999999999999999999999")
             } else {
                 Decimal::from_int(seed as i64)
             }),
             3,
         ),
-        missing(Value::YesNo(seed % 2 == 0), 4),
+        missing(Value::YesNo(seed.is_multiple_of(2)), 4),
         missing(Value::Date(Date::from_days(seed as i32 * 100 - 5_000).unwrap()), 6),
         missing(Value::Text(Arc::from(format!("text, {seed}"))), 9),
     ]
@@ -160,7 +160,7 @@ fn read_back(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
     let mut rows = Vec::new();
     for batch in reader.with_batch_size(100).build().unwrap() {
         let batch = batch.unwrap();
-        let columns: Vec<Vec<String>> = batch.columns().iter().map(|column| cells(column)).collect();
+        let columns: Vec<Vec<String>> = batch.columns().iter().map(cells).collect();
         rows.extend(
             (0..batch.num_rows()).map(|row| columns.iter().map(|column| column[row].clone()).collect()),
         );
@@ -168,6 +168,7 @@ fn read_back(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
     (names, rows)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "an output has few types of Arrow's many")]
 fn cells(column: &ArrayRef) -> Vec<String> {
     let cell = |row: usize| match column.data_type() {
         DataType::Int32 => column.as_primitive::<Int32Type>().value(row).to_string(),

@@ -341,8 +341,8 @@ fn the_hash_is_the_policys_and_not_the_manifests() {
 #[test]
 fn what_the_documentation_says_of_synthetic_records_is_read() {
     let page = include_str!("../../docs/data.md");
-    let start = page.find("[synth]\n").expect("the section has an example");
-    let example = page[start..].split("```").next().unwrap();
+    let (_, example) = page.split_once("\n[synth]\n").expect("the section has an example");
+    let example = format!("[synth]\n{}", example.split("```").next().unwrap());
     let folder = Folder::with(&[
         ("glassbox.toml", &format!("policies = [\"p.score\"]\n\n{example}")),
         ("p.score", POLICY),

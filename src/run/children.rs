@@ -62,7 +62,7 @@ pub(super) fn read(
     let mut nobodys = 0_usize;
     in_order(
         run.threads,
-        || Ok(source.next_piece(&mut table)?),
+        || source.next_piece(&mut table),
         || Tools::new(&gathering),
         |tools, piece| pass.piece(tools, piece),
         |found: Found| {

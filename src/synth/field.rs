@@ -177,10 +177,11 @@ fn times(
             field.name
         )));
     }
-    let kept = match field.kind {
-        Type::Integer if ends.0 >= i128::from(i32::MIN) && ends.1 <= i128::from(i32::MAX) => Kept::Int32,
-        Type::Integer => Kept::Int64,
-        _ => Kept::Short { decimals },
+    let short = ends.0 >= i128::from(i32::MIN) && ends.1 <= i128::from(i32::MAX);
+    let kept = match (field.kind == Type::Integer, short) {
+        (true, true) => Kept::Int32,
+        (true, false) => Kept::Int64,
+        (false, _) => Kept::Short { decimals },
     };
     Ok((kept, Source::Times(Times { of: at, of_decimals, factor, decimals, ends })))
 }

@@ -69,8 +69,11 @@ pub struct FieldKnobs {
     /// How numbers or dates are spread.
     pub spread: Spread,
     /// Weights of categories, by name.
-    pub weights: Option<Given<Vec<(Given<String>, f64)>>>,
+    pub weights: Option<Given<Weights>>,
 }
+
+/// Categories with their weights.
+pub(super) type Weights = Vec<(Given<String>, f64)>;
 
 /// How numbers or dates are spread.
 #[derive(Debug, Clone, Default)]

@@ -159,9 +159,10 @@ impl Made {
         };
         let product =
             |row: usize, bits: u64| times.product(of(row), times.factor.value(times.factor.draw.of(bits)));
-        match &self.kept {
-            Kept::Wide { .. } => Values::Wide((0..rows).map(|row| product(row, bits.next())).collect()),
-            _ => Values::Short((0..rows).map(|row| product(row, bits.next()) as i64).collect()),
+        if matches!(self.kept, Kept::Wide { .. }) {
+            Values::Wide((0..rows).map(|row| product(row, bits.next())).collect())
+        } else {
+            Values::Short((0..rows).map(|row| product(row, bits.next()) as i64).collect())
         }
     }
 }

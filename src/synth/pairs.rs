@@ -66,7 +66,7 @@ impl Pairs {
         let there = self.targets.saturating_sub(u64::from(self.same));
         let count = self.counts.of(source).min(there);
         for slot in 0..count {
-            let good = |target: &u64| !(self.same && *target == source) && !targets.contains(target);
+            let good = |target: &u64| (!self.same || *target != source) && !targets.contains(target);
             // Where preference leads to the same few again and again, anybody will do.
             let liked = (0..TRIES).map(|again| self.choice(source, slot, again)).find(good);
             let anybody = || (0..TRIES).map(|again| self.somebody(source, slot, again)).find(good);

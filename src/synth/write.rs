@@ -50,12 +50,10 @@ pub enum SynthError {
 impl From<::parquet::errors::ParquetError> for SynthError {
     /// What went wrong with the file comes out as that.
     fn from(error: ::parquet::errors::ParquetError) -> Self {
-        match error {
-            ::parquet::errors::ParquetError::External(inner) => match inner.downcast::<io::Error>() {
-                Ok(error) => Self::Io(*error),
-                Err(inner) => Self::Parquet(::parquet::errors::ParquetError::External(inner)),
-            },
-            other => Self::Parquet(other),
+        let ::parquet::errors::ParquetError::External(inner) = error else { return Self::Parquet(error) };
+        match inner.downcast::<io::Error>() {
+            Ok(error) => Self::Io(*error),
+            Err(inner) => Self::Parquet(::parquet::errors::ParquetError::External(inner)),
         }
     }
 }

@@ -263,9 +263,10 @@ impl How {
             (ClassOf::Order(of), _) if !of.gaps.is_empty() => Self::Each,
             (ClassOf::Order(of), kind) => {
                 let thresholds = NativeThresholds::new(of, |target| reach_integer(target, 1));
-                match kind {
-                    Type::Date => Self::Days(thresholds),
-                    kind => Self::Numbers(thresholds, kind == Type::Integer),
+                if kind == Type::Date {
+                    Self::Days(thresholds)
+                } else {
+                    Self::Numbers(thresholds, kind == Type::Integer)
                 }
             }
             (ClassOf::Codes(_), Type::Category(id)) => {

@@ -70,7 +70,8 @@ impl Taken {
         if chunk.any_bad {
             alive.iter_mut().zip(&chunk.bad).for_each(|(live, bad)| *live &= bad ^ 1);
         }
-        (large.clear(), over.clear());
+        large.clear();
+        over.clear();
         worked.reset(&plan.program);
         let given = Given {
             rows,

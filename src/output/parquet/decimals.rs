@@ -75,7 +75,7 @@ impl Decimals {
         match column.numbers {
             Numbers::Narrow { values, unit } if !self.full => {
                 let value = |row: usize| values.get(row).copied().unwrap_or_default();
-                let ends = known.clone().map(value).fold(None, |ends, n| widen(ends, n));
+                let ends = known.clone().map(value).fold(None, widen);
                 let Some((least, most)) = ends else { return };
                 let span = usize::try_from(most.abs_diff(least)).ok().filter(|span| *span < NEAR);
                 self.near.clear();

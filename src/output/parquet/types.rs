@@ -37,10 +37,8 @@ impl Width {
 
 /// How keys that are numbers are held: as the input holds them, where it holds whole numbers.
 pub(in crate::output) fn key_width(kind: FieldType, column: Option<&DataType>) -> Width {
-    let column = column.map(|column| match column {
-        DataType::Dictionary(_, values) => values,
-        plain => plain,
-    });
+    let column =
+        column.map(|column| if let DataType::Dictionary(_, values) = column { values } else { column });
     match column {
         Some(DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16) => {
             Width::Whole32

@@ -54,6 +54,9 @@ let theirs = sum(peers.spent) otherwise 0
 let own_size = size otherwise 1
 ";
 
+/// What became of a record.
+type Found = (Standing, Option<glassbox::eval::Outcome>);
+
 /// What a rule may give, and whether it has a condition.
 const POINTS: &[&str] = &[
     "a",
@@ -137,7 +140,7 @@ fn draw(choices: &mut Choices) -> String {
     for at in 0..1 + choices.below(6) {
         let _ = writeln!(text, "rule item{at} {{");
         if choices.chance(25) {
-            text.push_str(&choices.one(EACH));
+            text.push_str(choices.one(EACH));
             if choices.chance(40) {
                 let _ = writeln!(text, "  reason {}", choices.one(&["R1", "R3"]));
             }
@@ -258,7 +261,13 @@ fn key(policy: &Policy, kind: RecordId, at: usize) -> Value {
     let of = policy.schema.record(kind);
     match of.fields[of.key.unwrap().index()].kind {
         Type::Text => Value::Text(format!("k{at}").into()),
-        _ => Value::Number(Decimal::from_int(at as i64 + 1)),
+        Type::Number
+        | Type::Integer
+        | Type::Money
+        | Type::YesNo
+        | Type::Date
+        | Type::Category(_)
+        | Type::Tier => Value::Number(Decimal::from_int(at as i64 + 1)),
     }
 }
 
@@ -270,11 +279,7 @@ fn note_good(chunk: &Chunk, first: usize, good: &mut [bool]) {
 }
 
 /// The columns' account of everybody; `None` where it depends on the order of the records.
-fn in_columns(
-    policy: &Policy,
-    drawn: &Drawn,
-    choices: &mut Choices,
-) -> Result<Option<Vec<(Standing, Option<glassbox::eval::Outcome>)>>, String> {
+fn in_columns(policy: &Policy, drawn: &Drawn, choices: &mut Choices) -> Result<Option<Vec<Found>>, String> {
     let plan = Plan::new(policy);
     if !plan.fallbacks().is_empty() {
         return Err(format!("not in columns: {:?}", plan.fallbacks()));
