@@ -39,7 +39,8 @@ fn policy() -> Policy {
     }
     let (unit, _) = Unit::of_text("bench.score", &text);
     let checked = check(unit);
-    let ruleset = checked.ruleset.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
+    let said = format!("{:?}", checked.diagnostics);
+    let ruleset = checked.ruleset.expect(&said);
     ruleset.on(Date::from_ymd(2026, 1, 31).expect("a day"), &[]).expect("a policy on that day")
 }
 
