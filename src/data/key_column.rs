@@ -16,6 +16,8 @@ pub struct KeyReader<'s> {
     field: &'s Field,
     /// Spellings that mean missing.
     missing: &'s [String],
+    /// What those mean in a column that holds no texts.
+    none: Vec<Value>,
     /// Whether any text is good.
     any_text: bool,
     /// The whole numbers that are good, if they are all of an interval.
@@ -26,7 +28,10 @@ impl<'s> KeyReader<'s> {
     /// For a field whose cells mean missing where they are spelt so.
     pub fn new(schema: &'s Schema, field: &'s Field, missing: &'s [String]) -> Self {
         let any_text = matches!(&field.domain, Set::Texts { values, except: true } if values.is_empty());
-        Self { schema, field, missing, any_text, good: interval(field) }
+        let none: Vec<_> = missing.iter().filter_map(|text| cell::read(schema, field, text).ok()).collect();
+        // Numbers that mean missing are told apart one by one.
+        let good = interval(field).filter(|_| none.is_empty());
+        Self { schema, field, missing, none, any_text, good }
     }
 
     /// Adds the keys of an array.
@@ -95,7 +100,8 @@ impl<'s> KeyReader<'s> {
 
     fn cell(&self, array: &ArrayRef, row: usize, keys: &mut Keys) {
         let given = column::given(array, row);
-        self.value(given.and_then(|given| given.read(self.schema, self.field.kind).ok()), keys);
+        let value = given.and_then(|given| given.read(self.schema, self.field.kind).ok());
+        self.value(value.filter(|value| !self.none.contains(value)), keys);
     }
 }
 

@@ -306,6 +306,41 @@ fn data_is_found_and_read() {
 }
 
 #[test]
+fn data_may_be_a_folder_a_pattern_or_what_comes_in() {
+    let folder = Folder::with(&[
+        ("pack/glassbox.toml", "policies = [\"p.score\"]\n[data.person]\nfile = \"parts\"\n"),
+        ("pack/p.score", WHOLE),
+        ("pack/parts/b.ndjson", ""),
+        ("pack/parts/a.ndjson", ""),
+        ("pack/mixed/a.csv", ""),
+        ("pack/mixed/b.jsonl", ""),
+    ]);
+    let project = folder.open("pack");
+    let schema = schema(&project);
+    let files = project.data_files(&schema, &[]).unwrap();
+    assert_eq!(files.records.values().next().unwrap().format, crate::data::Format::NdJson);
+    let of = |path: &str| {
+        let path = if path.ends_with('-') { PathBuf::from(path) } else { folder.path(path) };
+        let files = project.data_files(&schema, &[("person".to_owned(), path)]);
+        files.map(|files| files.records.into_values().next().unwrap())
+    };
+    let format = |path: &str| of(path).unwrap().format.name();
+    assert_eq!(
+        ["-", "ndjson:-", "parquet:-", "pack/parts/*.ndjson", "pack/parts/*"].map(format),
+        ["CSV", "NDJSON", "Parquet", "NDJSON", "NDJSON"]
+    );
+    assert!(of("ndjson:-").unwrap().is_standard_input());
+    assert_eq!(of("-").unwrap().shown, "the standard input");
+    let told = |path: &str| of(path).unwrap_err().remove(0).message;
+    assert!(
+        told("pack/mixed").contains("it holds files of several formats: CSV in "),
+        "{}",
+        told("pack/mixed")
+    );
+    assert!(told("pack/*.csv").ends_with("no file has such a name"), "{}", told("pack/*.csv"));
+}
+
+#[test]
 fn data_of_what_the_policy_has_not_is_refused() {
     let folder = Folder::with(&[
         (

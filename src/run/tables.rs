@@ -224,7 +224,11 @@ impl<'r> Source<'r> {
             Some(at) => From::Column(at, self.binding.wanted().get(at)?.clone()),
             None => From::RowNumber(self.binding.wanted().len()),
         };
-        Some(KeyColumn { reader: KeyReader::new(self.schema, of, &self.file.missing), from, file: self.file })
+        let missing = match from {
+            From::Column(..) => &self.file.missing[..],
+            From::RowNumber(_) => &[],
+        };
+        Some(KeyColumn { reader: KeyReader::new(self.schema, of, missing), from, file: self.file })
     }
 }
 
