@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Whom each record is linked to, by slot: a record's place among all of its kind.
 ///
-/// Rows stand in shards of [`SHARD`] slots each; the members of a row rise, each once.
+/// Rows stand in shards of 65,536 slots each; the members of a row rise, each once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {
     slots: usize,

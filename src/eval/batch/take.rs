@@ -101,7 +101,11 @@ impl Taken {
         }
         for (at, condition) in plan.layout.conditions.iter().enumerate() {
             let Condition::Filter(truth) = condition else { continue };
-            if plan.layout.groups.iter().any(|group| group.worked_out.iter().any(|(_, of)| *of == at)) {
+            let asked =
+                plan.layout.groups.iter().any(|group| group.worked_out.iter().any(|(_, of)| *of == at));
+            // Points by period stand in no group; what is too large in their filter is noted all the same.
+            let by_period = || plan.rules.iter().any(|rule| rule.in_periods() && rule.filter == at);
+            if asked || (!truth.fits() && by_period()) {
                 marks.fill(0);
                 let truths = view.truth(truth, pool, marks);
                 stay_where(plan, bits, at, |row| truths.get(row) == Some(&YES));

@@ -540,18 +540,3 @@ fn neither_threads_nor_the_order_of_pairs_matter() {
         assert!(said(&backwards, threads, choices) == alone, "{threads} threads");
     }
 }
-
-#[test]
-fn what_is_too_large_in_a_sweep_is_set_aside_and_read_by_nobody() {
-    // Thirty friends' scores together do not fit, though each does: the first cannot be told. The last reads the first.
-    let policy = settling("0.5", "");
-    let large = "4000000000000000000000000000";
-    let numbers: Vec<&str> = ["1"].into_iter().chain([large; 30]).chain(["1"]).collect();
-    let drawn = network(&policy, &numbers, (1..=30).map(|friend| (0, friend)).chain([(31, 0)]));
-    assert_eq!(check(&policy, &drawn, &mut Choices::new(Vec::new())), Ok(true));
-    let found = in_columns(&policy, &drawn, &mut Choices::new(Vec::new())).unwrap().unwrap();
-    let standings: Vec<Standing> = found.iter().map(|(standing, _)| *standing).collect();
-    let expected = [Standing::TooLarge].into_iter().chain([Standing::Scored; 31]);
-    assert_eq!(standings, expected.collect::<Vec<_>>());
-    assert_eq!(found[31].1.as_ref().unwrap().score, Some(Decimal::ONE));
-}
