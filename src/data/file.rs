@@ -2,6 +2,7 @@
 
 use crate::source::Place;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The file that holds the records of a kind, or the pairs of a link, and how it is read.
 #[derive(Debug, Clone)]
@@ -45,6 +46,11 @@ pub(super) enum Compression {
 pub(super) const STDIN: &str = "-";
 
 impl DataFile {
+    /// Its path as shown to people, to be kept with what is told of it.
+    pub fn name(&self) -> Arc<str> {
+        Arc::from(self.shown.as_str())
+    }
+
     /// The column of a field: as the file is said to call it, or else its own name for it.
     pub(super) fn column<'a>(&'a self, field: &str, own: &'a str) -> &'a str {
         self.columns.iter().find(|(name, _)| name == field).map_or(own, |(_, column)| column)

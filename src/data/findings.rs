@@ -5,7 +5,6 @@ use super::table::{Columns, Wanted};
 use super::{DataFile, Format, Notice, Type};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use arrow_schema::DataType;
-use std::sync::Arc;
 
 /// Mistakes that stop the run, and what else is to be told.
 #[derive(Debug, Default)]
@@ -39,7 +38,7 @@ impl Findings {
     }
 
     fn notice(&mut self, file: &DataFile, text: String) {
-        self.notices.push(Notice { file: Arc::from(file.shown.as_str()), text });
+        self.notices.push(Notice { file: file.name(), text });
     }
 }
 

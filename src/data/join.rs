@@ -6,6 +6,7 @@
 use super::bind::Row;
 use super::pairs::Pair;
 use super::population::{Adjacency, Groups, Population, Scored, Table};
+use super::told::{PairsLeft, nobodys_left};
 use super::{Fault, Field, LinkId, Notice, RecordId, Reject, Rejects, Schema, Value};
 use crate::date::Date;
 use crate::decimal::Decimal;
@@ -166,79 +167,50 @@ impl Join<'_> {
                     }
                 }
             }
-            let name = &self.schema.field(kind, key).name;
-            let place =
-                |rows: &[Row], of: u32, from: u32| match (rows.get(of as usize), rows.get(from as usize)) {
-                    (Some(of), Some(from)) if of.file == from.file => format!("line {}", of.line),
-                    (Some(of), _) => format!("line {} of {}", of.line, of.file),
-                    (None, _) => String::new(),
-                };
             let mut told = BTreeSet::new();
             for (before, at) in again {
-                let reason = format!("a key given before, in {}", place(&rows, before, at));
-                self.add_key_fault(kind, &mut rows, at, name, reason);
+                self.add_key_fault(kind, &mut rows, at, before, false);
                 if told.insert(before) {
-                    let reason = format!("a key given again, in {}", place(&rows, at, before));
-                    self.add_key_fault(kind, &mut rows, before, name, reason);
+                    self.add_key_fault(kind, &mut rows, before, at, true);
                 }
             }
         }
         self.staged.insert(kind, Staged { file, rows, first });
     }
 
-    fn add_key_fault(&self, kind: RecordId, rows: &mut [Row], at: u32, name: &str, reason: String) {
-        let Some(row) = rows.get_mut(at as usize) else { return };
-        let value = key_text(self.schema, kind, &row.values);
-        let file = Arc::clone(&row.file);
-        row.faults.push(Fault { file, line: row.line, field: Some(name.to_owned()), value, reason });
+    fn add_key_fault(&self, kind: RecordId, rows: &mut [Row], at: u32, other: u32, is_first: bool) {
+        let Some((row, other)) = rows.get(at as usize).zip(rows.get(other as usize)) else { return };
+        let fault = row.key_repeated(self.schema, kind, is_first, (&other.file, other.line));
+        if let Some(row) = rows.get_mut(at as usize) {
+            row.faults.push(fault);
+        }
     }
 
     /// Gives the children of a kind to their parents: pairs of a parent's row and a child's. A bad child makes its
     /// parent bad, as leaving it out would change the score in silence.
     fn assign(&mut self, kind: RecordId, scored: &mut Staged, given: bool) -> Vec<(u32, u32)> {
-        let record = self.schema.record(kind);
-        let (Some(staged), Some((_, parent))) = (self.staged.get(&kind), record.parent) else {
-            return Vec::new();
-        };
-        let field = self.schema.field(kind, parent);
+        let Some(staged) = self.staged.get(&kind) else { return Vec::new() };
         let mut pairs = Vec::new();
-        let before = self.rejects.ignored.len();
+        let mut nobodys = 0;
         for (at, row) in (0_u32..).zip(&staged.rows) {
-            let value = row.values.get(parent.index()).filter(|value| !value.is_missing());
-            let found = match value {
+            let found = match row.parent(self.schema, kind) {
                 Some(value) => scored.first.get(value).copied(),
                 None => (given && scored.rows.len() == 1).then_some(0),
             };
             let Some(found) = found else {
-                let parent = self.schema.scored();
-                let reason = match value {
-                    Some(_) => format!("belongs to nobody: there is no such `{}`", parent.name),
-                    None => "belongs to nobody, or it cannot be told to whom".to_owned(),
-                };
-                let value = value.map(|value| self.schema.spell(field.kind, value));
-                let nobody = fault(row, Some(field.name.clone()), value, reason);
-                let mut reject = staged.reject(self.schema, kind, row);
-                reject.faults.push(nobody);
+                let mut reject = row.clone().reject(self.schema, kind);
+                reject.faults.push(row.of_nobody(self.schema, kind));
                 self.rejects.ignored.push(reject);
+                nobodys += 1;
                 continue;
             };
             if row.faults.is_empty() {
                 pairs.push((found, at));
             } else if let Some(parent) = scored.rows.get_mut(found as usize) {
-                parent.faults.extend(row.faults.iter().map(|fault| Fault {
-                    field: Some(match &fault.field {
-                        Some(field) => format!("{}.{field}", record.name),
-                        None => record.name.clone(),
-                    }),
-                    ..fault.clone()
-                }));
+                parent.faults.extend(row.faults_of_child(self.schema, kind));
             }
         }
-        let nobodys = self.rejects.ignored.len() - before;
-        if nobodys > 0 {
-            let text = format!("{} of `{}` left out: of nobody", count(nobodys, "record"), record.name);
-            self.notices.push(Notice { file: Arc::clone(&staged.file), text });
-        }
+        self.notices.extend(nobodys_left(self.schema, kind, &staged.file, nobodys));
         pairs
     }
 
@@ -341,17 +313,8 @@ impl Join<'_> {
             good.extend(good.clone().iter().map(|(from, to)| (*to, *from)));
             good.sort_unstable();
         }
-        for (number, what) in [
-            (nobodys, "left out: of nobody"),
-            (selfs, "left out: of a record with itself"),
-            (set_aside, "left out: of a record that was set aside"),
-            (repeated, "given again: each pair counts once"),
-        ] {
-            if number > 0 {
-                let text = format!("{} of `{}` {what}", count(number, "pair"), link.name);
-                self.notices.push(Notice { file: Arc::clone(&pairs.file), text });
-            }
-        }
+        let left = PairsLeft { nobodys, selfs, set_aside, repeated };
+        self.notices.extend(left.told(self.schema, id, &pairs.file));
         good
     }
 }
@@ -366,34 +329,8 @@ impl Staged {
     /// The bad rows.
     fn bad<'a>(&'a self, schema: &'a Schema, kind: RecordId) -> impl Iterator<Item = Reject> + 'a {
         let bad = self.rows.iter().filter(|row| !row.faults.is_empty());
-        bad.map(move |row| self.reject(schema, kind, row))
+        bad.map(move |row| row.clone().reject(schema, kind))
     }
-
-    fn reject(&self, schema: &Schema, kind: RecordId, row: &Row) -> Reject {
-        reject_of(schema, kind, &row.file, row.clone())
-    }
-}
-
-fn fault(row: &Row, field: Option<String>, value: Option<String>, reason: String) -> Fault {
-    Fault { file: Arc::clone(&row.file), line: row.line, field, value, reason }
-}
-
-/// A record of a file that is bad, with what is wrong with it.
-pub fn reject_of(schema: &Schema, kind: RecordId, file: &Arc<str>, row: Row) -> Reject {
-    Reject {
-        record: schema.record(kind).name.clone(),
-        file: Arc::clone(file),
-        line: row.line,
-        key: key_text(schema, kind, &row.values),
-        faults: row.faults,
-    }
-}
-
-/// The key of a record as the data writes it.
-pub(super) fn key_text(schema: &Schema, kind: RecordId, values: &[Value]) -> Option<String> {
-    let key = schema.record(kind).key?;
-    let value = values.get(key.index()).filter(|value| !value.is_missing())?;
-    schema.spell_key(kind, value)
 }
 
 impl Schema {
@@ -405,9 +342,4 @@ impl Schema {
     pub(super) fn spell_key(&self, kind: RecordId, key: &Value) -> Option<String> {
         Some(self.spell(self.key_field(kind)?.kind, key))
     }
-}
-
-/// `1 record`, `2 records`.
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

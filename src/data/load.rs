@@ -11,7 +11,6 @@ use crate::decimal::Decimal;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
-use std::sync::Arc;
 
 /// What gives the bytes of a data file.
 pub type Open<'a> = dyn Fn(&DataFile) -> io::Result<Box<dyn Read + Send>> + 'a;
@@ -203,7 +202,7 @@ impl Load<'_> {
                 }));
             },
         );
-        Rows { file: Arc::from(file.shown.as_str()), rows }
+        Rows { file: file.name(), rows }
     }
 
     /// Reads a table, block by block, unless `check` finds mistakes in its columns.

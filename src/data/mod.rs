@@ -21,6 +21,7 @@ mod subject;
 mod table;
 #[cfg(test)]
 mod test_schema;
+mod told;
 mod value;
 
 pub(crate) use bind::fault_of;
@@ -30,7 +31,7 @@ pub(crate) use column::exact_value;
 pub use file::{DataFile, Format};
 pub use findings::Findings;
 pub use given::join_rows;
-pub use join::{Loaded, links, previous_kind, reject_of};
+pub use join::{Loaded, links, previous_kind};
 pub use key_column::KeyReader;
 pub use keys::{Key, KeyIndex, KeyIndexBuilder, Keys, NOBODY};
 pub use links::{Links, LinksBuilder, PairCounts, PairScratch, Pairing};
@@ -46,4 +47,5 @@ pub use subject::{Linked, Records, Subject};
 pub use table::{
     Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Size, Table, Unreadable, Wanted, format_of,
 };
+pub use told::{Elsewhere, PairsLeft, nobodys_left};
 pub use value::{Type, Value, Why};

@@ -134,7 +134,7 @@ impl Load<'_> {
             pairs.extend(block.in_order().map(|record| binding.pair(block, record)));
         };
         self.table(file, &binding.whose(), binding.wanted(), |table| binding.unfit(table), take);
-        Pairs { file: Arc::from(file.shown.as_str()), pairs }
+        Pairs { file: file.name(), pairs }
     }
 
     /// Reads previously published scores of a kind, by key. A record without one has none; a line that cannot be understood

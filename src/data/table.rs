@@ -129,7 +129,7 @@ impl Table {
     /// that do not make one table. That a wanted column is absent is no error here: see [`Table::types`] and
     /// [`Table::finish`].
     pub fn open(file: &DataFile, wanted: &[Wanted], block_records: usize) -> Result<Self, ReadError> {
-        let whole: Arc<str> = Arc::from(file.shown.as_str());
+        let whole: Arc<str> = file.name();
         let sources = Source::all(file).map_err(|cause| cause.of(&whole))?;
         let bytes = sources.iter().map(Source::size).sum();
         let mut rest: VecDeque<_> = sources.into();
@@ -165,7 +165,7 @@ impl Table {
         wanted: &[Wanted],
         block_records: usize,
     ) -> Result<Self, ReadError> {
-        let shown: Arc<str> = Arc::from(file.shown.as_str());
+        let shown: Arc<str> = file.name();
         let opened = Opening { wanted, names: Arc::new(Names::new(&names(wanted))) };
         let reader = match file.format {
             Format::Csv | Format::NdJson => opened.text(stream, file.format),

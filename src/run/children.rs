@@ -2,9 +2,9 @@
 
 use super::pipeline::in_order;
 use super::scan::{Scanned, row_of, slot_of, slots_of};
-use super::tables::{Source, told_nobody};
+use super::tables::Source;
 use super::{Failure, RejectSink, Run};
-use crate::data::{Block, Fault, Keys, NOBODY, Notice, Piece, Reject, reject_of};
+use crate::data::{Block, Fault, Keys, NOBODY, Notice, Piece, Reject, nobodys_left};
 use crate::eval::batch::{Binding, ChildPlan, Chunk, Gathered, Gathering, Local};
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub(super) struct Children {
     /// What is wrong with children, by the slot of their parent, in the order of the table.
     pub(super) faults: BTreeMap<u32, Vec<Fault>>,
     pub(super) notices: Vec<Notice>,
-    pub(super) told: Vec<Notice>,
+    pub(super) told: Option<Notice>,
 }
 
 /// What a thread works with. What it has gathered is handed over when it ends.
@@ -74,8 +74,9 @@ pub(super) fn read(
         },
     )?;
     let notices = source.told(table)?;
-    let told = told_nobody(nobodys, source).into_iter().collect();
-    Ok(Children { gathered: gathering.finish(), faults, notices, told })
+    let told = nobodys_left(source.schema, source.kind, &source.file.name(), nobodys);
+    let gathered = run.pool()?.install(|| gathering.finish());
+    Ok(Children { gathered, faults, notices, told })
 }
 
 impl<'g> Tools<'g> {
@@ -134,34 +135,34 @@ impl Pass<'_> {
     fn exceptions(&self, chunk: &Chunk, block: &Block, slots: &[u32], found: &mut Found) {
         let kind = self.source.kind;
         for record in block.in_order() {
-            let (row, known) = match record {
-                Ok(at) => {
-                    let slot = slots.get(at).copied().unwrap_or(NOBODY);
-                    if !chunk.is_bad(at) && slot != NOBODY {
-                        continue;
-                    }
-                    let mut row = self.source.binding.row(block, at);
-                    // Of what is not yet known it is not known either that it is wrong.
-                    if !row.faults.is_empty() && !self.children.is_known(chunk, at) {
-                        continue;
-                    }
-                    if let Some(own) = &self.own {
-                        row.faults.extend(self.source.repeated(own, slot_of(block, at), block.file(), &row));
-                    }
-                    (row, Some(slot).filter(|slot| *slot != NOBODY))
-                }
-                Err(bad) => {
-                    let row = self.source.binding.unreadable(block, bad);
-                    let slot =
-                        self.source.parent_value(&row).and_then(|value| self.parents.slot_of_value(value));
-                    (row, slot)
-                }
+            let known = match record {
+                Ok(at) if chunk.is_bad(at) || slots.get(at) == Some(&NOBODY) => slots.get(at).copied(),
+                Ok(_) => continue,
+                Err(_) => None,
             };
-            match known {
-                Some(slot) => found.faults.push((slot, self.source.faults_of_child(row))),
+            let (schema, source) = (self.source.schema, self.source);
+            let (_, mut row) = source.row(None, block, record);
+            // Of what is not yet known it is not known either that it is wrong.
+            if let Ok(at) = record
+                && !row.faults.is_empty()
+                && !self.children.is_known(chunk, at)
+            {
+                continue;
+            }
+            let slot = match record {
+                Ok(at) => {
+                    let again =
+                        self.own.as_ref().and_then(|own| own.repeated(source, slot_of(block, at), &row));
+                    row.faults.extend(again);
+                    known.filter(|slot| *slot != NOBODY)
+                }
+                Err(_) => row.parent(schema, kind).and_then(|value| self.parents.slot_of_value(value)),
+            };
+            match slot {
+                Some(slot) => found.faults.push((slot, row.faults_of_child(schema, kind).collect())),
                 None => {
-                    let fault = self.source.of_nobody(block.file(), &row);
-                    let mut reject = reject_of(self.source.schema, kind, block.file(), row);
+                    let fault = row.of_nobody(schema, kind);
+                    let mut reject = row.reject(schema, kind);
                     reject.faults.push(fault);
                     found.nobodys.push(reject);
                 }

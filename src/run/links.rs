@@ -130,20 +130,3 @@ fn exceptions(
         found.left_out.push(pair.reject(source.schema, source.id));
     }
 }
-
-/// What is to be told of the pairs of a link that do not count as they stand.
-pub(super) fn told(source: &LinkSource<'_>, pairs: [usize; 4]) -> Vec<Notice> {
-    let words = [
-        "left out: of nobody",
-        "left out: of a record with itself",
-        "left out: of a record that was set aside",
-        "given again: each pair counts once",
-    ];
-    let name = &source.link().name;
-    let some = pairs.into_iter().zip(words).filter(|(many, _)| *many > 0);
-    some.map(|(many, what)| {
-        let s = if many == 1 { "" } else { "s" };
-        source.notice(format!("{many} pair{s} of `{name}` {what}"))
-    })
-    .collect()
-}

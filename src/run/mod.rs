@@ -57,6 +57,14 @@ pub struct Run<'r> {
     pub progress: &'r Progress,
 }
 
+impl Run<'_> {
+    /// As many threads as the run may have, for what rayon divides among them.
+    fn pool(&self) -> Result<rayon::ThreadPool, Failure> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.max(1)).build();
+        pool.map_err(|error| Failure::Output(io::Error::other(error)))
+    }
+}
+
 /// Where the scores go.
 pub trait Output: Write + Send {
     /// Forgets what was written: all is done anew.
@@ -193,9 +201,7 @@ pub fn score(
     let mut known = Known::gather(run, &plan, &tables, rejects)?;
     let network;
     if !tables.links.is_empty() {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(run.threads.max(1)).build();
-        let pool = pool.map_err(|error| Failure::Output(io::Error::other(error)))?;
-        let networks = Networks { run, plan: &plan, tables: &tables, pool };
+        let networks = Networks { run, plan: &plan, tables: &tables, pool: run.pool()? };
         let (built, everybody) = networks.build(&mut known, rejects)?;
         network = built;
         known.settling = Some(networks.settle(everybody, &network)?);

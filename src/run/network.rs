@@ -5,11 +5,10 @@ use super::known::Known;
 use super::links;
 use super::pipeline::in_order;
 use super::scan::Scanned;
-use super::scan::slot_of;
 use super::tables::{Linked, Source, Tables};
 use super::visit::Visit;
 use super::{Failure, RejectSink, Run};
-use crate::data::{Block, DataFile, RecordId, Size, previous_scores, reject_of};
+use crate::data::{Block, DataFile, PairsLeft, RecordId, Size, previous_scores};
 use crate::eval::batch::{
     AnswerScratch, Answers, BindError, Binding, Everybody, LinkPlan, Network, Own, Plan, Previous, Scratch,
     Settling,
@@ -68,9 +67,10 @@ impl Networks<'_> {
             let builder = pairs.builder;
             let (links, counts) =
                 self.pool.install(|| builder.finish(|slot| from.is_good(slot), |slot| to.is_good(slot)));
-            let numbers = [pairs.nobodys, pairs.selfs, counts.set_aside, counts.repeated];
+            let (nobodys, selfs) = (pairs.nobodys, pairs.selfs);
+            let left = PairsLeft { nobodys, selfs, set_aside: counts.set_aside, repeated: counts.repeated };
             known.notices.extend(pairs.notices);
-            known.told.extend(links::told(source, numbers));
+            known.told.extend(left.told(source.schema, source.id, &source.file.name()));
             if let Some(place) = network.links.get_mut(source.id.index()) {
                 *place = Some(links);
             }
@@ -149,17 +149,9 @@ impl Networks<'_> {
             block
                 .in_order()
                 .map(|record| {
-                    let (slot, mut row) = match record {
-                        Ok(at) => (slot_of(block, at), source.binding.row(block, at)),
-                        Err(bad) => {
-                            let slot = u32::try_from(bad.place.number - 1).unwrap_or(u32::MAX);
-                            (slot, source.binding.unreadable(block, bad))
-                        }
-                    };
-                    row.faults.extend(source.repeated(&scanned, slot, block.file(), &row));
+                    let (slot, row) = source.row(Some(&scanned), block, record);
                     let is_good = row.faults.is_empty();
-                    let reject = (!is_good && linked.told)
-                        .then(|| reject_of(source.schema, source.kind, block.file(), row));
+                    let reject = (!is_good && linked.told).then(|| row.reject(source.schema, source.kind));
                     (slot, is_good, reject)
                 })
                 .collect::<Vec<_>>()

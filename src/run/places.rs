@@ -31,16 +31,12 @@ impl Places {
         }
     }
 
-    /// Where the record of a slot stands: the number of its file, and its line.
-    pub(super) fn of(&self, slot: u32) -> (usize, u64) {
+    /// Where the record of a slot stands: its file, and its line.
+    pub(super) fn of(&self, slot: u32) -> Option<(&Arc<str>, u64)> {
         let next = self.runs.partition_point(|run| run.slot <= slot);
         let run = next.checked_sub(1).and_then(|at| self.runs.get(at));
-        run.map_or((0, 0), |run| (run.file, run.line + u64::from(slot - run.slot)))
-    }
-
-    /// A file by its number.
-    pub(super) fn file(&self, number: usize) -> Option<&Arc<str>> {
-        self.files.get(number)
+        let run = run?;
+        Some((self.files.get(run.file)?, run.line + u64::from(slot - run.slot)))
     }
 }
 
@@ -56,8 +52,7 @@ mod tests {
         noted.iter().for_each(|(slot, file, line)| places.note(*slot, file, *line));
         assert_eq!(places.runs.len(), 3);
         for (slot, file, line) in noted {
-            let (number, found) = places.of(slot);
-            assert_eq!((places.file(number), found), (Some(file), line));
+            assert_eq!(places.of(slot), Some((file, line)));
         }
     }
 }

@@ -3,10 +3,9 @@
 use super::known::Known;
 use super::pipeline::in_order;
 use super::rising::Rising;
-use super::scan::slot_of;
 use super::tables::{KeyColumn, Tables};
 use super::{Failure, Finished, Output, RejectSink, Run, Tally};
-use crate::data::{self, Block, Keys, Piece, RecordId, Reject, Value, reject_of};
+use crate::data::{self, Block, Keys, Piece, RecordId, Reject, Value};
 use crate::eval;
 use crate::eval::batch::{Binding, Chunk, Plan, Scored, Scratch, Standing, Wanted};
 use crate::output::{self, About, Encoded, Encoder, Sheet, Writer};
@@ -173,26 +172,20 @@ impl Work<'_> {
         }
         let source = &self.tables.scored;
         for record in block.in_order() {
-            let (slot, mut row, standing) = match record {
-                Ok(at) => {
-                    let Some(standing) = aside(at) else { continue };
-                    (slot_of(block, at), source.binding.row(block, at), standing)
-                }
-                Err(bad) => {
-                    let slot = u32::try_from(bad.place.number - 1).unwrap_or(u32::MAX);
-                    (slot, source.binding.unreadable(block, bad), Standing::Bad)
-                }
+            let standing = match record {
+                Ok(at) => aside(at),
+                Err(_) => Some(Standing::Bad),
             };
-            if let Some(known) = self.known {
-                row.faults.extend(source.repeated(&known.scanned, slot, block.file(), &row));
-                row.faults.extend(known.faults.get(&slot).into_iter().flatten().cloned());
-            }
+            let Some(standing) = standing else { continue };
+            let (slot, mut row) = source.row(self.known.map(|known| &known.scanned), block, record);
+            row.faults
+                .extend(self.known.and_then(|known| known.faults.get(&slot)).into_iter().flatten().cloned());
             if standing == Standing::TooLarge {
                 let reason = self.too_large(&row.values);
-                let (file, line) = (block.file().clone(), row.line);
+                let (file, line) = (row.file.clone(), row.line);
                 row.faults.push(data::Fault { file, line, field: None, value: None, reason });
             }
-            set_aside.push(reject_of(source.schema, source.kind, block.file(), row));
+            set_aside.push(row.reject(source.schema, source.kind));
         }
     }
 

@@ -4,7 +4,9 @@ use super::pipeline::in_order;
 use super::places::Places;
 use super::tables::{KeyColumn, Source};
 use super::{Failure, Run};
-use crate::data::{Block, KeyIndex, KeyIndexBuilder, Keys, Piece, RecordPlace, Value};
+use crate::data::{
+    Block, Fault, KeyIndex, KeyIndexBuilder, Keys, Piece, RecordPlace, Row, Unreadable, Value,
+};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -66,16 +68,12 @@ impl Scanned {
         Ok(Self { index: builder.finish(), places })
     }
 
-    /// What is wrong with the record of a slot, of a file, whose key is given more than once.
-    pub(super) fn repeated(&self, slot: u32, file: &Arc<str>) -> Option<String> {
+    /// That the key of the record of a slot is given more than once, if it is.
+    pub(super) fn repeated(&self, source: &Source<'_>, slot: u32, row: &Row) -> Option<Fault> {
         let (first, second) = *self.index.repeated().get(&slot)?;
-        let (word, other) = if slot == first { ("again", second) } else { ("before", first) };
-        let (number, line) = self.places.of(other);
-        let elsewhere = match self.places.file(number) {
-            Some(other) if other != file => format!(" of {other}"),
-            Some(_) | None => String::new(),
-        };
-        Some(format!("a key given {word}, in line {line}{elsewhere}"))
+        let is_first = slot == first;
+        let (file, line) = self.places.of(if is_first { second } else { first })?;
+        Some(row.key_repeated(source.schema, source.kind, is_first, (file, line)))
     }
 
     /// The slot of the record whose key is a value.
@@ -100,6 +98,11 @@ pub(super) fn slots_of(block: &Block) -> Range<u32> {
 /// The slot of a readable record.
 pub(super) fn slot_of(block: &Block, row: usize) -> u32 {
     slot(block.place(row).number - 1)
+}
+
+/// The slot of any record.
+pub(super) fn slot_of_record(block: &Block, record: Result<usize, &Unreadable>) -> u32 {
+    record.map_or_else(|bad| slot(bad.place.number - 1), |row| slot_of(block, row))
 }
 
 /// The row of a record that is readable.

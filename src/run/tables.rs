@@ -1,16 +1,15 @@
 //! The tables of a run: which there are, how each is opened, and where its keys stand.
 
-use super::scan::Scanned;
+use super::scan::{Scanned, slot_of_record};
 use super::{Failure, Run};
 use crate::data::{
-    self, Binding, Block, DataFile, Fault, Field, FieldId, Findings, Key, KeyReader, Keys, LinkId, LinkType,
-    Notice, PairBinding, Piece, ReadError, RecordId, Row, Schema, Table, Value, Wanted,
+    self, Binding, Block, DataFile, Field, FieldId, Findings, Key, KeyReader, Keys, LinkId, LinkType, Notice,
+    PairBinding, Piece, ReadError, RecordId, Row, Schema, Table, Unreadable, Wanted,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::batch::{self, BindError};
 use arrow_array::ArrayRef;
 use arrow_schema::DataType;
-use std::sync::Arc;
 
 /// The tables of a run.
 pub(super) struct Tables<'r> {
@@ -38,7 +37,7 @@ pub(super) struct LinkSource<'r> {
     pub(super) swapped: bool,
     pub(super) binding: PairBinding<'r>,
     pub(super) schema: &'r Schema,
-    file: &'r DataFile,
+    pub(super) file: &'r DataFile,
 }
 
 /// A table of records of one kind.
@@ -111,12 +110,7 @@ impl<'r> Source<'r> {
     /// Opens the table, if it has the columns that it needs.
     pub(super) fn open(&self, batch: usize) -> Result<Table, Failure> {
         let table = open(self.file, self.binding.wanted(), batch)?;
-        let unfit = self.binding.unfit(&table);
-        if !unfit.is_empty() {
-            return Err(Failure::Data(unfit));
-        }
-        let absent = table.wanted().iter().zip(table.types()).any(|(w, kind)| kind.is_none() && !w.optional);
-        if absent { Err(self.told(table).err().unwrap_or(Failure::Data(Vec::new()))) } else { Ok(table) }
+        usable(self.binding.unfit(&table), table, |table| self.told(table))
     }
 
     /// How the columns of the opened table are read by an interpreter of columns.
@@ -150,52 +144,20 @@ impl<'r> Source<'r> {
         told(self.file, &whose, table)
     }
 
-    /// What is wrong with a record whose key is given more than once.
-    pub(super) fn repeated(&self, keys: &Scanned, slot: u32, file: &Arc<str>, row: &Row) -> Option<Fault> {
-        let reason = keys.repeated(slot, file)?;
-        let key = self.schema.record(self.kind).key?;
-        let field = self.fields().get(key.index())?;
-        let value = row.values.get(key.index()).filter(|value| !value.is_missing());
-        let value = value.map(|value| self.schema.spell(field.kind, value));
-        Some(Fault { file: Arc::clone(file), line: row.line, field: Some(field.name.clone()), value, reason })
-    }
-
-    /// The key of a child's parent.
-    pub(super) fn parent_value<'v>(&self, row: &'v Row) -> Option<&'v Value> {
-        let (_, field) = self.schema.record(self.kind).parent?;
-        row.values.get(field.index()).filter(|value| !value.is_missing())
-    }
-
-    /// What is wrong with a child, as it is told of its parent.
-    pub(super) fn faults_of_child(&self, row: Row) -> Vec<Fault> {
-        let kind = &self.schema.record(self.kind).name;
-        let of_parent = |fault: Fault| Fault {
-            field: Some(match &fault.field {
-                Some(field) => format!("{kind}.{field}"),
-                None => kind.clone(),
-            }),
-            ..fault
+    /// A record of a block with its slot; what is wrong with it is with it, also that its key is given more than once.
+    pub(super) fn row(
+        &self,
+        keys: Option<&Scanned>,
+        block: &Block,
+        record: Result<usize, &Unreadable>,
+    ) -> (u32, Row) {
+        let slot = slot_of_record(block, record);
+        let mut row = match record {
+            Ok(at) => self.binding.row(block, at),
+            Err(bad) => self.binding.unreadable(block, bad),
         };
-        row.faults.into_iter().map(of_parent).collect()
-    }
-
-    /// That a child belongs to nobody.
-    pub(super) fn of_nobody(&self, file: &Arc<str>, row: &Row) -> Fault {
-        let parent = self.schema.record(self.kind).parent;
-        let field = parent.and_then(|(_, field)| self.fields().get(field.index()));
-        let value = self.parent_value(row);
-        let reason = match value {
-            Some(_) => format!("belongs to nobody: there is no such `{}`", self.schema.scored().name),
-            None => "belongs to nobody, or it cannot be told to whom".to_owned(),
-        };
-        let value = value.zip(field).map(|(value, field)| self.schema.spell(field.kind, value));
-        Fault {
-            file: Arc::clone(file),
-            line: row.line,
-            field: field.map(|field| field.name.clone()),
-            value,
-            reason,
-        }
+        row.faults.extend(keys.and_then(|keys| keys.repeated(self, slot, &row)));
+        (slot, row)
     }
 
     /// What its records are called.
@@ -241,12 +203,7 @@ impl<'r> LinkSource<'r> {
     /// Opens the table, if it has the columns that it needs.
     pub(super) fn open(&self, batch: usize) -> Result<Table, Failure> {
         let table = open(self.file, self.binding.wanted(), batch)?;
-        let unfit = self.binding.unfit(&table);
-        if !unfit.is_empty() {
-            return Err(Failure::Data(unfit));
-        }
-        let absent = table.types().iter().any(Option::is_none);
-        if absent { Err(self.told(table).err().unwrap_or(Failure::Data(Vec::new()))) } else { Ok(table) }
+        usable(self.binding.unfit(&table), table, |table| self.told(table))
     }
 
     /// The next piece of the opened table.
@@ -262,11 +219,6 @@ impl<'r> LinkSource<'r> {
     /// What there is to say of the table, now that it has been read.
     pub(super) fn told(&self, table: Table) -> Result<Vec<Notice>, Failure> {
         told(self.file, &self.binding.whose(), table)
-    }
-
-    /// Something to be told of the file.
-    pub(super) fn notice(&self, text: String) -> Notice {
-        Notice { file: Arc::from(self.file.shown.as_str()), text }
     }
 
     /// The columns of the keys at both ends.
@@ -337,6 +289,22 @@ fn open(file: &DataFile, wanted: &[Wanted], batch: usize) -> Result<Table, Failu
     Table::open(file, wanted, batch).map_err(|error| unreadable(file, &error))
 }
 
+/// The table, if nothing is wrong with its columns and none that must be there is absent; `told` says what there is to say.
+fn usable(
+    unfit: Vec<Diagnostic>,
+    table: Table,
+    told: impl FnOnce(Table) -> Result<Vec<Notice>, Failure>,
+) -> Result<Table, Failure> {
+    if !unfit.is_empty() {
+        return Err(Failure::Data(unfit));
+    }
+    let mut columns = table.wanted().iter().zip(table.types());
+    if columns.any(|(wanted, kind)| kind.is_none() && !wanted.optional) {
+        return Err(told(table).err().unwrap_or(Failure::Data(Vec::new())));
+    }
+    Ok(table)
+}
+
 fn told(file: &DataFile, whose: &str, table: Table) -> Result<Vec<Notice>, Failure> {
     let wanted = table.wanted().to_vec();
     let Findings { diagnostics, notices } = Findings::new(file, whose, &wanted, &table.finish());
@@ -346,12 +314,4 @@ fn told(file: &DataFile, whose: &str, table: Table) -> Result<Vec<Notice>, Failu
 /// Why a table cannot be read.
 fn unreadable(file: &DataFile, error: &ReadError) -> Failure {
     Failure::Data(vec![error.diagnostic(file.place)])
-}
-
-/// That so many records of a table belong to nobody.
-pub(super) fn told_nobody(many: usize, source: &Source<'_>) -> Option<Notice> {
-    let name = &source.schema.record(source.kind).name;
-    let s = if many == 1 { "" } else { "s" };
-    let text = format!("{many} record{s} of `{name}` left out: of nobody");
-    (many > 0).then(|| Notice { file: Arc::from(source.file.shown.as_str()), text })
 }

@@ -68,7 +68,7 @@ impl Cause {
 impl ReadError {
     /// What the disk says of a file.
     pub(crate) fn io(file: &DataFile, error: std::io::Error) -> Self {
-        Cause::Io(error).of(&Arc::from(file.shown.as_str()))
+        Cause::Io(error).of(&file.name())
     }
 
     /// The mistake as users see it; `place` is where the file is named.

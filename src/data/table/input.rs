@@ -68,7 +68,7 @@ impl Source {
     /// The files behind the path of a table, in the order of their names.
     pub(super) fn all(file: &DataFile) -> Result<Vec<Self>, Cause> {
         Ok(match Meaning::of(&file.path)? {
-            Meaning::One => vec![Self { shown: Arc::from(file.shown.as_str()), path: file.path.clone() }],
+            Meaning::One => vec![Self { shown: file.name(), path: file.path.clone() }],
             Meaning::Many(paths) => paths
                 .into_iter()
                 .map(|path| Self { shown: Arc::from(path.display().to_string()), path })
