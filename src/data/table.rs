@@ -238,7 +238,7 @@ impl Table {
             let run = match &mut self.reader {
                 Reader::Csv(table) => table.next_run().map(|run| run.map(Run::Csv)),
                 Reader::NdJson(table) => table.next_run(&self.keys).map(|run| run.map(Run::NdJson)),
-                Reader::Parquet(table) => Ok(table.next_run(self.block_records).map(Run::Parquet)),
+                Reader::Parquet(table) => Ok(table.next_run().map(Run::Parquet)),
             };
             if let Some(run) = run.map_err(|error| Cause::Io(error).of(&self.shown))? {
                 let (file, before) = (Arc::clone(&self.shown), self.before);

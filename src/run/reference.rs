@@ -6,6 +6,9 @@ use crate::eval;
 use crate::eval::batch::{Scored, Standing};
 use crate::output::{About, Encoder, Sheet, Writer};
 
+/// So many outcomes are written together.
+const CHUNK: usize = 8_192;
+
 /// Reads everything, scores it, and writes.
 pub(super) fn score(
     run: &Run<'_>,
@@ -24,7 +27,7 @@ pub(super) fn score(
     let mut encoder = Encoder::new(&sheet, run.form).map_err(Failure::Output)?;
     let mut keys = Keys::default();
     let nobody = Value::Missing(Why::Undecided);
-    for (chunk, first) in outcomes.chunks(run.batch.max(1)).zip((0..).step_by(run.batch.max(1))) {
+    for (chunk, first) in outcomes.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
         if run.progress.stopped() {
             return Err(Failure::Stopped);
         }

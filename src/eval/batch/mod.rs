@@ -57,8 +57,6 @@ mod spelt;
 mod sum;
 mod table;
 mod take;
-#[cfg(test)]
-mod tests;
 mod tier;
 mod walk;
 mod words;

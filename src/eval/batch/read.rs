@@ -9,7 +9,7 @@ use super::native::{
     units_of_double,
 };
 use super::spelt::Spelt;
-use crate::data::{Field, Schema, Type, Value, exact_value, read_cell};
+use crate::data::{Field, Schema, Type, Value, exact_value, per_day, read_cell};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type,
@@ -327,7 +327,7 @@ impl Reader {
         of.read(values, plan, &mut entries, texts);
         let nulls = array.keys().logical_nulls();
         let keys: Vec<usize> = match array.keys().as_primitive_opt::<Int32Type>() {
-            // What stands where a key is null is looked for nowhere.
+            // What stands where a key is null does not matter: those records get another class below.
             Some(keys) => keys.values().iter().map(|key| key.cast_unsigned() as usize).collect(),
             None => array.normalized_keys(),
         };
@@ -461,17 +461,6 @@ impl Scale {
                 reach_fine(target, self.per_unit)
             }
         })
-    }
-}
-
-/// How many of a unit of time a day has.
-fn per_day(unit: TimeUnit) -> i64 {
-    const SECONDS: i64 = 86_400;
-    match unit {
-        TimeUnit::Second => SECONDS,
-        TimeUnit::Millisecond => SECONDS * 1_000,
-        TimeUnit::Microsecond => SECONDS * 1_000_000,
-        TimeUnit::Nanosecond => SECONDS * 1_000_000_000,
     }
 }
 
