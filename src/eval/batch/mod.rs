@@ -32,6 +32,7 @@ mod gathering;
 mod index;
 mod influence;
 mod item;
+mod kernel;
 mod lane;
 mod layout;
 mod linked;
