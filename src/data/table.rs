@@ -383,8 +383,8 @@ impl Piece {
     pub fn first(&self) -> u64 {
         self.before
             + match &self.run {
-                Run::Csv(run) => run.first,
-                Run::NdJson(run) => run.first,
+                Run::Csv(run) => run.run.first,
+                Run::NdJson(run) => run.run.first,
                 Run::Parquet(run) => run.first,
             }
     }
@@ -392,8 +392,8 @@ impl Piece {
     /// How many records it has, those that cannot be read counted.
     pub fn records(&self) -> u64 {
         match &self.run {
-            Run::Csv(run) => run.records,
-            Run::NdJson(run) => run.records,
+            Run::Csv(run) => run.run.records,
+            Run::NdJson(run) => run.run.records,
             Run::Parquet(run) => run.records,
         }
     }
@@ -401,8 +401,8 @@ impl Piece {
     /// How many bytes of the file it takes.
     pub fn bytes(&self) -> u64 {
         match &self.run {
-            Run::Csv(run) => run.len() as u64,
-            Run::NdJson(run) => run.len() as u64,
+            Run::Csv(run) => run.run.bytes.len() as u64,
+            Run::NdJson(run) => run.run.bytes.len() as u64,
             Run::Parquet(run) => run.size,
         }
     }
