@@ -447,7 +447,7 @@ fn names(wanted: &[Wanted]) -> Vec<&str> {
 }
 
 #[cfg(test)]
-pub(super) use self::tests::{read_all, table_of};
+pub(super) use self::tests::{data_file, read_all, table_of};
 
 #[cfg(test)]
 mod tests;

@@ -362,7 +362,8 @@ impl<M: Fn(&[u8], usize) -> Result<ArrayRef, Cause> + Send> Values for Places<M>
             None => (self.make)(&[], 0)?,
         };
         let places = PrimitiveArray::<Int32Type>::try_new(places.into(), nulls)?;
-        Ok(Arc::new(DictionaryArray::try_new(places, dictionary)?))
+        let column = DictionaryArray::try_new(places, dictionary);
+        Ok(Arc::new(column.map_err(|_| damaged(OUTSIDE.to_owned()))?))
     }
 
     fn clear(&mut self) {
