@@ -14,10 +14,12 @@ mod json_line;
 mod keys;
 mod ndjson;
 mod parquet;
+mod sheet;
 mod text;
 
 pub use self::block::{Block, RecordPlace, Unreadable};
 pub use self::error::{Cause, ReadError};
+pub use self::sheet::{Sheet, SheetCell, SheetRow};
 
 use self::csv::CsvTable;
 use self::csv_cells::CsvRun;
