@@ -58,7 +58,7 @@ impl<'a> CaseTable<'a> {
         policy: FileId,
         line: &'a CasesLine,
         file: FileId,
-    ) -> Result<Self, Diagnostic> {
+    ) -> Result<Self, Box<Diagnostic>> {
         let named = Place::new(policy, line.path.span);
         let path = line.path.text.as_str();
         let text = sources.get(file).map_or("", |source| source.text.as_str());
@@ -67,10 +67,10 @@ impl<'a> CaseTable<'a> {
             refuse("is empty: not even a line of column names").help(
                 "its first line names the columns: fields of the scored record, and `expect_score`, `expect_tier`, \
                  `expect_status` or `expect_reasons`",
-            )
+            ).into()
         })?;
         if sheet.rows.is_empty() {
-            return Err(refuse("has no case: a row for each is expected behind its line of names"));
+            return Err(refuse("has no case: a row for each is expected behind its line of names").into());
         }
         Ok(Self { file, path, named, as_of: line.as_of.as_ref().map(|day| day.value), sheet })
     }
@@ -92,19 +92,20 @@ impl<'a> CaseTable<'a> {
     }
 
     /// The day of a row, or why it has none.
-    pub(super) fn day(&self, row: usize) -> Result<Date, Diagnostic> {
+    pub(super) fn day(&self, row: usize) -> Result<Date, Box<Diagnostic>> {
         match self.cell(row, DAY).filter(|cell| !cell.text.is_empty()) {
             Some(cell) => Date::parse(&cell.text).map_err(|error| {
                 let message = format!("`{DAY}` cannot be `{}`: {error}", cell.text);
                 Diagnostic::error(Code::E0314, self.place(&cell.bytes), message)
                     .help("a day is written like 2026-01-31")
+                    .into()
             }),
             None => self.as_of.ok_or_else(|| {
                 let message = format!("the cases of `{}` have no day", self.path);
                 Diagnostic::error(Code::E0314, self.named, message).help(format!(
                     "write `cases from \"{}\" as of 2026-01-31`, or give the table a column `{DAY}`",
                     self.path
-                ))
+                )).into()
             }),
         }
     }

@@ -149,7 +149,7 @@ fn cases(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagnost
             Ok((day, settings)) => sit(&mut sittings, (day, settings), asked),
             Err(said) => {
                 let news = said.filter(|said| !diagnostics.iter().any(|one| one.same(said)));
-                diagnostics.extend(news);
+                diagnostics.extend(news.map(|said| *said));
             }
         }
     }
@@ -200,7 +200,7 @@ fn case_tables<'a>(
         {
             match CaseTable::read(&unit.sources, located.file, line, *file) {
                 Ok(table) => tables.push((at, table)),
-                Err(diagnostic) => diagnostics.push(diagnostic),
+                Err(diagnostic) => diagnostics.push(*diagnostic),
             }
         }
     }
@@ -226,7 +226,7 @@ fn all_cases<'a>(
 }
 
 /// The day of a case and what it sets; or what is to be said of it, if that was not said before.
-fn day_of(unit: &Unit, asked: Asked<'_>) -> Result<Sitting, Option<Diagnostic>> {
+fn day_of(unit: &Unit, asked: Asked<'_>) -> Result<Sitting, Option<Box<Diagnostic>>> {
     let (file, block) = match asked {
         Asked::Row(table, row) => return table.day(row).map(|day| (day, Vec::new())).map_err(Some),
         Asked::Block(file, block) => (file, block),
@@ -238,6 +238,7 @@ fn day_of(unit: &Unit, asked: Asked<'_>) -> Result<Sitting, Option<Diagnostic>> 
             let message = format!("the case \"{}\" has no day", block.title.text);
             Diagnostic::error(Code::E0314, Place::new(file, block.span), message)
                 .help("add a line `as of 2026-01-31`, the day on which the score is worked out")
+                .into()
         })
     })
 }
@@ -316,7 +317,7 @@ impl Ruleset {
         let all: Vec<_> = all_cases(&statements, &tables).collect();
         let mut sittings = Vec::new();
         for (order, asked) in positions.iter().enumerate().filter_map(|(o, at)| Some((o, *all.get(*at)?))) {
-            let sitting = day_of(&self.unit, asked).map_err(|said| said.into_iter().collect::<Vec<_>>())?;
+            let sitting = day_of(&self.unit, asked).map_err(|said| said.map(|said| *said).into_iter().collect::<Vec<_>>())?;
             sit(&mut sittings, sitting, (order, asked));
         }
         let mut found = Vec::new();
