@@ -158,7 +158,13 @@ impl Goals<'_> {
     fn rows(&mut self, looked: Looked, table: &Table) {
         for (at, row) in table.rows.iter().enumerate() {
             let target = Target::Row(looked, at);
-            self.found.push(Goal { part: Part::Row, place: row.place, label: String::new(), part_of_line: 0, target });
+            self.found.push(Goal {
+                part: Part::Row,
+                place: row.place,
+                label: String::new(),
+                part_of_line: 0,
+                target,
+            });
         }
     }
 
@@ -266,7 +272,9 @@ impl Goal {
 
     /// Whether both are the same line and the same part of it, perhaps on different days.
     pub(super) fn same(&self, other: &Self) -> bool {
-        self.place.same_place(&other.place) && self.part == other.part && self.part_of_line == other.part_of_line
+        self.place.same_place(&other.place)
+            && self.part == other.part
+            && self.part_of_line == other.part_of_line
     }
 }
 
@@ -362,7 +370,12 @@ fn may_be_missing(policy: &Policy, expr: &Expr, over: Option<Over>) -> bool {
 fn may_be_zero(policy: &Policy, expr: &Expr) -> bool {
     let zero = Value::Number(crate::decimal::Decimal::ZERO);
     if let Expr::Field(field) = expr {
-        return policy.schema.scored().fields.get(field.index()).is_some_and(|field| field.domain.contains(&zero));
+        return policy
+            .schema
+            .scored()
+            .fields
+            .get(field.index())
+            .is_some_and(|field| field.domain.contains(&zero));
     }
     *expr == Expr::Constant(zero)
 }

@@ -39,9 +39,11 @@ pub fn suggest(uncovered: &[&Uncovered<'_>], trials: &[Trial<'_>]) -> Vec<Sugges
         let same_day = trials.iter().filter(|trial| std::ptr::eq(trial.policy, one.policy));
         starts.extend(same_day.take(STARTS).map(|trial| trial.case.clone()));
         let Some(trial) = search.reach(&one.goal, &starts) else { continue };
-        let others = uncovered.iter().enumerate().skip(at).filter(|(_, other)| {
-            std::ptr::eq(other.policy, one.policy) && other.goal.reached(&trial)
-        });
+        let others = uncovered
+            .iter()
+            .enumerate()
+            .skip(at)
+            .filter(|(_, other)| std::ptr::eq(other.policy, one.policy) && other.goal.reached(&trial));
         let reaches = others.map(|(at, _)| at).collect();
         suggestions.push(Suggestion { reaches, text: block(&trial, &title(one)) });
     }
@@ -60,10 +62,8 @@ fn title(uncovered: &Uncovered<'_>) -> String {
 fn block(trial: &Trial<'_>, title: &str) -> String {
     let Case { records, pairs, previous_of, previous, .. } = &trial.case;
     let schema = &trial.policy.schema;
-    let mut lines = vec![
-        format!("case \"{}\" {{", escaped(title)),
-        format!("  as of   {}", trial.policy.today),
-    ];
+    let mut lines =
+        vec![format!("case \"{}\" {{", escaped(title)), format!("  as of   {}", trial.policy.today)];
     for (kind, values) in records {
         let given = given(trial, *kind, values);
         lines.push(format!("  given   {} {{ {} }}", schema.record(*kind).name, given.join(", ")));
@@ -105,13 +105,10 @@ fn given(trial: &Trial<'_>, kind: RecordId, values: &[Value]) -> Vec<String> {
     let words = Words { policy: trial.policy, over: None };
     let told = |(at, (field, value)): (usize, (&Field, &Value))| {
         let by_itself = is_lone && parent.is_some_and(|by| by.index() == at);
-        let value = match value {
-            // Nobody thought of it: any text that is no category.
-            Value::Category(code) if words.names(field.kind).get(*code as usize).is_none() => {
-                "\"anything else\"".into()
-            }
-            value => value.describe(&words.names(field.kind)),
-        };
+        let names = words.names(field.kind);
+        // What nobody thought of is any text that is no category.
+        let unseen = matches!(value, Value::Category(code) if names.get(*code as usize).is_none());
+        let value = if unseen { "\"anything else\"".to_owned() } else { value.describe(&names) };
         (!by_itself && value != "missing").then(|| format!("{}: {value}", field.name))
     };
     record.fields.iter().zip(values).enumerate().filter_map(told).collect()

@@ -63,12 +63,11 @@ impl<'a> CaseTable<'a> {
         let path = line.path.text.as_str();
         let text = sources.get(file).map_or("", |source| source.text.as_str());
         let refuse = |what: &str| Diagnostic::error(Code::E0314, named, format!("`{path}` {what}"));
-        let sheet = Sheet::read(text).ok_or_else(|| {
-            refuse("is empty: not even a line of column names").help(
-                "its first line names the columns: fields of the scored record, and `expect_score`, `expect_tier`, \
-                 `expect_status` or `expect_reasons`",
-            ).into()
-        })?;
+        let Some(sheet) = Sheet::read(text) else {
+            let help = "its first line names the columns: fields of the scored record, and `expect_score`, \
+                        `expect_tier`, `expect_status` or `expect_reasons`";
+            return Err(refuse("is empty: not even a line of column names").help(help).into());
+        };
         if sheet.rows.is_empty() {
             return Err(refuse("has no case: a row for each is expected behind its line of names").into());
         }
@@ -102,10 +101,12 @@ impl<'a> CaseTable<'a> {
             }),
             None => self.as_of.ok_or_else(|| {
                 let message = format!("the cases of `{}` have no day", self.path);
-                Diagnostic::error(Code::E0314, self.named, message).help(format!(
-                    "write `cases from \"{}\" as of 2026-01-31`, or give the table a column `{DAY}`",
-                    self.path
-                )).into()
+                Diagnostic::error(Code::E0314, self.named, message)
+                    .help(format!(
+                        "write `cases from \"{}\" as of 2026-01-31`, or give the table a column `{DAY}`",
+                        self.path
+                    ))
+                    .into()
             }),
         }
     }

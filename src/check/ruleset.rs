@@ -317,7 +317,8 @@ impl Ruleset {
         let all: Vec<_> = all_cases(&statements, &tables).collect();
         let mut sittings = Vec::new();
         for (order, asked) in positions.iter().enumerate().filter_map(|(o, at)| Some((o, *all.get(*at)?))) {
-            let sitting = day_of(&self.unit, asked).map_err(|said| said.map(|said| *said).into_iter().collect::<Vec<_>>())?;
+            let sitting = day_of(&self.unit, asked)
+                .map_err(|said| said.map(|said| *said).into_iter().collect::<Vec<_>>())?;
             sit(&mut sittings, sitting, (order, asked));
         }
         let mut found = Vec::new();

@@ -170,7 +170,7 @@ fn place_in_tiers(row: Option<&Row>) -> String {
     }
 }
 
-/// Whether two explanations say the same: which line a rule stands in, and the hash of the policy, is no difference.
+/// Whether two explanations say the same: which line a rule stands in is no difference.
 fn reads_the_same(one: &str, other: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
         text.split_whitespace().filter(|word| !is_place(word)).map(str::to_owned).collect()
@@ -178,12 +178,11 @@ fn reads_the_same(one: &str, other: &str) -> bool {
     words(one) == words(other)
 }
 
-/// `payments.score:112`, `112`-less as it may be wrapped, or a hash.
+/// `payments.score:112`.
 fn is_place(word: &str) -> bool {
-    let place = word.rsplit_once(':').is_some_and(|(file, line)| {
+    word.rsplit_once(':').is_some_and(|(file, line)| {
         file.ends_with(".score") && line.bytes().all(|byte| byte.is_ascii_digit())
-    });
-    place || (word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    })
 }
 
 impl Change {

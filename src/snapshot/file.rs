@@ -30,7 +30,8 @@ impl Snapshot {
         let names = COLUMNS.iter().copied().chain(self.items.iter().map(String::as_str));
         text.push_str(&line(names));
         for (key, row) in &self.rows {
-            let number = |number: &Option<Decimal>| number.map_or_else(String::new, |number| number.to_string());
+            let number =
+                |number: &Option<Decimal>| number.map_or_else(String::new, |number| number.to_string());
             let score = number(&row.score);
             let points: Vec<String> = row.points.iter().map(number).collect();
             let cells = [key.0.as_str(), &row.status, &score, &row.tier, &row.reasons];
@@ -71,7 +72,8 @@ impl Snapshot {
             };
             let score = number(&score)?;
             let points = cells.map(number).collect::<Result<Vec<_>, _>>()?;
-            if snapshot.rows.insert(Key(key.clone()), Row { status, score, tier, reasons, points }).is_some() {
+            if snapshot.rows.insert(Key(key.clone()), Row { status, score, tier, reasons, points }).is_some()
+            {
                 return Err(wrong(line, &format!("the key `{key}` is there twice")));
             }
         }

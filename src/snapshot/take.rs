@@ -14,7 +14,13 @@ use std::collections::BTreeSet;
 pub const KEPT: usize = 10_000;
 
 /// Takes a snapshot of data; `folder` is the policy's, which places are told without.
-pub fn take(policy: &Policy, sources: &Sources, loaded: &Loaded, explained: &[String], folder: &str) -> Snapshot {
+pub fn take(
+    policy: &Policy,
+    sources: &Sources,
+    loaded: &Loaded,
+    explained: &[String],
+    folder: &str,
+) -> Snapshot {
     let population = &loaded.population;
     let scorer = Scorer::new(policy);
     let settled = Settled::of(&scorer, population);
@@ -42,7 +48,8 @@ pub fn take(policy: &Policy, sources: &Sources, loaded: &Loaded, explained: &[St
         let kind = policy.schema.field(policy.schema.scored, key).kind;
         Some(policy.schema.spell(kind, population.key(position)?))
     };
-    let keys: Vec<String> = (0..population.count()).map(|position| key_of(position).unwrap_or_default()).collect();
+    let keys: Vec<String> =
+        (0..population.count()).map(|position| key_of(position).unwrap_or_default()).collect();
     let kept = sample(keys.iter().map(String::as_str).chain(set_aside.iter().copied()));
     let is_kept = |key: &str| kept.as_ref().is_none_or(|kept| kept.contains(&hash(key)));
     let is_explained = |key: &str| explained.iter().any(|other| other == key);
@@ -63,7 +70,10 @@ pub fn take(policy: &Policy, sources: &Sources, loaded: &Loaded, explained: &[St
             && let Some(subject) = population.subject(position)
             && let Ok(explanation) = explain::explain(policy, sources, &subject, &recording, &outcome)
         {
-            snapshot.explained.insert(key.clone(), explain::text(&near(explanation, folder), false));
+            let text = explain::text(&near(explanation, folder), false);
+            // Its last line is the hash of the policy, which the snapshot's own first line has.
+            let text = text.trim_end().rsplit_once('\n').map_or("", |(text, _)| text).trim_end();
+            snapshot.explained.insert(key.clone(), format!("{text}\n"));
         }
         let places = items.iter().map(|(id, _)| told(sources, place_of(policy, *id, &recording), folder));
         let influences = policy.influences.iter().map(|influence| told(sources, influence.place, folder));
