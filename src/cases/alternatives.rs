@@ -23,6 +23,8 @@ const DAYS: [u32; 8] = [0, 1, 10, 30, 60, 90, 180, 300];
 const YEARS: [u32; 20] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80];
 /// How many of the same child record there may be.
 const MANY: [usize; 10] = [1, 2, 3, 4, 5, 6, 8, 11, 16, 31];
+/// How many of the same child record there may be on days apart, and how far.
+const SPREAD: [(u32, Unit); 4] = [(6, Unit::Month), (12, Unit::Month), (24, Unit::Month), (30, Unit::Day)];
 /// The most records of a kind that are tried, each as many times as [`MANY`] says.
 const CHILDREN: usize = 60;
 
@@ -193,10 +195,28 @@ impl<'p> Alternatives<'p> {
                 distinct.push(row);
             }
         }
-        let few = distinct.iter().take(CHILDREN);
-        let several = MANY.iter().flat_map(|many| few.clone().map(|row| vec![row.clone(); *many]));
+        let few = distinct.get(..CHILDREN).unwrap_or(&distinct);
+        let several = MANY.iter().flat_map(|many| few.iter().map(|row| vec![row.clone(); *many]));
         let ones = distinct.iter().skip(CHILDREN).take(CHILDREN * 5).map(|row| vec![row.clone()]);
-        std::iter::once(Vec::new()).chain(several).chain(ones).collect()
+        let mut lists = vec![Vec::new()];
+        lists.extend(several);
+        // Caps count by day, month and year: the same again and again, further and further back.
+        for (many, unit) in SPREAD.iter().filter(|_| record.dated.is_some()) {
+            lists.extend(
+                few.iter().map(|row| (0..*many).map(|n| self.back(row, record.dated, n, *unit)).collect()),
+            );
+        }
+        lists.extend(ones);
+        lists
+    }
+
+    /// A child record so much earlier.
+    fn back(&self, row: &[Value], dated: Option<FieldId>, count: u32, unit: Unit) -> Vec<Value> {
+        let mut row = row.to_vec();
+        if let Some(slot) = dated.and_then(|dated| row.get_mut(dated.index())) {
+            *slot = Value::Date(slot.as_date().unwrap_or(self.policy.today).ago(count, unit));
+        }
+        row
     }
 
     /// The unit in which a field is stepped: a day, 1, 0.01, or the last place that one of its edges has.

@@ -15,14 +15,22 @@ use crate::source::Place;
 use std::cell::Cell;
 
 /// How many records are tried for one goal.
-const TRIES: usize = 6_000;
+const TRIES: usize = 5_000;
 
 /// A search among the records of a policy.
 pub(super) struct Search<'p> {
     scorer: Scorer<'p>,
     policy: &'p Policy,
     pub(super) alternatives: Alternatives<'p>,
+    /// Of everything about a record that can be set: what it can be set to.
+    settings: Vec<(Part, Vec<Setting>)>,
     left: Cell<usize>,
+}
+
+/// What a part is set to.
+enum Setting {
+    Value(Value),
+    Children(Vec<Vec<Value>>),
 }
 
 /// Something about a record that can be set.
@@ -40,12 +48,18 @@ struct Aim<'g> {
 
 impl<'p> Search<'p> {
     pub(super) fn new(policy: &'p Policy) -> Self {
-        Self {
-            scorer: Scorer::new(policy),
-            policy,
-            alternatives: Alternatives::of(policy),
-            left: Cell::new(0),
-        }
+        let alternatives = Alternatives::of(policy);
+        let scored = policy.schema.scored;
+        let fields = (0..policy.schema.scored().fields.len() as u32).map(FieldId).map(|id| {
+            let values = alternatives.all(scored, id).into_iter().map(Setting::Value);
+            (Part::Field(id), values.collect())
+        });
+        let children = policy.schema.children().map(|kind| {
+            let lists = alternatives.children(kind).into_iter().map(Setting::Children);
+            (Part::Children(kind), lists.collect())
+        });
+        let settings = fields.chain(children).collect();
+        Self { scorer: Scorer::new(policy), policy, alternatives, settings, left: Cell::new(0) }
     }
 
     /// The policy.
@@ -106,19 +120,16 @@ impl<'p> Search<'p> {
 
     /// The first case that satisfies: as it is, with one part set, with two.
     fn first(&self, case: &Case, parts: &[Part], good: impl Fn(&Trial<'p>) -> bool) -> Option<Trial<'p>> {
-        let attempt = |case: &Case| self.attempt(case).filter(|trial| good(trial));
-        if let Some(trial) = attempt(case) {
-            return Some(trial);
-        }
-        let ones: Vec<Vec<Case>> = parts.iter().map(|part| self.settings(case, *part)).collect();
-        if let Some(trial) = ones.iter().flatten().find_map(&attempt) {
-            return Some(trial);
-        }
-        parts.iter().zip(&ones).enumerate().find_map(|(at, (_, firsts))| {
-            firsts.iter().find_map(|first| {
-                let others = parts.iter().skip(at + 1);
-                others.flat_map(|second| self.settings(first, *second)).find_map(|case| attempt(&case))
-            })
+        let attempt = |case: Case| self.attempt(&case).filter(|trial| good(trial));
+        let ones = || parts.iter().flat_map(|part| self.settings(case, *part));
+        std::iter::once(case.clone()).chain(ones()).find_map(attempt).or_else(|| {
+            let pairs = parts.iter().enumerate().flat_map(|(at, first)| {
+                let others = parts.get(at + 1..).unwrap_or_default();
+                self.settings(case, *first).flat_map(move |first| {
+                    others.iter().flat_map(move |second| self.settings(&first, *second).collect::<Vec<_>>())
+                })
+            });
+            pairs.take_while(|_| self.left.get() > 0).find_map(attempt)
         })
     }
 
@@ -131,7 +142,7 @@ impl<'p> Search<'p> {
         loop {
             let before = best;
             for part in &parts {
-                for setting in self.settings(&case, *part) {
+                for setting in self.settings(&case.clone(), *part) {
                     let Some(trial) = self.attempt(&setting) else { continue };
                     if goal.reached(&trial) {
                         return Some(trial);
@@ -155,35 +166,36 @@ impl<'p> Search<'p> {
         self.run(case)
     }
 
-    /// A case with each alternative of a part.
-    fn settings(&self, case: &Case, part: Part) -> Vec<Case> {
-        let scored = self.policy.schema.scored;
-        match part {
-            Part::Field(id) => self
-                .alternatives
-                .all(scored, id)
-                .into_iter()
-                .map(|value| set(case, scored, id, value))
-                .collect(),
-            Part::Children(kind) => {
-                let own = case.records.iter().find(|(of, _)| *of == scored);
-                let key = self.policy.schema.scored().key;
-                let key = own.zip(key).and_then(|((_, values), key)| values.get(key.index())).cloned();
-                let by = self.policy.schema.record(kind).parent.map(|(_, by)| by);
-                let with = |mut rows: Vec<Vec<Value>>| {
-                    for row in &mut rows {
-                        if let (Some(slot), Some(key)) = (by.and_then(|by| row.get_mut(by.index())), &key) {
-                            *slot = key.clone();
-                        }
-                    }
-                    let mut case = case.clone();
-                    case.records.retain(|(of, _)| *of != kind);
-                    case.records.extend(rows.into_iter().map(|row| (kind, row)));
-                    case
-                };
-                self.alternatives.children(kind).into_iter().map(with).collect()
+    /// A case with each setting of a part, while there are tries left.
+    fn settings(&self, case: &Case, part: Part) -> impl Iterator<Item = Case> {
+        let settings = self.settings.iter().find(|(of, _)| *of == part).map_or(&[][..], |(_, all)| all);
+        let tried = settings.iter().take_while(|_| self.left.get() > 0);
+        tried.map(move |setting| match (part, setting) {
+            (Part::Field(id), Setting::Value(value)) => {
+                set(case, self.policy.schema.scored, id, value.clone())
             }
-        }
+            (Part::Children(kind), Setting::Children(rows)) => self.with_children(case, kind, rows),
+            (Part::Field(_) | Part::Children(_), _) => case.clone(),
+        })
+    }
+
+    /// A case whose record has these children of a kind, and no others.
+    fn with_children(&self, case: &Case, kind: RecordId, rows: &[Vec<Value>]) -> Case {
+        let schema = &self.policy.schema;
+        let own = case.records.iter().find(|(of, _)| *of == schema.scored);
+        let key = own.zip(schema.scored().key).and_then(|((_, values), key)| values.get(key.index()));
+        let by = schema.record(kind).parent.map(|(_, by)| by);
+        let belonging = |row: &Vec<Value>| {
+            let mut row = row.clone();
+            if let (Some(slot), Some(key)) = (by.and_then(|by| row.get_mut(by.index())), key) {
+                *slot = key.clone();
+            }
+            (kind, row)
+        };
+        let mut with = case.clone();
+        with.records.retain(|(of, _)| *of != kind);
+        with.records.extend(rows.iter().map(belonging));
+        with
     }
 
     /// What a goal asks for, part by part.

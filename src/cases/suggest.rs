@@ -9,7 +9,9 @@ use crate::eval::Status;
 use crate::policy::Case;
 
 /// How many cases a search starts from, besides a plain record.
-const STARTS: usize = 4;
+const STARTS: usize = 3;
+/// How wide a line of a case may become.
+const WIDTH: usize = 110;
 
 /// A case that reaches what was not covered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,9 +37,10 @@ pub fn suggest(uncovered: &[&Uncovered<'_>], trials: &[Trial<'_>]) -> Vec<Sugges
             searches.len() - 1
         });
         let Some(search) = searches.get(of_day) else { continue };
-        let mut starts = vec![search.plain()];
+        // The author's own records first: what is made of them reads like them.
         let same_day = trials.iter().filter(|trial| std::ptr::eq(trial.policy, one.policy));
-        starts.extend(same_day.take(STARTS).map(|trial| trial.case.clone()));
+        let mut starts: Vec<Case> = same_day.take(STARTS).map(|trial| trial.case.clone()).collect();
+        starts.push(search.plain());
         let Some(trial) = search.reach(&one.goal, &starts) else { continue };
         let others = uncovered
             .iter()
@@ -53,7 +56,8 @@ pub fn suggest(uncovered: &[&Uncovered<'_>], trials: &[Trial<'_>]) -> Vec<Sugges
 /// What a case shows that was made for a line.
 fn title(uncovered: &Uncovered<'_>) -> String {
     let label = if uncovered.label.is_empty() { &uncovered.text } else { &uncovered.label };
-    let parts = label.trim_end_matches('{').split(['|', '"', '`']).map(str::trim);
+    let label = label.trim_end_matches('{').replace('`', "");
+    let parts = label.split(['|', '"']).map(str::trim);
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     format!("line {}: {}", uncovered.line, parts.join(", "))
 }
@@ -66,7 +70,19 @@ fn block(trial: &Trial<'_>, title: &str) -> String {
         vec![format!("case \"{}\" {{", escaped(title)), format!("  as of   {}", trial.policy.today)];
     for (kind, values) in records {
         let given = given(trial, *kind, values);
-        lines.push(format!("  given   {} {{ {} }}", schema.record(*kind).name, given.join(", ")));
+        let start = format!("  given   {} {{ ", schema.record(*kind).name);
+        let indent = " ".repeat(start.chars().count());
+        let mut line = start;
+        let last = given.len().saturating_sub(1);
+        for (at, value) in given.iter().enumerate() {
+            if line.chars().count() + value.chars().count() > WIDTH && at > 0 {
+                lines.push(line.trim_end().to_owned());
+                line.clone_from(&indent);
+            }
+            line.push_str(value);
+            line.push_str(if at == last { " }" } else { ", " });
+        }
+        lines.push(if given.is_empty() { line + "}" } else { line });
     }
     for (link, from, to) in pairs {
         let (from, to) = (from.describe(&[]), to.describe(&[]));
