@@ -25,17 +25,20 @@ pub struct Edges {
     pub untested: Vec<String>,
 }
 
-/// Makes the table for a policy on its day. The base record is a plain one, or the first of these cases that has a score.
+/// Makes the table for a policy on its day. The base record is that of the first of these cases that has a score without its
+/// child records, or else a plain one.
 pub fn edges(policy: &Policy, others: &[Case]) -> Option<Edges> {
     let search = Search::new(policy);
     let plain = search.plain();
-    let starts = || std::iter::once(&plain).chain(others);
+    let scored = policy.schema.scored;
+    // A table of cases knows no other records.
+    let alone = |case: &Case| {
+        let subject = case.records.iter().find(|(kind, _)| *kind == scored).cloned();
+        Case { records: subject.into_iter().collect(), ..plain.clone() }
+    };
+    let starts = || others.iter().chain([&plain]).map(alone);
     let base = starts().find(|case| search.run(case).is_some_and(|trial| is_scored(&trial)));
     let base = base.or_else(|| starts().find(|case| search.run(case).is_some()))?;
-    let scored = policy.schema.scored;
-    let subject = base.records.iter().find(|(kind, _)| *kind == scored).cloned()?;
-    // A table of cases knows no other records.
-    let base = Case { records: vec![subject], ..plain.clone() };
     let mut table = Table { policy, search: &search, goals: goals(policy), rows: Vec::new() };
     table.add("the base record".to_owned(), &base);
     let mut untested = Vec::new();

@@ -87,7 +87,7 @@ fn say_uncovered(
             writeln!(to, "\n  {DIM}{line:>width$}{DIM:#}  {text}")?;
             before = *line;
         }
-        let what = if label.is_empty() { String::new() } else { format!("{WARNING}{label}{WARNING:#}: ") };
+        let what = if label.is_empty() { String::new() } else { format!("{WARNING}{label}{WARNING:#}  ") };
         writeln!(to, "  {:width$}  {what}{DIM}{why}{DIM:#}", "")?;
         if suggestions.is_some_and(|all| !all.iter().any(|case| case.reaches.contains(&at))) {
             writeln!(to, "  {:width$}  {DIM}no record was found that reaches it{DIM:#}", "")?;

@@ -5,9 +5,11 @@ use super::report::{DIM, ERROR, GOOD, HEADING, HELP, grouped, plural};
 use super::{Exit, Stop};
 use crate::decimal::Decimal;
 use crate::snapshot::{
-    self, Difference, KEPT, Moved, Row, Stored, Unstored, compare, explained_at, path_of, take,
+    self, Difference, KEPT, Moved, Reworded, Row, Stored, Through, Unstored, compare, explained_at, path_of,
+    take,
 };
 use clap::Args;
+use serde_json::json;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -140,12 +142,39 @@ impl Compared {
             some => format!(", {}", plural(some, "explanation")),
         };
         let what = match difference {
-            Some(difference) => format!(", {} of them new or moved", grouped(difference.moved.len())),
-            None => String::new(),
+            Some(difference) if !difference.moved.is_empty() => {
+                format!("; {} of them differed", grouped(difference.moved.len()))
+            }
+            Some(_) | None => String::new(),
         };
         writeln!(to, "{GOOD}✓{GOOD:#} {path}: kept {}{of}{with}{what}", plural(kept, "record"))?;
         Ok(())
     }
+}
+
+/// How the scores differ, for programs.
+pub(super) fn object(compared: &Compared, difference: Option<&Difference>) -> serde_json::Value {
+    let through = |one: &Through| {
+        json!({
+            "item": one.item,
+            "records": one.records,
+            "least": one.between.0.to_string(),
+            "most": one.between.1.to_string(),
+            "places": one.places,
+        })
+    };
+    let migrated = |((from, to), count): (&(String, String), &usize)| json!({ "from": from, "to": to, "records": count });
+    json!({
+        "snapshot": path_of(&compared.policy).display().to_string(),
+        "holds": difference.is_none(),
+        "records": compared.after.rows.len(),
+        "differ": difference.map_or(0, |difference| difference.moved.len()),
+        "up": difference.map_or(0, |difference| difference.up_and_down.0),
+        "down": difference.map_or(0, |difference| difference.up_and_down.1),
+        "tiers": difference.map_or_else(Vec::new, |difference| difference.migrated.iter().map(migrated).collect()),
+        "through": difference.map_or_else(Vec::new, |difference| difference.through.iter().map(through).collect()),
+        "explanations": difference.map_or(0, |difference| difference.explained.len()),
+    })
 }
 
 /// How many records and rules are told of.
@@ -157,7 +186,16 @@ pub(super) fn say(compared: &Compared, difference: &Difference, to: &mut dyn Wri
         difference;
     let path = path_of(&compared.policy);
     let (count, of) = (grouped(moved.len()), plural(records, "record"));
-    writeln!(to, "{ERROR}✗{ERROR:#} {HEADING}{}: {count} of {of} differ{HEADING:#}", path.display())?;
+    let what = match (moved.len(), explained.len()) {
+        (0, some) => format!(
+            "no record differs, {} explained {}",
+            grouped(some),
+            if some == 1 { "does" } else { "do" }
+        ),
+        (1, _) => format!("1 of {of} differs"),
+        (_, _) => format!("{count} of {of} differ"),
+    };
+    writeln!(to, "{ERROR}✗{ERROR:#} {HEADING}{}: {what}{HEADING:#}", path.display())?;
     let largest =
         moved.iter().find_map(|one| one.by.map(|by| (by, &one.key))).filter(|(by, _)| !by.is_zero());
     if let Some((by, key)) = largest {
@@ -180,7 +218,7 @@ pub(super) fn say(compared: &Compared, difference: &Difference, to: &mut dyn Wri
             false => format!("kept of policy {}, which is now {}", short(&before.hash), short(&after.hash)),
         };
         writeln!(to, "    {DIM}{policy}{day}{DIM:#}")?;
-    } else {
+    } else if !moved.is_empty() {
         writeln!(to, "    {DIM}policy and day are the same: the data is another, or the program{DIM:#}")?;
     }
     if !migrated.is_empty() {
@@ -221,11 +259,20 @@ pub(super) fn say(compared: &Compared, difference: &Difference, to: &mut dyn Wri
         }
         rest(moved.len(), "record", to)?;
     }
-    for key in explained.iter().take(TOLD) {
+    for Reworded { key, before, after } in explained.iter().take(TOLD) {
         let path = explained_at(&compared.policy, key);
-        writeln!(to, "  {} reads differently", path.display())?;
+        match (before, after) {
+            (None, Some(_)) => writeln!(to, "  {} is not kept yet", path.display())?,
+            (Some(_), None) => writeln!(to, "  {} is kept, and says more than there is now", path.display())?,
+            (before, after) => {
+                writeln!(to, "  {} reads differently", path.display())?;
+                for (mark, line) in [('-', before), ('+', after)] {
+                    writeln!(to, "    {mark} {}", line.as_deref().unwrap_or_default())?;
+                }
+            }
+        }
     }
-    Ok(())
+    rest(explained.len(), "explanation", to)
 }
 
 fn rest(all: usize, noun: &str, to: &mut dyn Write) -> io::Result<()> {

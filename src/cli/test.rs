@@ -227,19 +227,17 @@ impl Test {
             (Format::Human, None) => writeln!(to, "{GOOD}✓{GOOD:#} {path}: no record differs")?,
             (Format::Human, Some(difference)) => snapshot::say(compared, difference, to)?,
             (Format::Json, difference) => {
-                let moved = difference.as_ref().map_or(0, |difference| difference.moved.len());
-                writeln!(
-                    to,
-                    "{}",
-                    json!({ "snapshot": path, "holds": difference.is_none(), "moved": moved })
-                )?;
+                writeln!(to, "{}", snapshot::object(compared, difference.as_ref()))?;
             }
             (Format::Junit, difference) => {
                 let failure = |difference| -> io::Result<(String, String)> {
                     let mut told = anstream::StripStream::new(Vec::new());
                     snapshot::say(compared, difference, &mut told)?;
                     let told = String::from_utf8_lossy(&told.into_inner()).into_owned();
-                    Ok((told.lines().next().unwrap_or_default().to_owned(), told))
+                    Ok((
+                        told.lines().next().unwrap_or_default().trim_start_matches(['✗', ' ']).to_owned(),
+                        told,
+                    ))
                 };
                 let failures = difference.as_ref().map(failure).transpose()?.into_iter().collect();
                 let name = "the scores that were kept".to_owned();

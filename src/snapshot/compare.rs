@@ -21,8 +21,19 @@ pub struct Difference {
     pub migrated: BTreeMap<(String, String), usize>,
     /// The rules through which scores moved, those of most records first.
     pub through: Vec<Through>,
-    /// Keys whose explanation reads differently.
-    pub explained: Vec<String>,
+    /// The explanations that read differently, by key.
+    pub explained: Vec<Reworded>,
+}
+
+/// An explanation that reads differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reworded {
+    /// The record's key.
+    pub key: String,
+    /// The first line that is another, as it was; absent where none was kept, or where there was no such line.
+    pub before: Option<String>,
+    /// The same as it is; absent where there is no such line any more.
+    pub after: Option<String>,
 }
 
 /// A record that is not what it was.
@@ -68,13 +79,8 @@ pub struct Through {
 pub fn compare(before: &Snapshot, after: &Snapshot) -> Option<Difference> {
     let keys: BTreeSet<&Key> = before.rows.keys().chain(after.rows.keys()).collect();
     let mut moved: Vec<Moved> = keys.into_iter().filter_map(|key| moved(before, after, key)).collect();
-    let explained: Vec<String> = after
-        .explained
-        .iter()
-        .filter(|(key, text)| before.explained.get(*key).is_none_or(|kept| !reads_the_same(kept, text)))
-        .map(|(key, _)| key.clone())
-        .chain(before.explained.keys().filter(|key| !after.explained.contains_key(*key)).cloned())
-        .collect();
+    let keys: BTreeSet<&String> = before.explained.keys().chain(after.explained.keys()).collect();
+    let explained: Vec<Reworded> = keys.into_iter().filter_map(|key| reworded(before, after, key)).collect();
     if moved.is_empty() && explained.is_empty() {
         return None;
     }
@@ -170,12 +176,17 @@ fn place_in_tiers(row: Option<&Row>) -> String {
     }
 }
 
-/// Whether two explanations say the same: which line a rule stands in is no difference.
-fn reads_the_same(one: &str, other: &str) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        text.split_whitespace().filter(|word| !is_place(word)).map(str::to_owned).collect()
+/// The first line in which two explanations differ: in which line of the policy a rule stands is no difference.
+fn reworded(before: &Snapshot, after: &Snapshot, key: &str) -> Option<Reworded> {
+    let lines = |snapshot: &Snapshot| -> Vec<String> {
+        let text = snapshot.explained.get(key).map_or("", String::as_str);
+        let words =
+            |line: &str| line.split_whitespace().filter(|word| !is_place(word)).collect::<Vec<_>>().join(" ");
+        text.lines().map(words).filter(|line| !line.is_empty()).collect()
     };
-    words(one) == words(other)
+    let (was, is) = (lines(before), lines(after));
+    let at = (0..was.len().max(is.len())).find(|at| was.get(*at) != is.get(*at))?;
+    Some(Reworded { key: key.to_owned(), before: was.get(at).cloned(), after: is.get(at).cloned() })
 }
 
 /// `payments.score:112`.

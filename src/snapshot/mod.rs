@@ -11,7 +11,7 @@ mod take;
 #[cfg(test)]
 mod tests;
 
-pub use compare::{Change, Difference, Moved, Through, compare};
+pub use compare::{Change, Difference, Moved, Reworded, Through, compare};
 pub use file::Malformed;
 pub use store::{Stored, Unstored, explained_at, path_of, read, write};
 pub use take::{KEPT, take};

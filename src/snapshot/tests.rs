@@ -84,7 +84,9 @@ fn lines_are_no_difference_of_explanations() {
     after.explained.insert("1".into(), "  +5  Age  p.score:99\n".into());
     assert_eq!(compare(&before, &after), None);
     after.explained.insert("1".into(), "  +6  Age  p.score:99\n".into());
-    assert_eq!(compare(&before, &after).unwrap().explained, ["1"]);
+    let [reworded] = compare(&before, &after).unwrap().explained.try_into().unwrap();
+    assert_eq!(reworded.key, "1");
+    assert_eq!((reworded.before.as_deref(), reworded.after.as_deref()), (Some("+5 Age"), Some("+6 Age")));
 }
 
 #[test]
