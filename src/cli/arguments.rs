@@ -11,7 +11,7 @@ Examples:
   glassbox explain rules/german_credit 17            every point of record 17
   glassbox check rules/payments                      everything that is wrong in its policies
   glassbox test rules/payments                       run the cases that the policy brings along
-  glassbox snapshot rules/payments                   keep its scores, for `glassbox test` to compare with
+  glassbox snapshot rules/payments                   keep its scores, for `test` to compare
   glassbox synth rules/payments --records 1000 --out made   invented records of the same shape
   glassbox explain-error E0204                       what a mistake means and how to mend it
 

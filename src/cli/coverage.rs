@@ -87,8 +87,10 @@ fn say_uncovered(
             writeln!(to, "\n  {DIM}{line:>width$}{DIM:#}  {text}")?;
             before = *line;
         }
-        let what = if label.is_empty() { String::new() } else { format!("{WARNING}{label}{WARNING:#}  ") };
-        writeln!(to, "  {:width$}  {what}{DIM}{why}{DIM:#}", "")?;
+        match label.as_str() {
+            "" => writeln!(to, "  {:width$}  {DIM}{why}{DIM:#}", "")?,
+            label => writeln!(to, "  {:width$}  {WARNING}{label}{WARNING:#} {DIM}({why}){DIM:#}", "")?,
+        }
         if suggestions.is_some_and(|all| !all.iter().any(|case| case.reaches.contains(&at))) {
             writeln!(to, "  {:width$}  {DIM}no record was found that reaches it{DIM:#}", "")?;
         }

@@ -12,8 +12,9 @@ const EXAMPLES: &str = "\
 Examples:
   glassbox review rules/sesame
 
-For each policy whose scores are not those that `glassbox snapshot` kept it shows who moved and why, and asks: y takes the
-new scores, n leaves the kept ones, q ends. It asks on a terminal only; programs use `glassbox snapshot --accept`.";
+For each policy whose scores are not those that `glassbox snapshot` kept it shows who moved and why,
+and asks: y takes the new scores, n leaves the kept ones, q ends. It asks on a terminal only;
+programs use `glassbox snapshot --accept`.";
 
 /// Look at changed scores and take or refuse them
 #[derive(Debug, Args)]

@@ -16,12 +16,12 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "\
 Examples:
   glassbox snapshot rules/german_credit              keep its scores where none are kept yet
-  glassbox test rules/german_credit                  compare: who moved, by how much, through which rule
+  glassbox test rules/german_credit                  who moved, by how much, through which rule
   glassbox snapshot rules/german_credit --accept     take the new scores
-  glassbox review rules/german_credit                the same, asked one by one
+  glassbox review rules/german_credit                the same, asked policy by policy
 
-Beside POLICY.score stands snapshots/POLICY.csv, a record a line in the order of keys, with the points of every rule; and
-snapshots/POLICY/KEY.txt, an explanation, for each key in glassbox.toml:
+Beside POLICY.score stands snapshots/POLICY.csv, a record a line in the order of keys, with the
+points of every rule; and snapshots/POLICY/KEY.txt, an explanation, for each key in glassbox.toml:
 
   [snapshot]
   explain = [\"17\", \"23\"]
@@ -292,7 +292,7 @@ fn say_moved(moved: &Moved, to: &mut dyn Write) -> io::Result<()> {
             let (from, into) = (told(before), told(after));
             let scores = if from == into { from } else { format!("{from} → {into}") };
             write!(to, "    `{key}`: {scores}{by}")?;
-            if before.tier != after.tier {
+            if before.tier != after.tier && !before.tier.is_empty() && !after.tier.is_empty() {
                 write!(to, ", {} → {}", before.tier, after.tier)?;
             }
             if before.reasons != after.reasons {
@@ -307,7 +307,8 @@ fn say_moved(moved: &Moved, to: &mut dyn Write) -> io::Result<()> {
     for change in through.iter().take(TOLD) {
         let points = |points: Option<Decimal>| points.map_or_else(|| "none".to_owned(), signed);
         let (was, is) = (points(change.points.0), points(change.points.1));
-        writeln!(to, "      `{}` {was} → {is}  {DIM}{}{DIM:#}", change.item, change.place)?;
+        let place = if change.place.is_empty() { "no longer there" } else { &change.place };
+        writeln!(to, "      `{}` {was} → {is}  {DIM}{place}{DIM:#}", change.item)?;
     }
     Ok(())
 }

@@ -30,11 +30,13 @@ Examples:
   glassbox test rules/payments --format junit        for build servers
   glassbox test rules/sesame --format json           an object a case, for programs
 
-A case that differs shows what was expected, what was found, and how the record comes to its score. Where scores were kept
-by `glassbox snapshot`, they are compared too (unless --filter is given): who moved, by how much, through which rule.
+A case that differs shows what was expected, what was found, and how the record comes to its score.
+Where scores were kept by `glassbox snapshot`, they are compared too (unless --filter is given): who
+moved, by how much, through which rule.
 
-Coverage counts rows of tables; rules, caps, overrides, tiers, benefits and penalties; and the branches of conditions: each
-part of one is to be yes in some case, no in another, and missing in a third where it can be.";
+Coverage counts rows of tables; rules, caps, overrides, tiers, benefits and penalties; and branches:
+each part of a condition is to be yes in some case, no in another, and missing in a third where it
+can be. It is shown by file, so that what policies share is shown for each of them.";
 
 /// Run the cases of a policy, and compare its scores with those that were kept
 #[derive(Debug, Args)]
@@ -123,8 +125,8 @@ impl Test {
         }
         let all = grouped(held + differ);
         match differ {
-            0 if held == 1 => writeln!(stderr, "{GOOD}the case holds{GOOD:#}")?,
-            0 => writeln!(stderr, "{GOOD}{all} cases hold{GOOD:#}")?,
+            0 if held == 1 => writeln!(stderr, "{GOOD}the one case holds{GOOD:#}")?,
+            0 => writeln!(stderr, "{GOOD}all {all} cases hold{GOOD:#}")?,
             1 => writeln!(stderr, "{ERROR}1 of {all} cases differs{ERROR:#}")?,
             _ => writeln!(stderr, "{ERROR}{} of {all} cases differ{ERROR:#}", grouped(differ))?,
         }
@@ -207,7 +209,7 @@ impl Test {
             }
         } else if self.format == Format::Human {
             let Count { reached, all } = total;
-            writeln!(to, "{DIM}{}: {reached} of {all} lines and branches are reached{DIM:#}", suite.name)?;
+            writeln!(to, "{DIM}{}: {reached} of {all} lines and branches are reached ({}%){DIM:#}", suite.name, total.percent())?;
         }
         Ok(())
     }

@@ -16,10 +16,13 @@ Examples:
   glassbox testdata rules/german_credit --out cases/edges.csv
   glassbox testdata rules/payments --as-of 2026-01-31 | head
 
-One field at a time varies from a base record: one unit before and at every edge that the policy tests, every category,
-and missing. What is expected is filled in by the reference interpreter: it says what the policy does, not what is right.
-The file can be run by `cases from \"cases/edges.csv\"` in the policy, and serves to check any other implementation.
-Child records and links do not fit a row: the base record has none.";
+One field at a time varies from a base record, that of the policy's first case with a score (without
+its child records): one unit before and at every edge that the policy tests, every category, and
+missing. What is expected is filled in by the reference interpreter: it says what the policy does,
+not what is right.
+
+`cases from \"cases/edges.csv\"` in the policy runs them; any other implementation can be checked by
+them too. Child records and links do not fit into a row: such cases are `case` blocks.";
 
 /// Write cases around every edge of a policy
 #[derive(Debug, Args)]

@@ -88,7 +88,7 @@ fn who_moved_and_through_which_line() {
     shop.edit("shop.score", "expect  points of purchases 10", "expect  points of purchases 12");
     redacted(|| {
         assert_cmd_snapshot!("moved", shop.run("test shop"));
-        assert_cmd_snapshot!("moved_json", shop.run("test shop --format json --filter old"));
+        assert_cmd_snapshot!("moved_json", shop.run("test shop --format json"));
         assert_cmd_snapshot!("moved_refused", shop.run("snapshot shop"));
     });
     assert_eq!(shop.read("snapshots/shop.csv"), before, "nothing is overwritten unasked");
