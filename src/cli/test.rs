@@ -209,7 +209,12 @@ impl Test {
             }
         } else if self.format == Format::Human {
             let Count { reached, all } = total;
-            writeln!(to, "{DIM}{}: {reached} of {all} lines and branches are reached ({}%){DIM:#}", suite.name, total.percent())?;
+            writeln!(
+                to,
+                "{DIM}{}: {reached} of {all} lines and branches are reached ({}%){DIM:#}",
+                suite.name,
+                total.percent()
+            )?;
         }
         Ok(())
     }

@@ -155,3 +155,21 @@ fn sample<'k>(keys: impl Iterator<Item = &'k str>) -> Option<BTreeSet<[u8; 32]>>
 fn hash(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_records_the_same_ones_are_kept_whoever_else_is_there() {
+        let keys: Vec<String> = (0..KEPT + 2_000).map(|n| format!("p{n}")).collect();
+        let kept = |keys: &[String]| sample(keys.iter().map(String::as_str));
+        assert_eq!(kept(keys.get(..KEPT).unwrap()), None, "as many as may be kept");
+        let all = kept(&keys).unwrap();
+        assert_eq!(all.len(), KEPT);
+        let fewer = kept(keys.get(1_000..).unwrap()).unwrap();
+        let still_there = all.iter().filter(|hash| !fewer.contains(*hash)).count();
+        let gone = keys.iter().take(1_000).filter(|key| all.contains(&hash(key))).count();
+        assert_eq!(still_there, gone, "only those that are gone left the sample");
+    }
+}

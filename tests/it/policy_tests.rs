@@ -197,7 +197,8 @@ fn testdata_has_both_sides_of_every_edge_and_holds() {
         let copy = folder.path().join("rules");
         super::console::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &copy);
         stdout(glassbox_in(&copy, ["testdata", pack, "--out", &format!("{pack}/edges.csv")]));
-        let policy = copy.join(pack).join(if pack == "sesame" { "rumoured" } else { pack }).with_extension("score");
+        let policy =
+            copy.join(pack).join(if pack == "sesame" { "rumoured" } else { pack }).with_extension("score");
         let text = fs::read_to_string(&policy).unwrap();
         fs::write(&policy, format!("{text}\ncases from \"edges.csv\"\n")).unwrap();
         let said = stdout(glassbox_in(&copy, ["test".as_ref(), policy.as_os_str()]));
