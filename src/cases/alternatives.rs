@@ -117,6 +117,11 @@ impl<'p> Alternatives<'p> {
                 let mut texts: Vec<Arc<str>> = named.collect();
                 texts.sort();
                 texts.dedup();
+                // And one that is not named.
+                let other = Arc::from("another text");
+                if !texts.is_empty() && !texts.contains(&other) {
+                    texts.push(other);
+                }
                 texts.into_iter().map(Value::Text).collect()
             }
             Type::Tier => Vec::new(),

@@ -81,6 +81,18 @@ impl<'p> Search<'p> {
         }
     }
 
+    /// A case whose record has a key: a row of a table may lack it, a `case` block may not.
+    pub(super) fn with_key(&self, case: Case) -> Case {
+        let scored = self.policy.schema.scored;
+        let Some(key) = self.policy.schema.scored().key else { return case };
+        let own = case.records.iter().find(|(kind, _)| *kind == scored);
+        if own.and_then(|(_, values)| values.get(key.index())).is_none_or(Value::is_missing) {
+            let plain = self.alternatives.plain(scored).get(key.index()).cloned();
+            return plain.map_or(case.clone(), |plain| set(&case, scored, key, plain));
+        }
+        case
+    }
+
     /// Runs a case.
     pub(super) fn run(&self, case: &Case) -> Option<Trial<'p>> {
         Trial::run(&self.scorer, case)

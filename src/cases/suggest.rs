@@ -39,7 +39,8 @@ pub fn suggest(uncovered: &[&Uncovered<'_>], trials: &[Trial<'_>]) -> Vec<Sugges
         let Some(search) = searches.get(of_day) else { continue };
         // The author's own records first: what is made of them reads like them.
         let same_day = trials.iter().filter(|trial| std::ptr::eq(trial.policy, one.policy));
-        let mut starts: Vec<Case> = same_day.take(STARTS).map(|trial| trial.case.clone()).collect();
+        let mut starts: Vec<Case> =
+            same_day.take(STARTS).map(|trial| search.with_key(trial.case.clone())).collect();
         starts.push(search.plain());
         let Some(trial) = search.reach(&one.goal, &starts) else { continue };
         let others = uncovered
@@ -57,7 +58,7 @@ pub fn suggest(uncovered: &[&Uncovered<'_>], trials: &[Trial<'_>]) -> Vec<Sugges
 fn title(uncovered: &Uncovered<'_>) -> String {
     let label = if uncovered.label.is_empty() { &uncovered.text } else { &uncovered.label };
     let label = label.trim_end_matches('{').replace('`', "");
-    let parts = label.split(['|', '"']).map(str::trim);
+    let parts = label.split(['|', '"']).map(|part| part.trim_matches([' ', ',']));
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     format!("line {}: {}", uncovered.line, parts.join(", "))
 }

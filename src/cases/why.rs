@@ -155,13 +155,12 @@ impl Why<'_> {
             .map(|(at, (column, cell))| {
                 let fitting =
                     seen.iter().filter(|values| values.get(at).is_some_and(|value| cell.fits(value)));
-                let what = if cell.missing && cell.known.is_empty() {
-                    format!("`{}` missing", column.text)
+                let what = if cell.text == "otherwise" {
+                    cell.known.describe(column.kind, &words.names(column.kind))
                 } else {
-                    let set = cell.known.describe(column.kind, &words.names(column.kind));
-                    let or_missing = if cell.missing { ", or missing" } else { "" };
-                    format!("`{}` {set}{or_missing}", column.text)
+                    cell.text.clone()
                 };
+                let what = format!("`{}` {what}", column.text);
                 (what, fitting.count())
             })
             .collect();

@@ -206,7 +206,14 @@ impl Context<'_> {
                 let message = format!("there is no field of `{}` named `{}`", record.name, name.text);
                 let fields = record.fields.iter().map(|field| field.name.as_str());
                 let known: Vec<&str> = fields.chain([TITLE, DAY, SCORE, TIER, STATUS, REASONS]).collect();
-                let help = if name.text.starts_with(EXPECTED) {
+                let separator = [(';', "semicolons"), ('\t', "tabs")]
+                    .into_iter()
+                    .find(|(sign, _)| name.text.contains(*sign));
+                let help = if let Some((_, separators)) = separator {
+                    format!(
+                        "columns are separated by commas, not by {separators}: save the sheet as CSV with commas"
+                    )
+                } else if name.text.starts_with(EXPECTED) {
                     format!(
                         "a table of cases expects {SCORE}, {TIER}, {STATUS} or {REASONS}; all else stands in `case` blocks"
                     )

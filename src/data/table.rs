@@ -8,17 +8,20 @@ mod columns;
 mod csv;
 mod csv_cells;
 mod error;
+mod guard;
 mod input;
 mod json_cells;
 mod json_line;
 mod keys;
 mod ndjson;
+mod pages;
 mod parquet;
 mod sheet;
 mod text;
 
 pub use self::block::{Block, RecordPlace, Unreadable};
 pub use self::error::{Cause, ReadError};
+pub use self::guard::is_decoding;
 pub use self::sheet::{Sheet, SheetCell, SheetRow};
 
 use self::csv::CsvTable;

@@ -139,6 +139,23 @@ fn what_differs_is_a_failure_for_build_servers() {
     redacted(|| assert_cmd_snapshot!("junit_differs", shop.run("test shop --format junit --filter <than>")));
 }
 
+#[test]
+fn suggested_cases_made_of_rows_are_whole_cases() {
+    let table = "since,unpaid,home,expect_score\n2020-01-01,0,own,680\n";
+    let shop = Shop::with_table(LINE, table);
+    let said = stdout(shop.run("test shop --suggest"));
+    let suggested: Vec<&str> = said.lines().skip_while(|line| !line.ends_with("and holds")).skip(1).collect();
+    assert!(suggested.iter().any(|line| line.starts_with("case \"line ")), "{said}");
+    shop.add(&suggested.join("\n"));
+    stdout(shop.run("test shop --threshold 100"));
+}
+
+#[test]
+fn a_sheet_saved_with_semicolons_is_told() {
+    let table = "case;since;home;expect_score\na;2020-01-01;own;680\n";
+    assert_cmd_snapshot!("columns_by_semicolons", Shop::with_table(LINE, table).run("check shop"));
+}
+
 /// The cases that are suggested for a policy, with the policy's own.
 fn with_suggestions(pack: &str) -> (TempDir, String) {
     let said = stdout(glassbox(["test", pack, "--suggest"]));
