@@ -1,5 +1,6 @@
 //! Cases: records given and results expected, against the policy of the case's day.
 
+use super::case_table::CaseTable;
 use super::context::Context;
 use super::scope::{KindName, PointsName, ValueName};
 use crate::data::{FieldId, LinkId, RecordId, Type, Value, Why};
@@ -9,6 +10,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Case, Consequence, DecisionId, Expectation, ExpectedStatus};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::ast::{self, Assignment, CaseBlock, CaseClauseKind, Literal, Name};
+
+/// A case that is asked for.
+#[derive(Clone, Copy)]
+pub(super) enum Asked<'a> {
+    /// A `case` block of a file.
+    Block(FileId, &'a CaseBlock),
+    /// A row of a table.
+    Row(&'a CaseTable<'a>, usize),
+}
 
 /// The day of a case and the parameters that it sets.
 pub(super) fn day_and_settings(
@@ -45,6 +55,14 @@ pub(super) struct Lowered<'p> {
 }
 
 impl Context<'_> {
+    /// Lowers what is asked for; `None` after a report.
+    pub(super) fn asked(&mut self, asked: Asked<'_>, policy: &Lowered<'_>) -> Option<Case> {
+        match asked {
+            Asked::Block(file, block) => self.case(file, block, policy),
+            Asked::Row(table, row) => self.case_row(table, row),
+        }
+    }
+
     /// Lowers a case; `None` after a report.
     pub(super) fn case(&mut self, file: FileId, block: &CaseBlock, policy: &Lowered<'_>) -> Option<Case> {
         let before = self.found.len();

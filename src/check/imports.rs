@@ -97,7 +97,8 @@ fn defines(statement: &Statement) -> Option<&Name> {
         | Statement::Influence(_)
         | Statement::Participation(_)
         | Statement::Use(_)
-        | Statement::Case(_) => None,
+        | Statement::Case(_)
+        | Statement::Cases(_) => None,
     }
 }
 

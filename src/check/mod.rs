@@ -5,6 +5,7 @@
 
 mod call;
 mod case;
+mod case_table;
 mod cell;
 mod clause;
 mod context;

@@ -1,6 +1,6 @@
 //! One pass of the checker: a policy on one day, from the records down to what follows from a score.
 
-use super::case::Lowered;
+use super::case::{Asked, Lowered};
 use super::context::{Context, Finding, Use};
 use super::imports::Located;
 use super::influence::influence_bounds;
@@ -12,7 +12,7 @@ use crate::decimal::Decimal;
 use crate::function::Bounds;
 use crate::policy::{Case, Influence, Override, Policy, RankedBy, Reason, ReasonId};
 use crate::source::{FileId, Place, Sources};
-use crate::syntax::ast::{CaseBlock, Statement};
+use crate::syntax::ast::Statement;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -37,8 +37,8 @@ pub(super) struct Question<'a> {
 pub(super) struct Answer {
     /// The policy, if it holds together.
     pub policy: Option<Policy>,
-    /// The case asked for, if it does.
-    pub case: Option<Case>,
+    /// The cases asked for, in their order; `None` for one that does not fit.
+    pub cases: Vec<Option<Case>>,
     /// Everything found.
     pub found: Vec<Finding>,
     /// The tables and cells that were looked at.
@@ -49,8 +49,8 @@ pub(super) struct Answer {
     pub unused: Vec<(Use, String, crate::diagnostic::Diagnostic)>,
 }
 
-/// Runs a pass, and lowers a case too if one is given.
-pub(super) fn run(question: Question<'_>, case: Option<(FileId, &CaseBlock)>) -> Answer {
+/// Runs a pass, and lowers the cases asked for.
+pub(super) fn run(question: Question<'_>, asked: &[Asked<'_>]) -> Answer {
     let mut context = Context {
         sources: question.sources,
         statements: question.statements,
@@ -75,17 +75,15 @@ pub(super) fn run(question: Question<'_>, case: Option<(FileId, &CaseBlock)>) ->
         tables: BTreeSet::new(),
     };
     let policy = context.policy(question);
-    let case = match (&policy, case) {
-        (Some(policy), Some((file, block))) => {
-            context.case(file, block, &Lowered { consequences: &policy.consequences })
-        }
-        (Some(_) | None, _) => None,
-    };
+    let cases = policy.as_ref().map_or_else(Vec::new, |policy| {
+        let lowered = Lowered { consequences: &policy.consequences };
+        asked.iter().map(|asked| context.asked(*asked, &lowered)).collect()
+    });
     let failed = context.found.iter().any(|f| f.every_day.is_none() && f.diagnostic.is_error());
     let unused = context.unused();
     Answer {
-        policy: if failed && case.is_none() { None } else { policy },
-        case,
+        policy: if failed && !cases.iter().any(Option::is_some) { None } else { policy },
+        cases,
         found: context.found,
         tables: context.tables,
         used: context.used,
@@ -229,7 +227,8 @@ pub(super) fn holes(statements: &[Located<'_>]) -> Vec<crate::diagnostic::Diagno
             | Statement::Participation(_)
             | Statement::Consequence(_)
             | Statement::Use(_)
-            | Statement::Case(_) => continue,
+            | Statement::Case(_)
+            | Statement::Cases(_) => continue,
         };
         let (from, before) = super::periods::effect(clauses);
         by_name.entry((kind, name)).or_default().push((from, before, located.file, span));

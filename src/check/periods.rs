@@ -126,7 +126,8 @@ impl Found {
             | Statement::List(_)
             | Statement::Reason(_)
             | Statement::Use(_)
-            | Statement::Case(_) => {}
+            | Statement::Case(_)
+            | Statement::Cases(_) => {}
         }
     }
 

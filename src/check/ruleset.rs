@@ -1,5 +1,7 @@
 //! A checked policy over all time: its policies day by day, and its cases.
 
+use super::case::Asked;
+use super::case_table::CaseTable;
 use super::context::Finding;
 use super::imports::{Located, merge};
 use super::pass::{self, Question};
@@ -9,7 +11,7 @@ use crate::date::Date;
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::policy::{Case, Policy};
 use crate::source::{FileId, Place, Sources};
-use crate::syntax::ast::{CaseBlock, Statement};
+use crate::syntax::ast::{CaseClauseKind, Statement};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -69,7 +71,7 @@ fn periods(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagno
         whole: !unit.unreadable,
     };
     for (pass, (day, start)) in days_to_check(statements).into_iter().enumerate() {
-        let answer = pass::run(Question { today: day, ..question }, None);
+        let answer = pass::run(Question { today: day, ..question }, &[]);
         for finding in answer.found {
             if finding.every_day.is_none() {
                 if !found.iter().any(|(d, _)| d.same(&finding.diagnostic)) {
@@ -93,7 +95,7 @@ fn periods(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagno
     if !every_day.is_empty()
         && let Some(day) = day_far_off(statements)
     {
-        let answer = pass::run(Question { today: day, ..question }, None);
+        let answer = pass::run(Question { today: day, ..question }, &[]);
         let pass = looked_at.len();
         for finding in answer.found.iter().filter(|finding| finding.every_day.is_some()) {
             let same = every_day.iter_mut().find(|(f, ..)| same_mistake(&f.diagnostic, &finding.diagnostic));
@@ -136,30 +138,25 @@ fn same_mistake(a: &Diagnostic, b: &Diagnostic) -> bool {
     a.code == b.code && a.place.zip(b.place).is_some_and(|(x, y)| x.same_place(&y))
 }
 
-/// Checks the cases, each on its own day.
+/// Checks the cases, those of a day and the same parameters together.
 fn cases(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagnostic>) {
     let policy_failed = unit.unreadable || diagnostics.iter().any(Diagnostic::is_error);
     let hash: Arc<str> = Arc::from("");
-    for (file, block) in case_blocks(statements) {
-        let broken =
-            block.clauses.iter().any(|c| matches!(c.kind, crate::syntax::ast::CaseClauseKind::Broken(_)));
-        let (day, settings) = case::day_and_settings(block, |span| text(&unit.sources, file, span));
-        let Some(day) = day else {
-            if !broken {
-                diagnostics.push(
-                    Diagnostic::error(
-                        Code::E0314,
-                        Place::new(file, block.span),
-                        format!("the case \"{}\" has no day", block.title.text),
-                    )
-                    .help("add a line `as of 2026-01-31`, the day on which the score is worked out"),
-                );
+    let tables = case_tables(unit, statements, diagnostics);
+    let mut sittings = Vec::new();
+    for asked in all_cases(statements, &tables) {
+        match day_of(unit, asked) {
+            Ok((day, settings)) => sit(&mut sittings, (day, settings), asked),
+            Err(said) => {
+                let news = said.filter(|said| !diagnostics.iter().any(|one| one.same(said)));
+                diagnostics.extend(news.map(|said| *said));
             }
-            continue;
-        };
-        if policy_failed {
-            continue;
         }
+    }
+    if policy_failed {
+        return;
+    }
+    for ((day, settings), asked) in sittings {
         let question = Question {
             sources: &unit.sources,
             statements,
@@ -168,7 +165,7 @@ fn cases(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagnost
             hash: &hash,
             whole: !unit.unreadable,
         };
-        let answer = pass::run(question, Some((file, block)));
+        let answer = pass::run(question, &asked);
         for finding in answer.found {
             let said = diagnostics.iter().any(|d| d.same(&finding.diagnostic));
             if finding.every_day.is_none() && !said && finding.diagnostic.is_error() {
@@ -178,10 +175,72 @@ fn cases(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagnost
     }
 }
 
-fn case_blocks<'a>(statements: &'a [Located<'a>]) -> impl Iterator<Item = (FileId, &'a CaseBlock)> {
-    statements
-        .iter()
-        .filter_map(|l| if let Statement::Case(c) = l.statement { Some((l.file, c)) } else { None })
+/// A day with the parameters that are set on it.
+type Sitting = (Date, Vec<(String, String)>);
+
+/// Puts a case to those that are looked at with the same policy.
+fn sit<X>(sittings: &mut Vec<(Sitting, Vec<X>)>, sitting: Sitting, case: X) {
+    match sittings.iter_mut().find(|(other, _)| *other == sitting) {
+        Some((_, cases)) => cases.push(case),
+        None => sittings.push((sitting, vec![case])),
+    }
+}
+
+/// The tables of cases, by the place of their statement.
+fn case_tables<'a>(
+    unit: &Unit,
+    statements: &'a [Located<'a>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<(usize, CaseTable<'a>)> {
+    let mut tables = Vec::new();
+    for (at, located) in statements.iter().enumerate() {
+        // A path that could not be read was reported by whoever read the files.
+        if let Statement::Cases(line) = located.statement
+            && let Some(file) = unit.tables.get(&line.path.text)
+        {
+            match CaseTable::read(&unit.sources, located.file, line, *file) {
+                Ok(table) => tables.push((at, table)),
+                Err(diagnostic) => diagnostics.push(*diagnostic),
+            }
+        }
+    }
+    tables
+}
+
+/// Every case, in source order.
+fn all_cases<'a>(
+    statements: &'a [Located<'a>],
+    tables: &'a [(usize, CaseTable<'a>)],
+) -> impl Iterator<Item = Asked<'a>> {
+    statements.iter().enumerate().flat_map(move |(at, located)| {
+        let block = if let Statement::Case(block) = located.statement {
+            Some(Asked::Block(located.file, block))
+        } else {
+            None
+        };
+        let table = tables.iter().find(|(of, _)| *of == at).map(|(_, table)| table);
+        let rows =
+            table.into_iter().flat_map(|table| (0..table.rows()).map(move |row| Asked::Row(table, row)));
+        block.into_iter().chain(rows)
+    })
+}
+
+/// The day of a case and what it sets; or what is to be said of it, if that was not said before.
+fn day_of(unit: &Unit, asked: Asked<'_>) -> Result<Sitting, Option<Box<Diagnostic>>> {
+    let (file, block) = match asked {
+        Asked::Row(table, row) => return table.day(row).map(|day| (day, Vec::new())).map_err(Some),
+        Asked::Block(file, block) => (file, block),
+    };
+    let broken = block.clauses.iter().any(|c| matches!(c.kind, CaseClauseKind::Broken(_)));
+    let (day, settings) = case::day_and_settings(block, |span| text(&unit.sources, file, span));
+    day.map(|day| (day, settings)).ok_or_else(|| {
+        (!broken).then(|| {
+            let message = format!("the case \"{}\" has no day", block.title.text);
+            Diagnostic::error(Code::E0314, Place::new(file, block.span), message)
+                .help("add a line `as of 2026-01-31`, the day on which the score is worked out")
+                .into()
+        })
+    })
 }
 
 fn text(sources: &Sources, file: FileId, span: crate::source::Span) -> String {
@@ -216,18 +275,22 @@ impl Ruleset {
     /// What the settings break: an unknown parameter, a value of another type, or any check that fails with the new
     /// values.
     pub fn on(&self, today: Date, settings: &[(String, String)]) -> Result<Policy, Vec<Diagnostic>> {
-        self.pass(today, settings, None).map(|(policy, _)| policy)
+        self.pass(today, settings, &[]).map(|(policy, _)| policy)
     }
 
     /// The cases, in source order.
     pub fn cases(&self) -> Vec<CaseHead> {
         let mut ignored = Vec::new();
         let statements = merge(&self.unit, &mut ignored);
-        case_blocks(&statements)
-            .filter_map(|(file, block)| {
-                let (day, settings) =
-                    case::day_and_settings(block, |span| text(&self.unit.sources, file, span));
-                Some(CaseHead { title: block.title.text.clone(), as_of: day?, settings })
+        let tables = case_tables(&self.unit, &statements, &mut ignored);
+        all_cases(&statements, &tables)
+            .filter_map(|asked| {
+                let (as_of, settings) = day_of(&self.unit, asked).ok()?;
+                let title = match asked {
+                    Asked::Block(_, block) => block.title.text.clone(),
+                    Asked::Row(table, row) => table.title(row, &self.unit.sources),
+                };
+                Some(CaseHead { title, as_of, settings })
             })
             .collect()
     }
@@ -238,23 +301,52 @@ impl Ruleset {
     ///
     /// As [`Ruleset::on`]. A position past the end is an empty list of errors.
     pub fn case(&self, position: usize) -> Result<(Policy, Case), Vec<Diagnostic>> {
+        let [(policy, case)] = <[_; 1]>::try_from(self.some_cases(&[position])?).map_err(|_| Vec::new())?;
+        Ok((Arc::unwrap_or_clone(policy), case))
+    }
+
+    /// Cases by their positions, each with the policy of its day, which those of a day share.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ruleset::on`].
+    pub fn some_cases(&self, positions: &[usize]) -> Result<Vec<(Arc<Policy>, Case)>, Vec<Diagnostic>> {
         let mut ignored = Vec::new();
         let statements = merge(&self.unit, &mut ignored);
-        let Some((file, block)) = case_blocks(&statements).nth(position) else { return Err(Vec::new()) };
-        let (day, settings) = case::day_and_settings(block, |span| text(&self.unit.sources, file, span));
-        let Some(day) = day else { return Err(Vec::new()) };
-        match self.pass(day, &settings, Some((file, block)))? {
-            (policy, Some(case)) => Ok((policy, case)),
-            (_, None) => Err(Vec::new()),
+        let tables = case_tables(&self.unit, &statements, &mut ignored);
+        let all: Vec<_> = all_cases(&statements, &tables).collect();
+        let mut sittings = Vec::new();
+        for (order, asked) in positions.iter().enumerate().filter_map(|(o, at)| Some((o, *all.get(*at)?))) {
+            let sitting = day_of(&self.unit, asked)
+                .map_err(|said| said.map(|said| *said).into_iter().collect::<Vec<_>>())?;
+            sit(&mut sittings, sitting, (order, asked));
         }
+        let mut found = Vec::new();
+        for ((day, settings), cases) in sittings {
+            let (orders, asked): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
+            let (policy, cases) = self.pass(day, &settings, &asked)?;
+            let policy = Arc::new(policy);
+            let cases = cases.into_iter().flatten();
+            found.extend(
+                orders.into_iter().zip(cases).map(|(order, case)| (order, Arc::clone(&policy), case)),
+            );
+        }
+        found.sort_by_key(|(order, ..)| *order);
+        Ok(found.into_iter().map(|(_, policy, case)| (policy, case)).collect())
+    }
+
+    /// A day of every period of effect, so that whatever is ever in force is in force on one of them.
+    pub fn days(&self) -> Vec<Date> {
+        let statements = merge(&self.unit, &mut Vec::new());
+        days_to_check(&statements).into_iter().map(|(day, _)| day).collect()
     }
 
     fn pass(
         &self,
         today: Date,
         settings: &[(String, String)],
-        case: Option<(FileId, &CaseBlock)>,
-    ) -> Result<(Policy, Option<Case>), Vec<Diagnostic>> {
+        asked: &[Asked<'_>],
+    ) -> Result<(Policy, Vec<Option<Case>>), Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let statements = merge(&self.unit, &mut diagnostics);
         let hash = self.hash(settings);
@@ -266,12 +358,12 @@ impl Ruleset {
             hash: &hash,
             whole: true,
         };
-        let answer = pass::run(question, case);
+        let answer = pass::run(question, asked);
         diagnostics.extend(answer.found.into_iter().filter(|f| f.every_day.is_none()).map(|f| f.diagnostic));
         diagnostics.retain(Diagnostic::is_error);
         diagnostic::sort(&mut diagnostics);
         match answer.policy {
-            Some(policy) if diagnostics.is_empty() => Ok((policy, answer.case)),
+            Some(policy) if diagnostics.is_empty() => Ok((policy, answer.cases)),
             Some(_) | None => Err(diagnostics),
         }
     }

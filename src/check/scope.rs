@@ -109,7 +109,8 @@ impl<'a> Context<'a> {
                 | Statement::Participation(_)
                 | Statement::Consequence(_)
                 | Statement::Use(_)
-                | Statement::Case(_) => {}
+                | Statement::Case(_)
+                | Statement::Cases(_) => {}
             }
         }
     }

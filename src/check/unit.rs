@@ -14,6 +14,9 @@ pub struct Unit {
     /// Which file a `use` line means: by the file it stands in and its path as written. A path that could not be
     /// resolved is absent (and was reported by whoever read the files).
     pub uses: HashMap<(FileId, String), FileId>,
+    /// The texts of the tables of cases that the policy's own file names, by its path as written; one that could not be
+    /// read is absent (and was reported).
+    pub tables: HashMap<String, FileId>,
     /// Whether a file could not be read whole. What seems absent or unused may then have stood in what was not read, and
     /// is not complained of.
     pub unreadable: bool,
@@ -26,7 +29,10 @@ impl Unit {
         let id = sources.add(path, text);
         let (file, diagnostics) = crate::syntax::parse(id, text);
         let unreadable = diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error);
-        (Self { sources, files: vec![file], uses: HashMap::new(), unreadable }, diagnostics)
+        (
+            Self { sources, files: vec![file], uses: HashMap::new(), tables: HashMap::new(), unreadable },
+            diagnostics,
+        )
     }
 
     /// A parsed file by its number.

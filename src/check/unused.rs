@@ -28,7 +28,8 @@ impl Context<'_> {
                 | Statement::Participation(_)
                 | Statement::Consequence(_)
                 | Statement::Use(_)
-                | Statement::Case(_) => continue,
+                | Statement::Case(_)
+                | Statement::Cases(_) => continue,
             };
             if !name.is_broken() && !self.used.contains(&(kind, name.text.clone())) {
                 found.push((kind, name.text.clone(), unused(located.file, name, what)));

@@ -7,20 +7,25 @@ mod arguments;
 mod blame;
 mod check;
 mod clock;
+mod coverage;
 mod destination;
 mod explain;
 mod explain_error;
 mod histogram;
 mod interrupt;
+mod junit;
 mod open;
 mod progress;
 mod rejects;
 mod report;
+mod review;
 mod score;
+mod snapshot;
 mod stop;
 mod summary;
 mod synth;
 mod test;
+mod testdata;
 mod verdict;
 
 use crate::data::is_decoding;
@@ -73,6 +78,9 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Score(score) => score.run(),
         arguments::Command::Explain(explain) => explain.run(),
         arguments::Command::Test(test) => test.run(),
+        arguments::Command::Testdata(testdata) => testdata.run(),
+        arguments::Command::Snapshot(snapshot) => snapshot.run(),
+        arguments::Command::Review(review) => review.run(),
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }

@@ -97,6 +97,12 @@ impl Opened {
             .map_err(|diagnostics| self.unusable(diagnostics))
     }
 
+    /// The records of the pack, joined and validated.
+    pub(super) fn load_pack(&self, policy: &Policy) -> Result<Loaded, Stop> {
+        let loaded = self.project.load(&policy.schema, policy.today, &[]);
+        loaded.map_err(|diagnostics| self.unusable(diagnostics))
+    }
+
     /// The files of a run.
     pub(super) fn data_files(&self, policy: &Policy, run: &Run) -> Result<DataFiles, Vec<Diagnostic>> {
         self.project.data_files(&policy.schema, &run.data)

@@ -1,26 +1,44 @@
 //! `glassbox test`: the cases that a policy brings along.
 
 use super::Exit;
+use super::coverage::Covered;
+use super::junit;
 use super::open::{Opened, open_all};
 use super::report::{DIM, ERROR, GOOD, HEADING, HELP, WARNING, grouped};
+use super::snapshot::{self, Compared};
 use super::stop::Stop;
 use super::verdict::{Difference, Verdict, judge};
+use crate::cases::{Count, Coverage, Trial};
+use crate::eval::Scorer;
 use crate::explain;
+use crate::policy::{Case, Policy};
+use crate::snapshot::path_of;
 use crate::source::Place;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
   glassbox test rules/payments
   glassbox test rules/payments --filter late         the cases with `late` in their title
+  glassbox test rules/payments --coverage            what no case reaches, line by line, and why
+  glassbox test rules/payments --suggest             also cases, ready-made, that would reach it
+  glassbox test rules/payments --threshold 90        fails where less than 90% is reached
+  glassbox test rules/payments --format junit        for build servers
   glassbox test rules/sesame --format json           an object a case, for programs
 
-A case that differs shows what was expected, what was found, and how the record comes to its score.";
+A case that differs shows what was expected, what was found, and how the record comes to its score.
+Where scores were kept by `glassbox snapshot`, they are compared too (unless --filter is given): who
+moved, by how much, through which rule.
 
-/// Run the cases of a policy
+Coverage counts rows of tables; rules, caps, overrides, tiers, benefits and penalties; and branches:
+each part of a condition is to be yes in some case, no in another, and missing in a third where it
+can be. It is shown by file, so that what policies share is shown for each of them.";
+
+/// Run the cases of a policy, and compare its scores with those that were kept
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Test {
@@ -31,6 +49,18 @@ pub(super) struct Test {
     /// Only cases with TEXT in their title
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+
+    /// Say which lines and branches no case reaches, and why
+    #[arg(long)]
+    coverage: bool,
+
+    /// Also write cases that would reach them
+    #[arg(long)]
+    suggest: bool,
+
+    /// Fail where the cases of a policy reach less than PERCENT of it
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    threshold: Option<u8>,
 
     /// The form of the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -44,30 +74,54 @@ enum Format {
     Human,
     /// A JSON object a case
     Json,
+    /// JUnit's XML, for build servers
+    Junit,
 }
 
-/// How many cases there were.
+/// What was found, over all policies.
 #[derive(Default)]
-struct Count {
+struct Tally {
     held: usize,
     differ: usize,
+    /// Snapshots that are no longer so.
+    moved: usize,
+    /// Policies that their cases reach too little of: what they are, and how much.
+    below: Vec<(String, usize)>,
+    suites: Vec<junit::Suite>,
 }
 
 impl Test {
     /// Runs the cases.
     pub(super) fn run(&self) -> Result<Exit, Stop> {
-        let mut count = Count::default();
+        let mut tally = Tally::default();
         let mut stdout = anstream::stdout().lock();
         for opened in open_all(&self.path)? {
-            self.run_policy(&opened, &mut count, &mut stdout)?;
+            self.run_policy(&opened, &mut tally, &mut stdout)?;
+        }
+        if self.format == Format::Junit {
+            write!(stdout, "{}", junit::xml(&tally.suites))?;
         }
         let mut stderr = anstream::stderr();
-        let Count { held, differ } = count;
+        let Tally { held, differ, moved, below, .. } = tally;
+        for (policy, percent) in &below {
+            let wanted = self.threshold.unwrap_or_default();
+            writeln!(stderr, "{ERROR}{policy}: its cases reach {percent}%, less than {wanted}%{ERROR:#}")?;
+        }
+        if moved > 0 {
+            let path = self.path.display();
+            let words = if moved == 1 { "a snapshot differs" } else { "snapshots differ" };
+            writeln!(
+                stderr,
+                "{ERROR}{words}{ERROR:#}; `glassbox snapshot {path} --accept` takes the new scores"
+            )?;
+        }
+        let bad = differ > 0 || moved > 0 || !below.is_empty();
+        let exit = if bad { Exit::Wrong } else { Exit::Fine };
         if held + differ == 0 {
             let filter =
                 self.filter.as_ref().map_or_else(String::new, |text| format!(" with `{text}` in its title"));
             writeln!(stderr, "{WARNING}no case{filter}{WARNING:#}")?;
-            return Ok(Exit::Fine);
+            return Ok(exit);
         }
         let all = grouped(held + differ);
         match differ {
@@ -76,29 +130,149 @@ impl Test {
             1 => writeln!(stderr, "{ERROR}1 of {all} cases differs{ERROR:#}")?,
             _ => writeln!(stderr, "{ERROR}{} of {all} cases differ{ERROR:#}", grouped(differ))?,
         }
-        Ok(if differ == 0 { Exit::Fine } else { Exit::Wrong })
+        Ok(exit)
     }
 
-    fn run_policy(&self, opened: &Opened, count: &mut Count, to: &mut dyn Write) -> Result<(), Stop> {
+    fn run_policy(&self, opened: &Opened, tally: &mut Tally, to: &mut dyn Write) -> Result<(), Stop> {
         let wanted = |title: &str| self.filter.as_ref().is_none_or(|text| title.contains(text.as_str()));
-        for (index, head) in opened.ruleset.cases().into_iter().enumerate() {
-            if !wanted(&head.title) {
-                continue;
-            }
-            let (policy, case) =
-                opened.ruleset.case(index).map_err(|diagnostics| opened.wrong(diagnostics))?;
-            let verdict = judge(&policy, &case, &opened.sources);
-            if verdict.differences.is_empty() {
-                count.held += 1;
-            } else {
-                count.differ += 1;
+        let heads = opened.ruleset.cases();
+        let positions: Vec<usize> =
+            heads.iter().enumerate().filter(|(_, head)| wanted(&head.title)).map(|(at, _)| at).collect();
+        let cases = opened.ruleset.some_cases(&positions).map_err(|diagnostics| opened.wrong(diagnostics))?;
+        let name = opened.project().path.display().to_string();
+        let mut suite = junit::Suite { name, cases: Vec::new() };
+        for (policy, case) in &cases {
+            let verdict = judge(policy, case, &opened.sources);
+            match verdict.differences.is_empty() {
+                true => tally.held += 1,
+                false => tally.differ += 1,
             }
             match self.format {
                 Format::Human => say(&verdict, opened, to)?,
                 Format::Json => writeln!(to, "{}", object(&verdict, opened))?,
+                Format::Junit => suite.cases.push(junit_test(&verdict, opened)),
+            }
+        }
+        if self.coverage || self.suggest || self.threshold.is_some() {
+            self.cover(opened, &cases, tally, &mut suite, to)?;
+        }
+        if self.filter.is_none()
+            && let Some(compared) = Compared::if_kept(opened)?
+        {
+            self.compare(&compared, tally, &mut suite, to)?;
+        }
+        tally.suites.push(suite);
+        Ok(())
+    }
+
+    /// What the cases reach.
+    fn cover(
+        &self,
+        opened: &Opened,
+        cases: &[(Arc<Policy>, Case)],
+        tally: &mut Tally,
+        suite: &mut junit::Suite,
+        to: &mut dyn Write,
+    ) -> Result<(), Stop> {
+        let mut trials: Vec<Trial<'_>> = Vec::new();
+        let mut scorer: Option<Scorer<'_>> = None;
+        for (policy, case) in cases {
+            if scorer.as_ref().is_none_or(|scorer| !std::ptr::eq(scorer.policy(), &**policy)) {
+                scorer = Some(Scorer::new(policy));
+            }
+            trials.extend(scorer.as_ref().and_then(|scorer| Trial::run(scorer, case)));
+        }
+        // What is in force on the day of no case is not reached either.
+        let days = opened.ruleset.days();
+        let others: Vec<Policy> = days.iter().filter_map(|day| opened.ruleset.on(*day, &[]).ok()).collect();
+        let coverage = Coverage::of(&trials, &others, &opened.sources);
+        let total = coverage.total();
+        if let Some(threshold) = self.threshold {
+            let below = total.percent() < usize::from(threshold);
+            if below {
+                tally.below.push((suite.name.clone(), total.percent()));
+            }
+            let told = format!("the cases reach {}%, less than {threshold}%", total.percent());
+            suite.cases.push(junit::Test {
+                name: format!("coverage of at least {threshold}%"),
+                file: None,
+                line: None,
+                failures: if below { vec![(told.clone(), told)] } else { Vec::new() },
+            });
+        }
+        if self.coverage || self.suggest {
+            let covered = Covered::new(coverage, &trials, self.suggest);
+            match self.format {
+                Format::Human => covered.say(to)?,
+                Format::Json => writeln!(to, "{}", covered.object())?,
+                Format::Junit => covered.say(&mut anstream::stderr())?,
+            }
+        } else if self.format == Format::Human {
+            let Count { reached, all } = total;
+            writeln!(
+                to,
+                "{DIM}{}: {reached} of {all} lines and branches are reached ({}%){DIM:#}",
+                suite.name,
+                total.percent()
+            )?;
+        }
+        Ok(())
+    }
+
+    /// What became of the scores that were kept.
+    fn compare(
+        &self,
+        compared: &Compared,
+        tally: &mut Tally,
+        suite: &mut junit::Suite,
+        to: &mut dyn Write,
+    ) -> Result<(), Stop> {
+        let path = path_of(&compared.policy).display().to_string();
+        let difference = compared.difference();
+        tally.moved += usize::from(difference.is_some());
+        match (self.format, &difference) {
+            (Format::Human, None) => writeln!(to, "{GOOD}✓{GOOD:#} {path}: no record differs")?,
+            (Format::Human, Some(difference)) => snapshot::say(compared, difference, to)?,
+            (Format::Json, difference) => {
+                writeln!(to, "{}", snapshot::object(compared, difference.as_ref()))?;
+            }
+            (Format::Junit, difference) => {
+                let failure = |difference| -> io::Result<(String, String)> {
+                    let mut told = anstream::StripStream::new(Vec::new());
+                    snapshot::say(compared, difference, &mut told)?;
+                    let told = String::from_utf8_lossy(&told.into_inner()).into_owned();
+                    Ok((
+                        told.lines().next().unwrap_or_default().trim_start_matches(['✗', ' ']).to_owned(),
+                        told,
+                    ))
+                };
+                let failures = difference.as_ref().map(failure).transpose()?.into_iter().collect();
+                let name = "the scores that were kept".to_owned();
+                suite.cases.push(junit::Test { name, file: Some(path), line: None, failures });
             }
         }
         Ok(())
+    }
+}
+
+/// A case for build servers.
+fn junit_test(verdict: &Verdict, opened: &Opened) -> junit::Test {
+    let at = opened.sources.position(verdict.place);
+    let told = |difference: &Difference| {
+        let Difference { what, expected, found, place } = difference;
+        let message = format!("{what}: expected {expected}, found {found}");
+        (message.clone(), format!("{message}\n{}", position(opened, *place)))
+    };
+    let mut failures: Vec<(String, String)> = verdict.differences.iter().map(told).collect();
+    // How the record comes to its score, once.
+    if let (Some((_, text)), Some(explanation)) = (failures.first_mut(), &verdict.explanation) {
+        text.push_str(&format!("\n\n{}", explain::text(explanation, false)));
+    }
+    junit::Test {
+        name: verdict.title.clone(),
+        file: at.map(|at| at.path.to_owned()),
+        line: at.map(|at| at.line),
+        failures,
     }
 }
 

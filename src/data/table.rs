@@ -16,11 +16,13 @@ mod keys;
 mod ndjson;
 mod pages;
 mod parquet;
+mod sheet;
 mod text;
 
 pub use self::block::{Block, RecordPlace, Unreadable};
 pub use self::error::{Cause, ReadError};
 pub use self::guard::is_decoding;
+pub use self::sheet::{Sheet, SheetCell, SheetRow};
 
 use self::csv::CsvTable;
 use self::csv_cells::CsvRun;

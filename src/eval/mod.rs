@@ -9,6 +9,7 @@ mod influence;
 mod items;
 mod outcome;
 mod population;
+mod probe;
 mod reasons;
 mod row;
 #[cfg(test)]
@@ -19,5 +20,6 @@ mod trace;
 pub use influence::Settled;
 pub use outcome::*;
 pub use population::{score_all, score_one};
+pub use probe::Probe;
 pub use row::{Own, Scorer};
 pub use trace::*;

@@ -88,7 +88,7 @@ pub enum Comparison {
 }
 
 /// The records that an aggregate or a per-event rule runs over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Over {
     /// The subject's children of this kind.
     Child(RecordId),

@@ -5,7 +5,7 @@ use super::{Broken, cannot_read};
 use crate::check::Unit;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::ast::{Statement, UseLine};
+use crate::syntax::ast::{Statement, Text, UseLine};
 use crate::syntax::{MAX_FILE_BYTES, parse};
 use std::collections::HashMap;
 use std::fs::File;
@@ -62,11 +62,17 @@ impl Reader<'_> {
         }
         self.diagnostics.extend(diagnostics);
         let uses: Vec<UseLine> = tree.statements.iter().filter_map(used).cloned().collect();
+        // Cases are never taken from other files, so neither are their tables.
+        let tables = tree.statements.iter().filter(|_| self.open.is_empty()).filter_map(table);
+        let tables: Vec<Text> = tables.filter(|path| !path.text.is_empty()).cloned().collect();
         self.unit.files.push(tree);
         self.known.insert(real.clone(), id);
         self.open.push((id, real));
         for line in uses {
             self.follow(id, &line, path);
+        }
+        for table in tables {
+            self.read_table(id, &table, path);
         }
         self.open.pop();
         Ok(id)
@@ -87,8 +93,36 @@ impl Reader<'_> {
         }
     }
 
-    fn resolve(&mut self, line: &UseLine, from_path: &Path, place: Place) -> Result<FileId, Box<Diagnostic>> {
-        let written = &line.path.text;
+    /// Reads a table of cases that a file names.
+    fn read_table(&mut self, from: FileId, written: &Text, from_path: &Path) {
+        if self.unit.tables.contains_key(&written.text) {
+            return;
+        }
+        let place = Place::new(from, written.span);
+        let folder = from_path.parent().unwrap_or(Path::new(""));
+        let shown = shown(&folder.join(&written.text));
+        let refuse = |cause: &dyn std::fmt::Display| {
+            Diagnostic::error(Code::E0403, place, format!("cannot read `{shown}`: {cause}"))
+        };
+        let read = self.real_path(&written.text, from_path, place).and_then(|real| {
+            let bytes = read_bytes(&real).map_err(|error| refuse(&error))?;
+            if bytes.len() > MAX_FILE_BYTES {
+                return Err(refuse(&format!("it is longer than {} MiB", MAX_FILE_BYTES >> 20)).into());
+            }
+            String::from_utf8(bytes)
+                .map_err(|_| Box::new(refuse(&"it is not UTF-8 text").help("save the file as UTF-8")))
+        });
+        match read {
+            Ok(text) => {
+                let id = self.unit.sources.add(shown, text);
+                self.unit.tables.insert(written.text.clone(), id);
+            }
+            Err(diagnostic) => self.diagnostics.push(*diagnostic),
+        }
+    }
+
+    /// The real path of a file that another one names, inside the project.
+    fn real_path(&self, written: &str, from_path: &Path, place: Place) -> Result<PathBuf, Box<Diagnostic>> {
         let folder = from_path.parent().unwrap_or(Path::new(""));
         let real_folder = self.open.last().and_then(|(_, real)| real.parent()).unwrap_or(self.root);
         let leaves = || {
@@ -96,17 +130,22 @@ impl Reader<'_> {
                 .label("outside the project")
                 .help("a project is the pack's folder; where packs share files in a folder above, name it in `glassbox.toml`: `root = \"..\"`")
         };
-        let unreadable = |error: &io::Error| {
-            let path = shown(&folder.join(written));
-            Diagnostic::error(Code::E0403, place, format!("cannot read `{path}`: {error}"))
-        };
         if Path::new(written).is_absolute() || climbs_out(real_folder, written, self.root) {
             return Err(leaves().into());
         }
-        let real = real_folder.join(written).canonicalize().map_err(|error| Box::new(unreadable(&error)))?;
+        let real = real_folder.join(written).canonicalize().map_err(|error| {
+            let path = shown(&folder.join(written));
+            Box::new(Diagnostic::error(Code::E0403, place, format!("cannot read `{path}`: {error}")))
+        })?;
         if !real.starts_with(self.root) {
             return Err(leaves().label("a symbolic link that leads outside the project").into());
         }
+        Ok(real)
+    }
+
+    fn resolve(&mut self, line: &UseLine, from_path: &Path, place: Place) -> Result<FileId, Box<Diagnostic>> {
+        let written = &line.path.text;
+        let real = self.real_path(written, from_path, place)?;
         if let Some(start) = self.open.iter().position(|(_, open)| *open == real) {
             let circle = self.open.iter().skip(start).filter_map(|(file, _)| self.unit.sources.get(*file));
             let names: Vec<_> = circle.map(|source| format!("`{}`", source.path)).collect();
@@ -124,7 +163,11 @@ impl Reader<'_> {
             let message = format!("`use` goes more than {MAX_DEPTH} files deep");
             return Err(Diagnostic::error(Code::E0403, place, message).into());
         }
-        self.read(real, &folder.join(written)).map_err(|error| Box::new(unreadable(&error)))
+        let path = from_path.parent().unwrap_or(Path::new("")).join(written);
+        self.read(real, &path).map_err(|error| {
+            let message = format!("cannot read `{}`: {error}", shown(&path));
+            Box::new(Diagnostic::error(Code::E0403, place, message))
+        })
     }
 }
 
@@ -135,6 +178,11 @@ fn climbs_out(folder: &Path, written: &str, root: &Path) -> bool {
 
 pub(super) fn used(statement: &Statement) -> Option<&UseLine> {
     if let Statement::Use(line) = statement { Some(line) } else { None }
+}
+
+/// The path of a table of cases.
+fn table(statement: &Statement) -> Option<&Text> {
+    if let Statement::Cases(line) = statement { Some(&line.path) } else { None }
 }
 
 /// The bytes of a file, up to one more than the parser takes.

@@ -25,6 +25,8 @@ pub struct Manifest {
     pub(super) data: Vec<(String, TableEntry)>,
     /// Where previously published scores are.
     pub(super) previous: Option<TableEntry>,
+    /// The keys of the records whose explanations a snapshot keeps.
+    pub explained: Vec<String>,
     /// What synthetic records are like.
     pub synth: Knobs,
     /// The folder of the pack.
@@ -57,6 +59,8 @@ pub(super) struct Raw {
     #[serde(default)]
     data: BTreeMap<String, RawTable>,
     previous: Option<RawPrevious>,
+    #[serde(default)]
+    snapshot: RawSnapshot,
     /// Read by [`synth::read`], which knows every place in it.
     #[serde(rename = "synth")]
     _synth: Option<IgnoredAny>,
@@ -84,6 +88,14 @@ struct RawPrevious {
     missing: Vec<String>,
     #[serde(default)]
     columns: BTreeMap<String, String>,
+}
+
+/// What snapshots keep besides scores.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSnapshot {
+    #[serde(default)]
+    explain: Vec<String>,
 }
 
 /// A mistake in a manifest.
@@ -182,6 +194,7 @@ impl Manifest {
                 .collect(),
             data: raw.data.iter().map(|(name, entry)| table(name, entry)).collect(),
             previous: raw.previous.as_ref().map(previous),
+            explained: raw.snapshot.explain.clone(),
             synth: Knobs { file: Some(file), ..raw.knobs.clone() },
             folder: folder.to_owned(),
         }

@@ -13,8 +13,8 @@ const LAYERS: [&[&str]; 7] = [
     &["syntax", "format", "data"],
     &["policy", "check", "function"],
     &["eval", "explain"],
-    &["output", "audit", "export"],
-    &["engine", "project", "run", "synth"],
+    &["output", "audit", "export", "cases"],
+    &["engine", "project", "run", "synth", "snapshot"],
     &["cli", "web", "lsp"],
 ];
 

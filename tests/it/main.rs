@@ -24,8 +24,10 @@ mod layers;
 mod links;
 mod packs;
 mod page;
+mod policy_tests;
 mod readers;
 mod reference;
+mod snapshots;
 mod syntax;
 mod synth;
 

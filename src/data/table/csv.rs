@@ -188,7 +188,7 @@ const AFTER_QUOTE: &str = "text behind a closing quote";
 
 /// What stands at the start of some bytes.
 #[derive(Debug, PartialEq, Eq)]
-enum Scan {
+pub(super) enum Scan {
     /// It cannot be told before more is read.
     More,
     /// Nothing.
@@ -213,7 +213,8 @@ enum At {
     Return,
 }
 
-fn scan(bytes: &[u8], ended: bool) -> Scan {
+/// Looks for the end of the record that some bytes start with; `ended` says that nothing comes behind them.
+pub(super) fn scan(bytes: &[u8], ended: bool) -> Scan {
     let mut at = At::Start;
     for (place, byte) in bytes.iter().enumerate() {
         at = match (at, byte) {

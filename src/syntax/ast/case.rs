@@ -14,6 +14,17 @@ pub struct CaseBlock {
     pub span: Span,
 }
 
+/// `cases from "path" as of D`: a table of cases in a file, a case a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CasesLine {
+    /// The file, relative to this one.
+    pub path: Text,
+    /// The day of the cases that name none themselves.
+    pub as_of: Option<DateLiteral>,
+    /// The whole statement.
+    pub span: Span,
+}
+
 /// A line of a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseClause {

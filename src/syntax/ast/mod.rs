@@ -68,6 +68,8 @@ pub enum Statement {
     Use(UseLine),
     /// `case "title" { … }`
     Case(CaseBlock),
+    /// `cases from "path"`
+    Cases(CasesLine),
 }
 
 /// A name as written, with its place.

@@ -6,9 +6,10 @@ use super::grammar::Rule;
 use super::line::Line;
 use super::literal::{first_date, first_name, first_text, literal, name, names, number};
 use super::reader::{Node, Reader};
-use super::statement::declared;
+use super::statement::{broken_text, declared};
 use crate::syntax::ast::{
-    Assignment, CaseBlock, CaseClause, CaseClauseKind, Expectation, ExpectedStatus, Literal, Number, Text,
+    Assignment, CaseBlock, CaseClause, CaseClauseKind, CasesLine, Expectation, ExpectedStatus, Literal,
+    Number, Text,
 };
 
 /// Makes the clause of a line that its rule has read; `None` only if the rule read something else.
@@ -39,6 +40,14 @@ pub(super) fn case_block<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> CaseBl
         clauses.push(CaseClause { kind, span: line.span });
     });
     CaseBlock { title, clauses, span: line.span }
+}
+
+/// `cases from "path" as of D`.
+pub(super) fn cases_line<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> CasesLine {
+    let node = reader.read(Rule::cases_line, line.span);
+    let path = node.as_ref().and_then(|node| first_text(reader, node));
+    let as_of = node.as_ref().and_then(|node| first_date(reader, node));
+    CasesLine { path: path.unwrap_or_else(|| broken_text(line)), as_of, span: line.span }
 }
 
 fn only_value(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Literal> {

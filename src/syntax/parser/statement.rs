@@ -1,7 +1,7 @@
 //! Statements: which word begins what, and the builders of those that are one line.
 
 use super::block;
-use super::case::case_block;
+use super::case::{case_block, cases_line};
 use super::expression::{broken, only_expression};
 use super::grammar::Rule;
 use super::line::{Line, LineKind};
@@ -19,7 +19,7 @@ use crate::syntax::ast::{
 type Build = for<'t> fn(&mut Reader<'t>, &Line<'t>) -> Statement;
 
 /// The words that begin a statement, whether they open a block, and what builds them.
-const STATEMENTS: [(&str, Shape, Build); 20] = [
+const STATEMENTS: [(&str, Shape, Build); 21] = [
     ("policy", Shape::Block, |r, line| Statement::Policy(block::policy_block(r, line))),
     ("tag", Shape::Line, |r, line| Statement::Tag(tag_line(r, line))),
     ("record", Shape::Block, |r, line| Statement::Record(record_block(r, line))),
@@ -42,6 +42,7 @@ const STATEMENTS: [(&str, Shape, Build); 20] = [
     ("penalty", Shape::Block, |r, line| Statement::Consequence(block::consequence_block(r, line, true))),
     ("use", Shape::Line, |r, line| Statement::Use(use_line(r, line))),
     ("case", Shape::Block, |r, line| Statement::Case(case_block(r, line))),
+    ("cases", Shape::Line, |r, line| Statement::Cases(cases_line(r, line))),
 ];
 
 /// Whether a statement is a line or opens a block.
@@ -114,7 +115,7 @@ pub(super) fn declared(reader: &mut Reader<'_>, line: &Line<'_>) -> (Name, Optio
 }
 
 /// A title that must be there but could not be read.
-fn broken_text(line: &Line<'_>) -> Text {
+pub(super) fn broken_text(line: &Line<'_>) -> Text {
     Text { text: String::new(), span: line.span }
 }
 

@@ -156,7 +156,7 @@ fn a_mended_slip_keeps_its_meaning() {
 #[test]
 fn a_broken_line_still_declares_its_name() {
     let text = "let a = ==\nlet b of c = (\nparam p \"P\" x y\nlist l = a, b\nlink k from a to\nreason R01\ntag t\n\
-                decision d one of (a, b {\n}\nbenefit n title {\n}\nuse x, y of \"path\"\n";
+                decision d one of (a, b {\n}\nbenefit n title {\n}\ncases form \"t.csv\"\nuse x, y of \"path\"\n";
     let kept = statements(text);
     let names: Vec<String> = kept
         .iter()
@@ -175,10 +175,14 @@ fn a_broken_line_still_declares_its_name() {
             Statement::Use(it) => {
                 it.names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(" ")
             }
+            Statement::Cases(it) => {
+                assert_eq!(it.path.text, "", "a path is not guessed at");
+                "cases".to_owned()
+            }
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(names, ["a", "b", "p", "l", "k", "R01", "t", "d", "n", "x y"]);
+    assert_eq!(names, ["a", "b", "p", "l", "k", "R01", "t", "d", "n", "cases", "x y"]);
 }
 
 #[test]

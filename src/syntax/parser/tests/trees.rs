@@ -304,3 +304,16 @@ fn every_comment_is_found() {
         assert_eq!(text.get(span.start as usize..span.end as usize).unwrap(), comment);
     }
 }
+
+#[test]
+fn a_table_of_cases_has_a_path_and_perhaps_a_day() {
+    let read = |text: &str| {
+        let (file, found) = super::parse(super::FileId::new(0), text);
+        assert!(found.is_empty(), "{found:?}");
+        let [Statement::Cases(line)] = file.statements.as_slice() else { panic!("{file:?}") };
+        (line.path.text.clone(), line.as_of.as_ref().map(|day| day.value.to_string()))
+    };
+    assert_eq!(read("cases from \"cases/edges.csv\"\n"), ("cases/edges.csv".to_owned(), None));
+    let dated = "cases from \"t.csv\"\n  as of 2026-01-31 # a comment\n";
+    assert_eq!(read(&dated.replace("\n  ", " ")), ("t.csv".to_owned(), Some("2026-01-31".to_owned())));
+}

@@ -1,0 +1,24 @@
+//! Cases as evidence: what of a policy they reach, why they do not reach the rest, and cases made up that would.
+//!
+//! A [`Trial`] is a case that was run, with everything that the reference interpreter told of it. [`goals`] lists what of a
+//! policy can be reached: rows of tables, rules, branches of conditions. [`Coverage`] sets one against the other;
+//! [`suggest()`] looks for a record that reaches what no case does, and [`edges`] makes a table of cases around every edge.
+
+mod alternatives;
+mod coverage;
+mod edges;
+mod goal;
+mod search;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod trial;
+mod visit;
+mod why;
+mod words;
+
+pub use coverage::{Count, Coverage, FileCoverage, Uncovered};
+pub use edges::{Edges, edges};
+pub use goal::{Goal, Part, Target, goals};
+pub use suggest::{Suggestion, suggest};
+pub use trial::Trial;

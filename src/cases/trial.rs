@@ -1,0 +1,58 @@
+//! A case that was run, with everything that was seen on the way.
+
+use crate::data::{Population, Records, Value, join_rows};
+use crate::eval::{self, Outcome, Probe, Recording, Scorer, Settled, Status};
+use crate::policy::{Case, Expr, Over, Policy};
+
+/// A case that was run.
+#[derive(Debug, Clone)]
+pub struct Trial<'p> {
+    /// The policy of its day.
+    pub policy: &'p Policy,
+    /// The case.
+    pub case: Case,
+    /// What its record came to.
+    pub outcome: Outcome,
+    /// How.
+    pub recording: Recording,
+    population: Population,
+    position: usize,
+}
+
+impl<'p> Trial<'p> {
+    /// Runs a case; `None` where its record is rejected.
+    pub fn run(scorer: &Scorer<'p>, case: &Case) -> Option<Self> {
+        let policy = scorer.policy();
+        let previous = (case.previous_of, case.previous.as_slice());
+        let population =
+            join_rows(&policy.schema, policy.today, &case.records, &case.pairs, previous).population;
+        // A case's record stands in the line of its position.
+        let line = case.records.iter().position(|(kind, _)| *kind == policy.schema.scored)? as u64 + 1;
+        let position = (0..population.count()).find(|position| population.line(*position) == line)?;
+        let settled = Settled::of(scorer, &population);
+        let mut recording = Recording::new();
+        let outcome = eval::score_one(scorer, &population, &settled, position, &mut recording)?.ok()?;
+        Some(Self { policy, case: case.clone(), outcome, recording, population, position })
+    }
+
+    /// Whether its record takes part: what a record that does not goes through counts for nothing.
+    pub fn takes_part(&self) -> bool {
+        self.outcome.status != Status::NotParticipating
+    }
+
+    /// The value of an expression about its record.
+    pub fn value(&self, expr: &Expr) -> Option<Value> {
+        self.probe(|probe| probe.value(expr)).flatten()
+    }
+
+    /// The values of an expression about each of its record's events.
+    pub fn event_values(&self, over: Over, expr: &Expr) -> Vec<Value> {
+        self.probe(|probe| probe.event_values(over, expr)).unwrap_or_default()
+    }
+
+    fn probe<X>(&self, ask: impl FnOnce(&Probe<'_>) -> X) -> Option<X> {
+        let subject = self.population.subject(self.position)?;
+        let (policy, records, outcome) = (self.policy, &self.population, &self.outcome);
+        Some(ask(&Probe { policy, records, subject: &subject, outcome }))
+    }
+}
