@@ -1,31 +1,34 @@
 //! Reading a policy's file and, file by file, those that it uses.
 
 use super::shown::{shown, tidy};
-use super::{Broken, cannot_read};
+use super::{Broken, Intake, cannot_read};
 use crate::check::Unit;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::ast::{Statement, UseLine};
 use crate::syntax::{MAX_FILE_BYTES, parse};
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// How many files deep `use` may go.
 const MAX_DEPTH: usize = 32;
 
 /// Reads the file of a policy and those it uses; none of the latter outside `root`, which is a real path.
-pub(super) fn read(policy: &Path, root: &Path) -> Result<(Unit, Vec<Diagnostic>), Broken> {
+pub(super) fn read(
+    policy: &Path,
+    root: &Path,
+    intake: &mut Intake,
+) -> Result<(Unit, Vec<Diagnostic>), Broken> {
     let mut reader = Reader {
         unit: Unit::default(),
         diagnostics: Vec::new(),
         root,
+        intake,
         known: HashMap::new(),
         open: Vec::new(),
     };
-    let real = policy.canonicalize();
-    match real.and_then(|real| reader.read(real, policy)) {
+    match reader.read(policy, policy) {
         Ok(_) => Ok((reader.unit, reader.diagnostics)),
         Err(error) => Err(Broken::of(cannot_read(Code::E0403, policy, &error))),
     }
@@ -35,6 +38,7 @@ struct Reader<'a> {
     unit: Unit,
     diagnostics: Vec<Diagnostic>,
     root: &'a Path,
+    intake: &'a mut Intake,
     /// The files that were read, by their real paths.
     known: HashMap<PathBuf, FileId>,
     /// The files whose `use` lines are being followed, with their real paths.
@@ -42,9 +46,9 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads a file by its real path, and what it uses. `path` is the one that leads there in the user's eyes.
-    fn read(&mut self, real: PathBuf, path: &Path) -> io::Result<FileId> {
-        let bytes = read_bytes(&real)?;
+    /// Reads a file, and what it uses. `path` is the one that leads there in the user's eyes.
+    fn read(&mut self, from: &Path, path: &Path) -> io::Result<FileId> {
+        let (real, bytes) = self.intake.read(from)?;
         let text = String::from_utf8_lossy(&bytes);
         let id = self.unit.sources.add(shown(path), text.as_ref());
         let (tree, mut diagnostics) = parse(id, &text);
@@ -103,7 +107,8 @@ impl Reader<'_> {
         if Path::new(written).is_absolute() || climbs_out(real_folder, written, self.root) {
             return Err(leaves().into());
         }
-        let real = real_folder.join(written).canonicalize().map_err(|error| Box::new(unreadable(&error)))?;
+        let from = real_folder.join(written);
+        let (real, _) = self.intake.read(&from).map_err(|error| Box::new(unreadable(&error)))?;
         if !real.starts_with(self.root) {
             return Err(leaves().label("a symbolic link that leads outside the project").into());
         }
@@ -124,7 +129,7 @@ impl Reader<'_> {
             let message = format!("`use` goes more than {MAX_DEPTH} files deep");
             return Err(Diagnostic::error(Code::E0403, place, message).into());
         }
-        self.read(real, &folder.join(written)).map_err(|error| Box::new(unreadable(&error)))
+        self.read(&from, &folder.join(written)).map_err(|error| Box::new(unreadable(&error)))
     }
 }
 
@@ -135,15 +140,4 @@ fn climbs_out(folder: &Path, written: &str, root: &Path) -> bool {
 
 pub(super) fn used(statement: &Statement) -> Option<&UseLine> {
     if let Statement::Use(line) = statement { Some(line) } else { None }
-}
-
-/// The bytes of a file, up to one more than the parser takes.
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
