@@ -13,6 +13,7 @@ pub mod engine;
 pub mod eval;
 pub mod explain;
 pub mod function;
+pub mod impact;
 pub mod output;
 pub mod policy;
 pub mod project;

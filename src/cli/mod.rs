@@ -22,6 +22,7 @@ mod summary;
 mod synth;
 mod test;
 mod verdict;
+mod watch;
 
 use arguments::Arguments;
 use clap::Parser;
@@ -67,6 +68,7 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Score(score) => score.run(),
         arguments::Command::Explain(explain) => explain.run(),
         arguments::Command::Test(test) => test.run(),
+        arguments::Command::Watch(watch) => watch.run(),
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }

@@ -45,7 +45,8 @@ pub use set::Set;
 pub(crate) use set::{limits, step};
 pub use subject::{Linked, Records, Subject};
 pub use table::{
-    Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Size, Table, Unreadable, Wanted, files_behind, format_of,
+    Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Size, Table, Unreadable, Wanted,
+    files_behind, format_of,
 };
 pub use told::{Elsewhere, PairsLeft, nobodys_left};
 pub use value::{Type, Value, Why};

@@ -178,7 +178,11 @@ impl Changes {
                 None => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(over) => {
                     let left = over.saturating_duration_since(Instant::now());
-                    if left.is_zero() { Err(RecvTimeoutError::Timeout) } else { self.inbox.recv_timeout(left) }
+                    if left.is_zero() {
+                        Err(RecvTimeoutError::Timeout)
+                    } else {
+                        self.inbox.recv_timeout(left)
+                    }
                 }
             };
             match message {

@@ -16,10 +16,12 @@ pub(super) struct Places {
     folders: BTreeMap<PathBuf, Names>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Names {
-    Some(BTreeSet<OsString>),
-    All,
+/// What in a folder matters.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Names {
+    named: BTreeSet<OsString>,
+    /// Whether everything does that is not hidden.
+    all: bool,
 }
 
 /// How many symbolic links are followed on the way to a file.
@@ -38,7 +40,7 @@ impl Places {
         for path in intake.data() {
             places.way(path);
             if let Some(folder) = folder_of_many(path) {
-                places.all(folder);
+                places.folders.entry(folder).or_default().all = true;
             }
             for file in crate::data::files_behind(path) {
                 places.way(&file);
@@ -57,11 +59,8 @@ impl Places {
         // Of the folder itself: it was moved away or deleted.
         let is_folder = self.folders.contains_key(path);
         let named = path.parent().zip(path.file_name()).is_some_and(|(folder, name)| {
-            match self.folders.get(folder) {
-                Some(Names::Some(names)) => names.contains(name),
-                Some(Names::All) => !name.to_string_lossy().starts_with('.'),
-                None => false,
-            }
+            let is_hidden = || name.to_string_lossy().starts_with('.');
+            self.folders.get(folder).is_some_and(|it| it.named.contains(name) || it.all && !is_hidden())
         });
         is_folder || named
     }
@@ -106,14 +105,7 @@ impl Places {
         if folder.as_os_str().is_empty() {
             return;
         }
-        match self.folders.entry(folder.to_owned()).or_insert_with(|| Names::Some(BTreeSet::new())) {
-            Names::Some(names) => drop(names.insert(name.to_owned())),
-            Names::All => {}
-        }
-    }
-
-    fn all(&mut self, folder: PathBuf) {
-        self.folders.insert(folder, Names::All);
+        self.folders.entry(folder.to_owned()).or_default().named.insert(name.to_owned());
     }
 }
 

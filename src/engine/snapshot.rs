@@ -1,7 +1,7 @@
 //! Everything that is in force at one time, checked and ready; it never changes.
 
-use super::reload::{Refusal, Report};
 use super::Options;
+use super::reload::{Refusal, Report};
 use crate::check::Ruleset;
 use crate::data::DataFiles;
 use crate::date::Date;
@@ -129,7 +129,8 @@ impl Ready {
     ) -> Result<Self, Report> {
         let checked = project.check();
         let data = |schema: &_| project.data_files(schema, &options.data);
-        let wrong = |diagnostics| Report { sources: project.unit.sources.clone(), diagnostics, unusable: false };
+        let wrong =
+            |diagnostics| Report { sources: project.unit.sources.clone(), diagnostics, unusable: false };
         let Some(ruleset) = checked.ruleset else { return Err(wrong(checked.diagnostics)) };
         let day = options.as_of.or(project.manifest.as_of).unwrap_or(options.today);
         let policy = ruleset.on(day, settings).map_err(wrong)?;

@@ -8,6 +8,7 @@ mod layout;
 mod ledger;
 mod missing;
 mod reads;
+mod record;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ mod text;
 
 pub use json::json;
 pub use missing::{Effect, Gap};
+pub use record::Explainer;
 pub use shown::{Amount, Named, Shown};
 pub use text::text;
 

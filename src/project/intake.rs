@@ -88,6 +88,15 @@ impl Intake {
         self.texts.iter().map(said).eq(other.texts.iter().map(said))
     }
 
+    /// Whether the manifests are those of another intake.
+    pub(crate) fn same_manifest(&self, other: &Self) -> bool {
+        let of = |intake: &Self| -> Vec<Text> {
+            let manifests = intake.texts.iter().filter(|(path, _)| path.ends_with(super::MANIFEST));
+            manifests.map(|(_, text)| text.clone()).collect()
+        };
+        of(self) == of(other)
+    }
+
     /// Whether the data files are those of another intake.
     #[must_use]
     pub fn same_data(&self, other: &Self) -> bool {
@@ -103,21 +112,6 @@ impl Intake {
     pub fn data(&self) -> impl Iterator<Item = &Path> {
         self.data.keys().map(PathBuf::as_path)
     }
-
-    /// What differs from another intake, as it is reached.
-    pub(crate) fn differing(&self, other: &Self) -> Vec<PathBuf> {
-        let mut paths = differing(&self.texts, &other.texts);
-        paths.extend(differing(&self.data, &other.data));
-        paths.sort();
-        paths.dedup();
-        paths
-    }
-}
-
-fn differing<T: PartialEq>(one: &BTreeMap<PathBuf, T>, other: &BTreeMap<PathBuf, T>) -> Vec<PathBuf> {
-    let changed = one.iter().filter(|(path, seen)| other.get(*path) != Some(*seen)).map(|(path, _)| path);
-    let gone = other.keys().filter(|path| !one.contains_key(*path));
-    changed.chain(gone).cloned().collect()
 }
 
 impl Text {

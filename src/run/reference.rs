@@ -1,15 +1,15 @@
 //! A run through the reference interpreter, record by record: for what the column interpreter cannot do.
 
-use super::{Failure, Finished, Output, RejectSink, Run, Tally};
+use super::{Failure, Finished, RejectSink, Run, Tally, Target};
 use crate::data::{self, Reject, Size, Value, Why};
 use crate::eval;
 use crate::eval::batch::{Scored, Standing};
 use crate::output::{About, Encoder, Keys, Sheet, Writer};
 
-/// Reads everything, scores it, and writes.
+/// Reads everything, scores it, and writes or keeps.
 pub(super) fn score(
     run: &Run<'_>,
-    output: &mut dyn Output,
+    target: &mut Target<'_>,
     rejects: &mut dyn RejectSink,
 ) -> Result<Finished, Failure> {
     let policy = run.policy;
@@ -20,7 +20,13 @@ pub(super) fn score(
 
     let mut tally = Tally::new(policy);
     let sheet = Sheet::new(policy, None, run.contributions);
-    let mut writer = Writer::new(&sheet, run.form, &About::new(policy), output).map_err(Failure::Output)?;
+    let (mut writer, mut kept) = match target {
+        Target::Output(output) => {
+            let writer = Writer::new(&sheet, run.form, &About::new(policy), &mut **output);
+            (Some(writer.map_err(Failure::Output)?), None)
+        }
+        Target::Scores(scores) => (None, Some(scores)),
+    };
     let mut encoder = Encoder::new(&sheet, run.form).map_err(Failure::Output)?;
     let nobody = Value::Missing(Why::Undecided);
     for (chunk, first) in outcomes.chunks(run.batch.max(1)).zip((0..).step_by(run.batch.max(1))) {
@@ -31,15 +37,24 @@ pub(super) fn score(
         let scored = Scored::of_outcomes(policy, outcomes);
         let keys: Vec<&Value> =
             (first..first + chunk.len()).map(|at| population.key(at).unwrap_or(&nobody)).collect();
-        encoder.add(Keys::Values(&keys), &scored).map_err(Failure::Output)?;
         tally.add(&scored);
-        if encoder.is_full() {
-            writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
+        if let Some(kept) = &mut kept {
+            let mut known = data::Keys::default();
+            keys.iter().for_each(|key| known.push_value(key));
+            kept.add(&known, &scored);
+        }
+        if let Some(writer) = &mut writer {
+            encoder.add(Keys::Values(&keys), &scored).map_err(Failure::Output)?;
+            if encoder.is_full() {
+                writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
+            }
         }
         run.progress.add(chunk.len() as u64, 0);
     }
-    writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
-    writer.finish().map_err(Failure::Output)?;
+    if let Some(mut writer) = writer {
+        writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
+        writer.finish().map_err(Failure::Output)?;
+    }
 
     let too_large = outcomes.iter().enumerate().filter_map(|(position, outcome)| {
         let overflow = outcome.as_ref().err()?;

@@ -26,6 +26,7 @@ mod packs;
 mod page;
 mod readers;
 mod reference;
+mod reload;
 mod syntax;
 mod synth;
 

@@ -1,0 +1,356 @@
+//! What a change did, for people: a page that is drawn anew on a terminal, lines one below the other elsewhere.
+
+use super::super::clock;
+use super::super::report::{self, Count, DIM, ERROR, GOOD, HEADING, WARNING, grouped, plural};
+use super::account::{Account, Cases, Command, Mover, Sample, Scored};
+use super::{Files, News};
+use crate::decimal::Decimal;
+use crate::engine::Refusal;
+use crate::impact::{Cause, Impact};
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How much of a hash is shown.
+const HASH: usize = 12;
+/// How many moves from tier to tier are listed.
+const MIGRATIONS: usize = 6;
+/// Clears a terminal and goes to its first line.
+const CLEAR: &[u8] = b"\x1b[2J\x1b[H";
+
+/// Where people read.
+pub(super) struct Page {
+    terminal: bool,
+    /// What was said last of policies that are good.
+    good: Vec<u8>,
+    /// Whether mistakes were said last.
+    refused: bool,
+    /// Whether anything was said.
+    begun: bool,
+}
+
+impl Page {
+    /// Before anything was said.
+    pub(super) fn new(terminal: bool) -> Self {
+        Self { terminal, good: Vec::new(), refused: false, begun: false }
+    }
+
+    /// Says it.
+    pub(super) fn tell(&mut self, news: &News<'_>, took: Duration) -> io::Result<()> {
+        let mut page = Vec::new();
+        match news {
+            News::Ready { accounts, files } | News::Changed { accounts, files } => {
+                self.accounts(matches!(news, News::Ready { .. }), accounts, *files, took, &mut page)?;
+                self.good.clone_from(&page);
+            }
+            News::Unchanged { hash } => {
+                if !self.refused {
+                    return Ok(());
+                }
+                if self.terminal {
+                    page.clone_from(&self.good);
+                    writeln!(page)?;
+                }
+                writeln!(page, "{GOOD}✓{GOOD:#} mended: {} says what it said before", short(hash))?;
+            }
+            News::Refused { refusal, kept } => self.refusal(refusal, *kept, took, &mut page)?,
+            News::Ran(command) => return ran(command, &mut anstream::stdout().lock()),
+        }
+        self.refused = matches!(news, News::Refused { .. });
+        let mut stdout = anstream::stdout().lock();
+        if self.terminal {
+            stdout.write_all(CLEAR)?;
+        } else if self.begun {
+            writeln!(stdout)?;
+        }
+        self.begun = true;
+        stdout.write_all(&page)?;
+        stdout.flush()
+    }
+
+    fn accounts(
+        &self,
+        is_first: bool,
+        accounts: &[Account],
+        files: Files,
+        took: Duration,
+        to: &mut Vec<u8>,
+    ) -> io::Result<()> {
+        let data = if files.data == 0 { String::new() } else { format!(" and {} of data", files.data) };
+        if is_first {
+            write!(to, "{DIM}watching {}{data}", plural(files.texts, "file"))?;
+            let end = if self.terminal { "; save one to see what it does, Ctrl-C ends" } else { "" };
+            writeln!(to, "{end}{DIM:#}\n")?;
+        } else {
+            let (mark, style) =
+                if accounts.iter().all(Account::is_well) { ("✓", GOOD) } else { ("✗", ERROR) };
+            let when = if self.terminal { format!(" at {}", clock::time()) } else { String::new() };
+            writeln!(to, "{style}{mark}{style:#} {DIM}saved{when}, told in {}{DIM:#}\n", milliseconds(took))?;
+        }
+        for (at, account) in accounts.iter().enumerate() {
+            let same = !is_first && accounts.len() > 1 && account.is_same();
+            if at > 0 && !same {
+                writeln!(to)?;
+            }
+            if same {
+                writeln!(to, "{DIM}{}  {}: as before{DIM:#}", account.title, account.path)?;
+            } else {
+                say(account, to)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn refusal(
+        &self,
+        refusal: &Refusal,
+        kept: Option<&Arc<str>>,
+        took: Duration,
+        to: &mut Vec<u8>,
+    ) -> io::Result<()> {
+        let mut count = Count::default();
+        for report in refusal.reports() {
+            report::print(to, report::Format::Human, &report.diagnostics, &report.sources)?;
+            count.add(Count::of(&report.diagnostics));
+        }
+        if refusal.reports().is_empty() {
+            writeln!(to, "{ERROR}error{ERROR:#}: {refusal}\n")?;
+        }
+        let when = if self.terminal { format!(" at {}", clock::time()) } else { String::new() };
+        let stays = kept.map_or_else(String::new, |hash| format!("; {} stays in force", short(hash)));
+        let count = if count == Count::default() { "refused".to_owned() } else { count.to_string() };
+        writeln!(
+            to,
+            "{ERROR}✗ {count}{ERROR:#} {DIM}saved{when}, told in {}{stays}{DIM:#}",
+            milliseconds(took)
+        )
+    }
+}
+
+/// All there is to say of a policy.
+fn say(account: &Account, to: &mut Vec<u8>) -> io::Result<()> {
+    let Account { title, path, before, hash, warnings, sample, cases, .. } = account;
+    let hashes = match before {
+        Some(before) if before != hash => format!("{} → {}", short(before), short(hash)),
+        Some(_) | None => short(hash),
+    };
+    writeln!(to, "{HEADING}{title}{HEADING:#}  {DIM}{path} · {hashes}{DIM:#}")?;
+    match sample {
+        Sample::None => writeln!(to, "{DIM}no sample data: name some in glassbox.toml, or by --data{DIM:#}")?,
+        Sample::Unusable { sources, diagnostics } => {
+            writeln!(to)?;
+            report::print(to, report::Format::Human, diagnostics, sources)?;
+        }
+        Sample::Scored(scored) => say_scored(scored, to)?,
+    }
+    say_cases(cases, to)?;
+    if *warnings > 0 {
+        writeln!(to, "{WARNING}{}{WARNING:#} {DIM}(glassbox check){DIM:#}", plural(*warnings, "warning"))?;
+    }
+    Ok(())
+}
+
+fn say_scored(scored: &Scored, to: &mut Vec<u8>) -> io::Result<()> {
+    let Scored { record, read, scored: with_score, set_aside, notices, impact, movers } = scored;
+    let records = format!("{} {record}", grouped(*read));
+    for notice in notices {
+        writeln!(to, "{DIM}{}: {}{DIM:#}", clean(&notice.file), clean(&notice.text))?;
+    }
+    match impact {
+        None => {
+            write!(to, "{records} records: {} scored", grouped(*with_score))?;
+            let rejected =
+                if *set_aside > 0 { format!(", {} rejected", grouped(*set_aside)) } else { String::new() };
+            writeln!(to, "{rejected}")
+        }
+        Some(impact) if impact.is_none() => writeln!(to, "{records} records: nothing moved"),
+        Some(impact) => {
+            say_moved(&records, impact, to)?;
+            say_tiers(impact, to)?;
+            say_movers(movers, to)
+        }
+    }
+}
+
+/// How many scores moved, and how far.
+fn say_moved(records: &str, impact: &Impact, to: &mut Vec<u8>) -> io::Result<()> {
+    let Impact { up, down, most_up, most_down, .. } = impact;
+    let moved = if impact.moved() == 0 {
+        "no score moved".to_owned()
+    } else {
+        plural(impact.moved(), "score") + " moved"
+    };
+    write!(to, "{records} records: {HEADING}{moved}{HEADING:#}")?;
+    let ways = [(*up, "up", most_up, GOOD), (*down, "down", most_down, ERROR)];
+    for (count, way, most, style) in ways.into_iter().filter(|(count, ..)| *count > 0) {
+        let by = if count == 1 { "by" } else { "by at most" };
+        write!(to, ", {style}{} {way}{style:#} {by} {most}", grouped(count))?;
+    }
+    writeln!(to)?;
+    let others = [
+        (impact.newly_scored, "have a score and had none"),
+        (impact.no_longer_scored, "have no score and had one"),
+        (impact.added, "are new in the data"),
+        (impact.removed, "are no longer in the data"),
+    ];
+    for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
+        writeln!(to, "  {} {what}", grouped(count))?;
+    }
+    Ok(())
+}
+
+/// What the tiers gained and lost, and who went where.
+fn say_tiers(impact: &Impact, to: &mut Vec<u8>) -> io::Result<()> {
+    let shifted = |tier: &crate::impact::TierShift| tier.before != tier.after || tier.gained + tier.lost > 0;
+    if !impact.tiers.iter().any(shifted) {
+        return if impact.tiers.is_empty() {
+            Ok(())
+        } else {
+            writeln!(to, "{DIM}no tier gained or lost{DIM:#}")
+        };
+    }
+    let width = impact.tiers.iter().map(|tier| tier.label.chars().count()).max().unwrap_or(0);
+    writeln!(to, "\n{HEADING}Tiers{HEADING:#}{DIM}{:>blank$}before      now{DIM:#}", "", blank = width + 3)?;
+    for tier in &impact.tiers {
+        let (before, after) = (grouped(tier.before), grouped(tier.after));
+        write!(to, "  {:width$}  {before:>7}  {after:>7}", tier.label)?;
+        let by = tier.after as i64 - tier.before as i64;
+        if by != 0 {
+            let style = if by > 0 { GOOD } else { ERROR };
+            write!(to, "  {style}{:>6}{style:#}", signed_count(by))?;
+        } else if shifted(tier) {
+            write!(to, "  {:>6}", "±0")?;
+        }
+        if tier.gained > 0 && tier.lost > 0 {
+            write!(to, "  {DIM}{} in, {} out{DIM:#}", grouped(tier.gained), grouped(tier.lost))?;
+        }
+        writeln!(to)?;
+    }
+    let mut migrations: Vec<_> = impact.migrations.iter().collect();
+    migrations.sort_by_key(|migration| std::cmp::Reverse(migration.count));
+    let label = |at: Option<usize>| {
+        at.and_then(|at| impact.tiers.get(at)).map_or("no tier", |tier| tier.label.as_str())
+    };
+    for migration in migrations.iter().take(MIGRATIONS) {
+        let (from, to_tier) = (label(migration.from), label(migration.to));
+        writeln!(to, "  {DIM}{from} → {to_tier}{DIM:#}  {}", grouped(migration.count))?;
+    }
+    match migrations.len().saturating_sub(MIGRATIONS) {
+        0 => Ok(()),
+        more => writeln!(to, "  {DIM}and {} of other kinds{DIM:#}", plural(more, "move")),
+    }
+}
+
+/// Those that moved most, each with the line that moved it.
+fn say_movers(movers: &[Mover], to: &mut Vec<u8>) -> io::Result<()> {
+    if movers.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "\n{HEADING}Moved most{HEADING:#}")?;
+    let rows: Vec<[String; 3]> = movers
+        .iter()
+        .map(|mover| {
+            let by = mover.after.checked_sub(mover.before).unwrap_or_default();
+            [clean(&mover.key), format!("{} → {}", mover.before, mover.after), signed(by)]
+        })
+        .collect();
+    let [key, scores, by] = [0, 1, 2].map(|column| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    });
+    let left = key + scores + by + 8;
+    for (mover, [a, b, c]) in movers.iter().zip(&rows) {
+        let style = if mover.after > mover.before { GOOD } else { ERROR };
+        write!(to, "  {a:key$}  {b:scores$}  {style}{c:>by$}{style:#}")?;
+        match &mover.cause {
+            Some(cause) => say_cause(cause, mover.others, left, to)?,
+            None => writeln!(to)?,
+        }
+    }
+    Ok(())
+}
+
+/// The line that moved a score: what it gives, where it stands, and what it saw.
+fn say_cause(cause: &Cause, others: usize, left: usize, to: &mut Vec<u8>) -> io::Result<()> {
+    let gives = match (cause.before, cause.after) {
+        (Some(before), Some(after)) => format!("{} instead of {}", signed(after), signed(before)),
+        (None, Some(after)) => format!("{}, new", signed(after)),
+        (Some(before), None) => format!("gave {}, and is no more", signed(before)),
+        (None, None) => String::new(),
+    };
+    let place = match (&cause.file, cause.line) {
+        (Some(file), Some(line)) => format!("{file}:{line}"),
+        (_, _) => String::new(),
+    };
+    writeln!(to, "  {}: {gives}  {DIM}{place}{DIM:#}", clean(&cause.title))?;
+    let more = if others > 0 { format!("and {}", plural(others, "other line")) } else { String::new() };
+    let said = cause.said.as_ref().map_or_else(String::new, |said| format!(", before {}", clean(said)));
+    let says = if cause.says.is_empty() { String::new() } else { format!("{}{said}", clean(&cause.says)) };
+    let parts: Vec<String> = [says, more].into_iter().filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "{:left$}{DIM}{}{DIM:#}", "", parts.join("; "))
+}
+
+fn say_cases(cases: &Cases, to: &mut Vec<u8>) -> io::Result<()> {
+    let Cases { all, differ, mended } = cases;
+    let again = if *mended > 0 { format!(", {} again", grouped(*mended)) } else { String::new() };
+    match (all, differ.as_slice()) {
+        (0, _) => return writeln!(to, "{DIM}no cases{DIM:#}"),
+        (1, []) => return writeln!(to, "{GOOD}the one case holds{again}{GOOD:#}"),
+        (_, []) => return writeln!(to, "{GOOD}all {} cases hold{again}{GOOD:#}", grouped(*all)),
+        (_, [_]) => writeln!(to, "\n{ERROR}1 of {} cases differs{ERROR:#}{again}", grouped(*all))?,
+        (_, many) => {
+            writeln!(to, "\n{ERROR}{} of {} cases differ{ERROR:#}{again}", many.len(), grouped(*all))?
+        }
+    }
+    for case in differ {
+        let held = if case.held { format!("  {WARNING}held before{WARNING:#}") } else { String::new() };
+        writeln!(to, "  {ERROR}✗{ERROR:#} {}  {DIM}{}:{}{DIM:#}{held}", case.title, case.file, case.line)?;
+        for difference in &case.differences {
+            let (what, expected, found) = (&difference.what, &difference.expected, &difference.found);
+            writeln!(to, "      {what}: expected {GOOD}{expected}{GOOD:#}, found {ERROR}{found}{ERROR:#}")?;
+        }
+    }
+    Ok(())
+}
+
+fn ran(command: &Command, to: &mut dyn Write) -> io::Result<()> {
+    let Command { line, ended, took } = command;
+    let took = milliseconds(*took);
+    match ended {
+        Ok(status) if status.success() => {
+            writeln!(to, "\n{GOOD}✓{GOOD:#} {DIM}{line}: ended well in {took}{DIM:#}")
+        }
+        Ok(status) => match status.code() {
+            Some(code) => writeln!(to, "\n{ERROR}✗{ERROR:#} {line}: ended with {code} {DIM}in {took}{DIM:#}"),
+            None => {
+                writeln!(to, "\n{ERROR}✗{ERROR:#} {line}: was ended by a signal {DIM}after {took}{DIM:#}")
+            }
+        },
+        Err(error) => writeln!(to, "\n{ERROR}✗{ERROR:#} {line}: cannot be run: {error}"),
+    }
+}
+
+fn short(hash: &str) -> String {
+    hash.chars().take(HASH).collect()
+}
+
+fn milliseconds(took: Duration) -> String {
+    format!("{} ms", grouped(took.as_millis()))
+}
+
+/// A number with its sign.
+fn signed(number: Decimal) -> String {
+    if number.is_zero() { number.to_string() } else { format!("{number:+}") }
+}
+
+fn signed_count(count: i64) -> String {
+    let digits = grouped(count.unsigned_abs());
+    if count < 0 { format!("-{digits}") } else { format!("+{digits}") }
+}
+
+/// Control characters of users never reach a terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
