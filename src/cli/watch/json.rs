@@ -29,7 +29,7 @@ fn event(news: &News<'_>, took: Duration) -> Value {
     };
     match news {
         News::Ready { accounts: all, .. } => accounts("ready", all),
-        News::Changed { accounts: all, .. } => accounts("changed", all),
+        News::Changed { accounts: all } => accounts("changed", all),
         News::Unchanged { hash } => {
             json!({ "schema": SCHEMA, "kind": "unchanged", "milliseconds": milliseconds, "hash": &***hash })
         }

@@ -72,7 +72,7 @@ enum News<'n> {
     /// The first look at policies that are good.
     Ready { accounts: &'n [Account], files: Files },
     /// A save that is good.
-    Changed { accounts: &'n [Account], files: Files },
+    Changed { accounts: &'n [Account] },
     /// A save that says what was said before.
     Unchanged { hash: &'n Arc<str> },
     /// A save that is not good; the hash of what stays in force, if anything is.
@@ -161,7 +161,7 @@ impl Watch {
         let files = Files::of(&snapshot);
         view.tell(&News::Ready { accounts: &accounts, files }, noticed.at.elapsed())?;
         if self.once && !is_first {
-            return Ok(exit(&accounts));
+            return Ok(if session.went() == Went::Well { Exit::Fine } else { Exit::Wrong });
         }
         session.prepare();
         self.keep_watching(&engine, &mut changes, &mut session, &mut view)
@@ -221,18 +221,17 @@ impl Watch {
             Reload::Unchanged(snapshot) => {
                 let mended = std::mem::take(was_refused);
                 view.tell(&News::Unchanged { hash: snapshot.hash() }, noticed.at.elapsed())?;
-                Ok(if mended { Went::Well } else { Went::Nothing })
+                Ok(if mended { session.went() } else { Went::Nothing })
             }
             Reload::Swapped { new, .. } => {
                 *was_refused = false;
                 let accounts = session.account(new);
-                let files = Files::of(new);
-                view.tell(&News::Changed { accounts: &accounts, files }, noticed.at.elapsed())?;
+                view.tell(&News::Changed { accounts: &accounts }, noticed.at.elapsed())?;
                 if let Some(line) = &self.on_change {
                     let ran = Command::run(line, self.format == Format::Json);
                     view.tell(&News::Ran(&ran), noticed.at.elapsed())?;
                 }
-                Ok(if accounts.iter().all(Account::is_well) { Went::Well } else { Went::Wrong })
+                Ok(session.went())
             }
         }
     }
@@ -264,10 +263,6 @@ impl Files {
         let intake = snapshot.intake();
         Self { texts: intake.texts().count(), data: intake.data().count() }
     }
-}
-
-fn exit(accounts: &[Account]) -> Exit {
-    if accounts.iter().all(Account::is_well) { Exit::Fine } else { Exit::Wrong }
 }
 
 /// Whether there is nothing at the path that could be watched: the command is wrong, and not a policy.

@@ -1,6 +1,7 @@
 //! What is kept from one change to the next: the scores of the last version, its records, and which cases differed.
 
 use super::super::verdict::{Verdict, judge};
+use super::Went;
 use super::account::{Account, Cases, Differs, Mover, Sample, Scored};
 use crate::data::{DataFiles, Loaded, Reject, Schema, load};
 use crate::date::Date;
@@ -11,6 +12,7 @@ use crate::impact::{Impact, Scores, causes};
 use crate::output::{Form, Format};
 use crate::project::Intake;
 use crate::run::{self, Failure, Finished, Progress, RejectSink};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
@@ -24,6 +26,8 @@ const KEPT: usize = 200_000;
 /// The versions so far, as much of them as the next one is compared with.
 #[derive(Default)]
 pub(super) struct Session {
+    /// Whether all was well with the last ones.
+    well: bool,
     versions: Vec<Version>,
 }
 
@@ -80,7 +84,13 @@ impl Session {
             versions.push(version);
         }
         self.versions = versions;
+        self.well = accounts.iter().all(Account::is_well);
         accounts
+    }
+
+    /// How it went with the last versions.
+    pub(super) fn went(&self) -> Went {
+        if self.well { Went::Well } else { Went::Wrong }
     }
 
     /// Reads the records that are to be explained at the next change, while nobody waits.
@@ -220,7 +230,8 @@ impl RejectSink for Aside {
 /// Judges the cases of a policy. One that cannot be made any more would have been refused.
 fn verdicts(ready: &Ready) -> Vec<Verdict> {
     let cases = 0..ready.ruleset().cases().len();
-    let judged = cases.filter_map(|at| {
+    // Each is a policy of its own day, so that many of them take their time.
+    let judged = cases.into_par_iter().filter_map(|at| {
         let (policy, case) = ready.ruleset().case(at).ok()?;
         Some(judge(&policy, &case, ready.sources()))
     });

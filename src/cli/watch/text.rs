@@ -2,12 +2,14 @@
 
 use super::super::clock;
 use super::super::report::{self, Count, DIM, ERROR, GOOD, HEADING, WARNING, grouped, plural};
-use super::account::{Account, Cases, Command, Mover, Sample, Scored};
+use super::account::{Account, Cases, Command, Differs, Mover, Sample, Scored};
 use super::{Files, News};
 use crate::decimal::Decimal;
 use crate::engine::Refusal;
 use crate::impact::{Cause, Impact};
+use anstyle::Style;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,14 +17,17 @@ use std::time::Duration;
 const HASH: usize = 12;
 /// How many moves from tier to tier are listed.
 const MIGRATIONS: usize = 6;
+/// How many cases that differ are listed, those first that held before.
+const CASES: usize = 5;
 /// Clears a terminal and goes to its first line.
 const CLEAR: &[u8] = b"\x1b[2J\x1b[H";
 
 /// Where people read.
 pub(super) struct Page {
     terminal: bool,
-    /// What was said last of policies that are good.
+    /// What was said last of policies that are good, and whether all is well with them.
     good: Vec<u8>,
+    well: bool,
     /// Whether mistakes were said last.
     refused: bool,
     /// Whether anything was said.
@@ -32,26 +37,36 @@ pub(super) struct Page {
 impl Page {
     /// Before anything was said.
     pub(super) fn new(terminal: bool) -> Self {
-        Self { terminal, good: Vec::new(), refused: false, begun: false }
+        Self { terminal, good: Vec::new(), well: true, refused: false, begun: false }
     }
 
     /// Says it.
     pub(super) fn tell(&mut self, news: &News<'_>, took: Duration) -> io::Result<()> {
         let mut page = Vec::new();
         match news {
-            News::Ready { accounts, files } | News::Changed { accounts, files } => {
-                self.accounts(matches!(news, News::Ready { .. }), accounts, *files, took, &mut page)?;
-                self.good.clone_from(&page);
+            News::Ready { accounts, files } => {
+                self.watching(*files, &mut page)?;
+                self.say_all(accounts, true, &mut page)?;
+            }
+            News::Changed { accounts } => {
+                self.say_all(accounts, false, &mut page)?;
+                let (mark, style) = self.mark();
+                writeln!(page, "\n{style}{mark}{style:#} {DIM}saved{}{DIM:#}", self.when(took))?;
             }
             News::Unchanged { hash } => {
                 if !self.refused {
                     return Ok(());
                 }
+                let when = self.when(took);
+                writeln!(
+                    page,
+                    "{GOOD}✓{GOOD:#} mended: as before, {} {DIM}(saved{when}){DIM:#}",
+                    short(hash)
+                )?;
                 if self.terminal {
-                    page.clone_from(&self.good);
                     writeln!(page)?;
+                    page.extend_from_slice(&self.good);
                 }
-                writeln!(page, "{GOOD}✓{GOOD:#} mended: {} says what it said before", short(hash))?;
             }
             News::Refused { refusal, kept } => self.refusal(refusal, *kept, took, &mut page)?,
             News::Ran(command) => return ran(command, &mut anstream::stdout().lock()),
@@ -68,36 +83,39 @@ impl Page {
         stdout.flush()
     }
 
-    fn accounts(
-        &self,
-        is_first: bool,
-        accounts: &[Account],
-        files: Files,
-        took: Duration,
-        to: &mut Vec<u8>,
-    ) -> io::Result<()> {
+    /// How many files are watched.
+    fn watching(&self, files: Files, to: &mut Vec<u8>) -> io::Result<()> {
         let data = if files.data == 0 { String::new() } else { format!(" and {} of data", files.data) };
-        if is_first {
-            write!(to, "{DIM}watching {}{data}", plural(files.texts, "file"))?;
-            let end = if self.terminal { "; save one to see what it does, Ctrl-C ends" } else { "" };
-            writeln!(to, "{end}{DIM:#}\n")?;
-        } else {
-            let (mark, style) =
-                if accounts.iter().all(Account::is_well) { ("✓", GOOD) } else { ("✗", ERROR) };
-            let when = if self.terminal { format!(" at {}", clock::time()) } else { String::new() };
-            writeln!(to, "{style}{mark}{style:#} {DIM}saved{when}, told in {}{DIM:#}\n", milliseconds(took))?;
-        }
+        let end = if self.terminal { "; save one to see what it does, Ctrl-C ends" } else { "" };
+        writeln!(to, "{DIM}watching {}{data}{end}{DIM:#}\n", plural(files.texts, "file"))
+    }
+
+    /// Whether all is well, at a glance.
+    fn mark(&self) -> (&'static str, Style) {
+        if self.well { ("✓", GOOD) } else { ("✗", ERROR) }
+    }
+
+    /// When it was saved, and how long it took to tell. The time of day is told only where it will be read as it comes.
+    fn when(&self, took: Duration) -> String {
+        let at = if self.terminal { format!(" at {}", clock::time()) } else { String::new() };
+        format!("{at}, told in {}", milliseconds(took))
+    }
+
+    fn say_all(&mut self, accounts: &[Account], is_first: bool, to: &mut Vec<u8>) -> io::Result<()> {
+        self.good.clear();
+        self.well = accounts.iter().all(Account::is_well);
         for (at, account) in accounts.iter().enumerate() {
             let same = !is_first && accounts.len() > 1 && account.is_same();
             if at > 0 && !same {
-                writeln!(to)?;
+                writeln!(self.good)?;
             }
             if same {
-                writeln!(to, "{DIM}{}  {}: as before{DIM:#}", account.title, account.path)?;
+                writeln!(self.good, "{DIM}{}  {}: as before{DIM:#}", account.title, account.path)?;
             } else {
-                say(account, to)?;
+                say(account, &mut self.good)?;
             }
         }
+        to.extend_from_slice(&self.good);
         Ok(())
     }
 
@@ -116,14 +134,12 @@ impl Page {
         if refusal.reports().is_empty() {
             writeln!(to, "{ERROR}error{ERROR:#}: {refusal}\n")?;
         }
-        let when = if self.terminal { format!(" at {}", clock::time()) } else { String::new() };
         let stays = kept.map_or_else(String::new, |hash| format!("; {} stays in force", short(hash)));
         let count = if count == Count::default() { "refused".to_owned() } else { count.to_string() };
-        writeln!(
-            to,
-            "{ERROR}✗ {count}{ERROR:#} {DIM}saved{when}, told in {}{stays}{DIM:#}",
-            milliseconds(took)
-        )
+        let when = self.when(took);
+        writeln!(to, "{ERROR}✗ {count}{ERROR:#} {DIM}(saved{when}{stays}){DIM:#}")?;
+        let all = refusal.reports().iter().flat_map(|report| &report.diagnostics);
+        report::more(to, &all.cloned().collect::<Vec<_>>())
     }
 }
 
@@ -141,23 +157,23 @@ fn say(account: &Account, to: &mut Vec<u8>) -> io::Result<()> {
             writeln!(to)?;
             report::print(to, report::Format::Human, diagnostics, sources)?;
         }
-        Sample::Scored(scored) => say_scored(scored, to)?,
+        Sample::Scored(scored) => say_scored(scored, path, to)?,
     }
-    say_cases(cases, to)?;
+    say_cases(cases, path, to)?;
     if *warnings > 0 {
         writeln!(to, "{WARNING}{}{WARNING:#} {DIM}(glassbox check){DIM:#}", plural(*warnings, "warning"))?;
     }
     Ok(())
 }
 
-fn say_scored(scored: &Scored, to: &mut Vec<u8>) -> io::Result<()> {
+fn say_scored(scored: &Scored, policy: &str, to: &mut Vec<u8>) -> io::Result<()> {
     let Scored { record, read, scored: with_score, set_aside, notices, impact, movers } = scored;
     let records = format!("{} {record}", grouped(*read));
-    for notice in notices {
-        writeln!(to, "{DIM}{}: {}{DIM:#}", clean(&notice.file), clean(&notice.text))?;
-    }
     match impact {
         None => {
+            for notice in notices {
+                writeln!(to, "{DIM}{}: {}{DIM:#}", clean(&notice.file), clean(&notice.text))?;
+            }
             write!(to, "{records} records: {} scored", grouped(*with_score))?;
             let rejected =
                 if *set_aside > 0 { format!(", {} rejected", grouped(*set_aside)) } else { String::new() };
@@ -167,7 +183,7 @@ fn say_scored(scored: &Scored, to: &mut Vec<u8>) -> io::Result<()> {
         Some(impact) => {
             say_moved(&records, impact, to)?;
             say_tiers(impact, to)?;
-            say_movers(movers, to)
+            say_movers(movers, policy, to)
         }
     }
 }
@@ -210,7 +226,7 @@ fn say_tiers(impact: &Impact, to: &mut Vec<u8>) -> io::Result<()> {
         };
     }
     let width = impact.tiers.iter().map(|tier| tier.label.chars().count()).max().unwrap_or(0);
-    writeln!(to, "\n{HEADING}Tiers{HEADING:#}{DIM}{:>blank$}before      now{DIM:#}", "", blank = width + 3)?;
+    writeln!(to, "\n{HEADING}Tiers{HEADING:#}{DIM}{:width$}before  {:>7}{DIM:#}", "", "now")?;
     for tier in &impact.tiers {
         let (before, after) = (grouped(tier.before), grouped(tier.after));
         write!(to, "  {:width$}  {before:>7}  {after:>7}", tier.label)?;
@@ -231,9 +247,14 @@ fn say_tiers(impact: &Impact, to: &mut Vec<u8>) -> io::Result<()> {
     let label = |at: Option<usize>| {
         at.and_then(|at| impact.tiers.get(at)).map_or("no tier", |tier| tier.label.as_str())
     };
-    for migration in migrations.iter().take(MIGRATIONS) {
-        let (from, to_tier) = (label(migration.from), label(migration.to));
-        writeln!(to, "  {DIM}{from} → {to_tier}{DIM:#}  {}", grouped(migration.count))?;
+    let ways: Vec<(String, usize)> = migrations
+        .iter()
+        .take(MIGRATIONS)
+        .map(|it| (format!("{} → {}", label(it.from), label(it.to)), it.count))
+        .collect();
+    let width = ways.iter().map(|(way, _)| way.chars().count()).max().unwrap_or(0);
+    for (way, count) in ways {
+        writeln!(to, "    {DIM}{way:width$}  {:>5}{DIM:#}", grouped(count))?;
     }
     match migrations.len().saturating_sub(MIGRATIONS) {
         0 => Ok(()),
@@ -242,7 +263,7 @@ fn say_tiers(impact: &Impact, to: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// Those that moved most, each with the line that moved it.
-fn say_movers(movers: &[Mover], to: &mut Vec<u8>) -> io::Result<()> {
+fn say_movers(movers: &[Mover], policy: &str, to: &mut Vec<u8>) -> io::Result<()> {
     if movers.is_empty() {
         return Ok(());
     }
@@ -262,7 +283,7 @@ fn say_movers(movers: &[Mover], to: &mut Vec<u8>) -> io::Result<()> {
         let style = if mover.after > mover.before { GOOD } else { ERROR };
         write!(to, "  {a:key$}  {b:scores$}  {style}{c:>by$}{style:#}")?;
         match &mover.cause {
-            Some(cause) => say_cause(cause, mover.others, left, to)?,
+            Some(cause) => say_cause(cause, mover.others, (left, policy), to)?,
             None => writeln!(to)?,
         }
     }
@@ -270,18 +291,24 @@ fn say_movers(movers: &[Mover], to: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// The line that moved a score: what it gives, where it stands, and what it saw.
-fn say_cause(cause: &Cause, others: usize, left: usize, to: &mut Vec<u8>) -> io::Result<()> {
+fn say_cause(
+    cause: &Cause,
+    others: usize,
+    (left, policy): (usize, &str),
+    to: &mut Vec<u8>,
+) -> io::Result<()> {
+    let points = |points: Decimal| if cause.kind == "start" { points.to_string() } else { signed(points) };
     let gives = match (cause.before, cause.after) {
-        (Some(before), Some(after)) => format!("{} instead of {}", signed(after), signed(before)),
-        (None, Some(after)) => format!("{}, new", signed(after)),
-        (Some(before), None) => format!("gave {}, and is no more", signed(before)),
+        (Some(before), Some(after)) => format!("{} instead of {}", points(after), points(before)),
+        (None, Some(after)) => format!("{}, new", points(after)),
+        (Some(before), None) => format!("gave {}, and is no more", points(before)),
         (None, None) => String::new(),
     };
-    let place = match (&cause.file, cause.line) {
-        (Some(file), Some(line)) => format!("{file}:{line}"),
-        (_, _) => String::new(),
-    };
-    writeln!(to, "  {}: {gives}  {DIM}{place}{DIM:#}", clean(&cause.title))?;
+    write!(to, "  {}: {gives}", clean(&cause.title))?;
+    if let (Some(file), Some(line)) = (&cause.file, cause.line) {
+        write!(to, "  {DIM}{}:{line}{DIM:#}", near(file, policy))?;
+    }
+    writeln!(to)?;
     let more = if others > 0 { format!("and {}", plural(others, "other line")) } else { String::new() };
     let said = cause.said.as_ref().map_or_else(String::new, |said| format!(", before {}", clean(said)));
     let says = if cause.says.is_empty() { String::new() } else { format!("{}{said}", clean(&cause.says)) };
@@ -292,27 +319,36 @@ fn say_cause(cause: &Cause, others: usize, left: usize, to: &mut Vec<u8>) -> io:
     writeln!(to, "{:left$}{DIM}{}{DIM:#}", "", parts.join("; "))
 }
 
-fn say_cases(cases: &Cases, to: &mut Vec<u8>) -> io::Result<()> {
+fn say_cases(cases: &Cases, policy: &str, to: &mut Vec<u8>) -> io::Result<()> {
     let Cases { all, differ, mended } = cases;
     let again = if *mended > 0 { format!(", {} again", grouped(*mended)) } else { String::new() };
-    match (all, differ.as_slice()) {
+    match (all, differ.len()) {
         (0, _) => return writeln!(to, "{DIM}no cases{DIM:#}"),
-        (1, []) => return writeln!(to, "{GOOD}the one case holds{again}{GOOD:#}"),
-        (_, []) => return writeln!(to, "{GOOD}all {} cases hold{again}{GOOD:#}", grouped(*all)),
-        (_, [_]) => writeln!(to, "\n{ERROR}1 of {} cases differs{ERROR:#}{again}", grouped(*all))?,
-        (_, many) => {
-            writeln!(to, "\n{ERROR}{} of {} cases differ{ERROR:#}{again}", many.len(), grouped(*all))?
-        }
+        (1, 0) => return writeln!(to, "{GOOD}the one case holds{again}{GOOD:#}"),
+        (_, 0) => return writeln!(to, "{GOOD}all {} cases hold{again}{GOOD:#}", grouped(*all)),
+        (_, 1) => write!(to, "\n{ERROR}1 of {} cases differs{ERROR:#}", grouped(*all))?,
+        (_, many) => write!(to, "\n{ERROR}{} of {} cases differ{ERROR:#}", grouped(many), grouped(*all))?,
     }
-    for case in differ {
-        let held = if case.held { format!("  {WARNING}held before{WARNING:#}") } else { String::new() };
-        writeln!(to, "  {ERROR}✗{ERROR:#} {}  {DIM}{}:{}{DIM:#}{held}", case.title, case.file, case.line)?;
+    let (now, still): (Vec<&Differs>, Vec<&Differs>) = differ.iter().partition(|case| case.held);
+    match now.len() {
+        0 => writeln!(to, "{again}")?,
+        many if still.is_empty() => {
+            writeln!(to, ", {} held before{again}", if many == 1 { "which" } else { "all of which" })?;
+        }
+        many => writeln!(to, ", {} of which held before{again}", grouped(many))?,
+    }
+    for case in now.iter().chain(&still).take(CASES) {
+        let file = near(&case.file, policy);
+        writeln!(to, "  {ERROR}✗{ERROR:#} {}  {DIM}{file}:{}{DIM:#}", case.title, case.line)?;
         for difference in &case.differences {
             let (what, expected, found) = (&difference.what, &difference.expected, &difference.found);
             writeln!(to, "      {what}: expected {GOOD}{expected}{GOOD:#}, found {ERROR}{found}{ERROR:#}")?;
         }
     }
-    Ok(())
+    match differ.len().saturating_sub(CASES) {
+        0 => Ok(()),
+        more => writeln!(to, "  {DIM}and {} more: glassbox test says all{DIM:#}", grouped(more)),
+    }
 }
 
 fn ran(command: &Command, to: &mut dyn Write) -> io::Result<()> {
@@ -330,6 +366,13 @@ fn ran(command: &Command, to: &mut dyn Write) -> io::Result<()> {
         },
         Err(error) => writeln!(to, "\n{ERROR}✗{ERROR:#} {line}: cannot be run: {error}"),
     }
+}
+
+/// A file as it is reached from the folder of the policy, where it is in it.
+fn near<'f>(file: &'f str, policy: &str) -> &'f str {
+    let folder = Path::new(policy).parent().filter(|folder| !folder.as_os_str().is_empty());
+    let inside = folder.and_then(|folder| Path::new(file).strip_prefix(folder).ok());
+    inside.and_then(Path::to_str).unwrap_or(file)
 }
 
 fn short(hash: &str) -> String {
