@@ -116,6 +116,8 @@ struct Reading {
 
 /// How long files may keep changing while they are read, before that is said.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long data may keep changing before a policy is put in force all the same: it does not come from them.
+const DATA_PATIENCE: Duration = Duration::from_millis(500);
 
 impl Options {
     /// Policies as they are in force on a day, unless their manifest names another.
@@ -153,9 +155,13 @@ impl Engine {
 
     /// As [`Engine::reload`], with another day for policies whose manifest names none: a day ends for a service too.
     pub fn reload_on(&self, today: Date) -> Reload {
-        let mut reading = self.reading();
-        reading.options.today = today;
-        self.read_again(&mut reading)
+        self.set_today(today);
+        self.reload()
+    }
+
+    /// The day, from the next reload on, of policies whose manifest names none.
+    pub fn set_today(&self, today: Date) {
+        self.reading().options.today = today;
     }
 
     /// Reloads at every change of the files, on a thread of its own, until the handle is dropped. `tell` is called after each
@@ -220,7 +226,7 @@ fn settled(path: &Path, options: &Options) -> (Intake, Result<Snapshot, Refusal>
         let taken = Instant::now();
         let read = Snapshot::of(path, opened, options, &mut intake);
         thread::sleep(options.settle.saturating_sub(taken.elapsed()));
-        if intake.holds() {
+        if intake.texts_hold() && (intake.data_hold() || began.elapsed() > DATA_PATIENCE) {
             let read = read.map(|snapshot| snapshot.with(&intake));
             return (intake.clone(), read.map_err(|refusal| refusal.with(intake)));
         }

@@ -71,8 +71,17 @@ impl Intake {
     /// Whether a second look finds everything as it was.
     #[must_use]
     pub fn holds(&self) -> bool {
-        let texts = self.texts.iter().all(|(path, text)| Text::of(read(path).as_ref().ok()) == *text);
-        texts && self.data.iter().all(|(path, noted)| stamps(path) == *noted)
+        self.texts_hold() && self.data_hold()
+    }
+
+    /// Whether a second look finds the texts as they were.
+    pub(crate) fn texts_hold(&self) -> bool {
+        self.texts.iter().all(|(path, text)| Text::of(read(path).as_ref().ok()) == *text)
+    }
+
+    /// Whether a second look finds the data files as they were.
+    pub(crate) fn data_hold(&self) -> bool {
+        self.data.iter().all(|(path, noted)| stamps(path) == *noted)
     }
 
     /// The same files, as they are now.

@@ -177,7 +177,7 @@ fn events_for_programs() {
 
     // Data that cannot be used, and then can.
     let people = shop.read("customers.csv");
-    shop.write("customers.csv", &people.replace("unpaid", "unpayed"));
+    shop.write("customers.csv", &people.replace("since", "sinse"));
     let changed = watch.event("changed");
     assert_eq!(changed["policies"][0]["records"], Json::Null);
     assert_eq!(changed["policies"][0]["data_diagnostics"][0]["code"], "E0408", "{changed:#}");

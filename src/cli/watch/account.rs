@@ -39,7 +39,7 @@ pub(super) enum Sample {
     /// They cannot be used.
     Unusable { sources: Sources, diagnostics: Vec<Diagnostic> },
     /// They were scored.
-    Scored(Scored),
+    Scored(Box<Scored>),
 }
 
 /// Sample data that were scored.

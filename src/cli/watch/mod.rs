@@ -179,6 +179,8 @@ impl Watch {
         let mut was_refused = false;
         let mut is_first = true;
         loop {
+            // Midnight may have passed since.
+            clock::today().into_iter().for_each(|today| engine.set_today(today));
             let mut went = Ok(Went::Nothing);
             engine.keep_up(changes, |reload| {
                 let quiet = is_first && matches!(reload, Reload::Unchanged(_));

@@ -68,7 +68,7 @@ impl Session {
                 Err(diagnostics) => Sample::Unusable { sources: ready.sources().clone(), diagnostics },
                 Ok(Some((finished, scores, aside))) => {
                     version.scores = Some(scores);
-                    Sample::Scored(self.compare(last, &mut version, &finished, aside.0))
+                    Sample::Scored(Box::new(self.compare(last, &mut version, &finished, aside.0)))
                 }
             };
             accounts.push(Account {

@@ -19,6 +19,11 @@ const HASH: usize = 12;
 const MIGRATIONS: usize = 6;
 /// How many cases that differ are listed, those first that held before.
 const CASES: usize = 5;
+/// Points are shown in steps of so much; an explanation has all their digits.
+const SHOWN: Decimal = match Decimal::from_units(10_000_000) {
+    Some(step) => step,
+    None => Decimal::ONE,
+};
 /// Clears a terminal and goes to its first line.
 const CLEAR: &[u8] = b"\x1b[2J\x1b[H";
 
@@ -278,12 +283,11 @@ fn say_movers(movers: &[Mover], policy: &str, to: &mut Vec<u8>) -> io::Result<()
     let [key, scores, by] = [0, 1, 2].map(|column| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     });
-    let left = key + scores + by + 8;
     for (mover, [a, b, c]) in movers.iter().zip(&rows) {
         let style = if mover.after > mover.before { GOOD } else { ERROR };
         write!(to, "  {a:key$}  {b:scores$}  {style}{c:>by$}{style:#}")?;
         match &mover.cause {
-            Some(cause) => say_cause(cause, mover.others, (left, policy), to)?,
+            Some(cause) => say_cause(cause, mover.others, policy, to)?,
             None => writeln!(to)?,
         }
     }
@@ -291,13 +295,11 @@ fn say_movers(movers: &[Mover], policy: &str, to: &mut Vec<u8>) -> io::Result<()
 }
 
 /// The line that moved a score: what it gives, where it stands, and what it saw.
-fn say_cause(
-    cause: &Cause,
-    others: usize,
-    (left, policy): (usize, &str),
-    to: &mut Vec<u8>,
-) -> io::Result<()> {
-    let points = |points: Decimal| if cause.kind == "start" { points.to_string() } else { signed(points) };
+fn say_cause(cause: &Cause, others: usize, policy: &str, to: &mut Vec<u8>) -> io::Result<()> {
+    let points = |points: Decimal| {
+        let points = points.round_to(SHOWN).unwrap_or(points);
+        if cause.kind == "start" { points.to_string() } else { signed(points) }
+    };
     let gives = match (cause.before, cause.after) {
         (Some(before), Some(after)) => format!("{} instead of {}", points(after), points(before)),
         (None, Some(after)) => format!("{}, new", points(after)),
@@ -308,15 +310,14 @@ fn say_cause(
     if let (Some(file), Some(line)) = (&cause.file, cause.line) {
         write!(to, "  {DIM}{}:{line}{DIM:#}", near(file, policy))?;
     }
-    writeln!(to)?;
-    let more = if others > 0 { format!("and {}", plural(others, "other line")) } else { String::new() };
-    let said = cause.said.as_ref().map_or_else(String::new, |said| format!(", before {}", clean(said)));
-    let says = if cause.says.is_empty() { String::new() } else { format!("{}{said}", clean(&cause.says)) };
-    let parts: Vec<String> = [says, more].into_iter().filter(|part| !part.is_empty()).collect();
-    if parts.is_empty() {
-        return Ok(());
+    match others {
+        0 => writeln!(to)?,
+        others => writeln!(to, "{DIM}, and {}{DIM:#}", plural(others, "other line"))?,
     }
-    writeln!(to, "{:left$}{DIM}{}{DIM:#}", "", parts.join("; "))
+    if !cause.says.is_empty() {
+        writeln!(to, "      {DIM}{}{DIM:#}", clean(&cause.says))?;
+    }
+    cause.said.as_ref().map_or(Ok(()), |said| writeln!(to, "      {DIM}before: {}{DIM:#}", clean(said)))
 }
 
 fn say_cases(cases: &Cases, policy: &str, to: &mut Vec<u8>) -> io::Result<()> {
