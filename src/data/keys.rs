@@ -435,6 +435,26 @@ mod tests {
         holds(&[Whole(i64::MAX - 1), Whole(i64::MAX), Whole(i64::MAX)]);
     }
 
+    #[test]
+    fn a_key_gives_its_value_back() {
+        let number = |text: &str| Value::Number(Decimal::parse(text).unwrap());
+        let category = crate::data::CategoryTypeId(0);
+        for (value, kind) in [
+            (number("-12"), Type::Integer),
+            (number("0.5"), Type::Number),
+            (number("100000000000000000000"), Type::Money),
+            (Value::Date(Date::parse("2026-01-31").unwrap()), Type::Date),
+            (Value::YesNo(true), Type::YesNo),
+            (Value::Category(3), Type::Category(category)),
+            (Value::Text("a b".into()), Type::Text),
+            (Value::Missing(Why::Undecided), Type::Text),
+        ] {
+            let mut keys = Keys::default();
+            keys.push_value(&value);
+            assert_eq!(keys.get(0).value(kind), value);
+        }
+    }
+
     proptest! {
         #[test]
         fn every_key_is_found(keys in proptest::collection::vec((0_u8..4, -9_i64..9), 0..60), spread in 1_i64..1_000_000) {

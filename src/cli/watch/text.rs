@@ -195,19 +195,23 @@ fn say_scored(scored: &Scored, policy: &str, to: &mut Vec<u8>) -> io::Result<()>
 
 /// How many scores moved, and how far.
 fn say_moved(records: &str, impact: &Impact, to: &mut Vec<u8>) -> io::Result<()> {
-    let Impact { up, down, most_up, most_down, .. } = impact;
-    let moved = if impact.moved() == 0 {
-        "no score moved".to_owned()
-    } else {
-        plural(impact.moved(), "score") + " moved"
-    };
-    write!(to, "{records} records: {HEADING}{moved}{HEADING:#}")?;
-    let ways = [(*up, "up", most_up, GOOD), (*down, "down", most_down, ERROR)];
-    for (count, way, most, style) in ways.into_iter().filter(|(count, ..)| *count > 0) {
-        let by = if count == 1 { "by" } else { "by at most" };
-        write!(to, ", {style}{} {way}{style:#} {by} {most}", grouped(count))?;
+    let ways = [(impact.up, "up", impact.most_up, GOOD), (impact.down, "down", impact.most_down, ERROR)];
+    let by = |count: usize, most: &Decimal| format!("by {}{most}", if count == 1 { "" } else { "at most " });
+    write!(to, "{records} records: ")?;
+    let scores = plural(impact.moved(), "score");
+    match ways.iter().filter(|(count, ..)| *count > 0).collect::<Vec<_>>().as_slice() {
+        [] => writeln!(to, "no score moved")?,
+        [(count, way, most, style)] => {
+            writeln!(to, "{HEADING}{scores}{HEADING:#} moved {style}{way}{style:#} {}", by(*count, most))?;
+        }
+        many => {
+            let shown = many.iter().map(|(count, way, most, style)| {
+                format!("{style}{} {way}{style:#} {}", grouped(*count), by(*count, most))
+            });
+            let shown = shown.collect::<Vec<_>>().join(", ");
+            writeln!(to, "{HEADING}{scores}{HEADING:#} moved: {shown}")?;
+        }
     }
-    writeln!(to)?;
     let others = [
         (impact.newly_scored, "have a score and had none"),
         (impact.no_longer_scored, "have no score and had one"),
