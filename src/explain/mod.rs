@@ -15,6 +15,7 @@ mod tests;
 mod text;
 
 pub use json::json;
+pub(crate) use layout::wrap;
 pub use missing::{Effect, Gap};
 pub use record::Explainer;
 pub use shown::{Amount, Named, Shown};

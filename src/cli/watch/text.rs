@@ -6,6 +6,7 @@ use super::account::{Account, Cases, Command, Differs, Mover, Sample, Scored};
 use super::{Files, News};
 use crate::decimal::Decimal;
 use crate::engine::Refusal;
+use crate::explain;
 use crate::impact::{Cause, Impact};
 use anstyle::Style;
 use std::io::{self, Write};
@@ -19,6 +20,8 @@ const HASH: usize = 12;
 const MIGRATIONS: usize = 6;
 /// How many cases that differ are listed, those first that held before.
 const CASES: usize = 5;
+/// How wide a line that is wrapped may be, behind its indent.
+const WIDTH: usize = 84;
 /// Points are shown in steps of so much; an explanation has all their digits.
 const SHOWN: Decimal = match Decimal::from_units(10_000_000) {
     Some(step) => step,
@@ -62,16 +65,13 @@ impl Page {
                 if !self.refused {
                     return Ok(());
                 }
-                let when = self.when(took);
-                writeln!(
-                    page,
-                    "{GOOD}✓{GOOD:#} mended: as before, {} {DIM}(saved{when}){DIM:#}",
-                    short(hash)
-                )?;
                 if self.terminal {
-                    writeln!(page)?;
                     page.extend_from_slice(&self.good);
+                    writeln!(page)?;
                 }
+                let ((mark, style), when) = (self.mark(), self.when(took));
+                let hash = short(hash);
+                writeln!(page, "{style}{mark}{style:#} mended, as before: {hash} {DIM}(saved{when}){DIM:#}")?;
             }
             News::Refused { refusal, kept } => self.refusal(refusal, *kept, took, &mut page)?,
             News::Ran(command) => return ran(command, &mut anstream::stdout().lock()),
@@ -318,10 +318,14 @@ fn say_cause(cause: &Cause, others: usize, policy: &str, to: &mut Vec<u8>) -> io
         0 => writeln!(to)?,
         others => writeln!(to, "{DIM}, and {}{DIM:#}", plural(others, "other line"))?,
     }
-    if !cause.says.is_empty() {
-        writeln!(to, "      {DIM}{}{DIM:#}", clean(&cause.says))?;
+    let before = cause.said.as_ref().map(|said| format!("before: {said}"));
+    let says = Some(&cause.says).filter(|says| !says.is_empty());
+    for text in says.into_iter().chain(&before) {
+        for (at, line) in explain::wrap(&clean(text), WIDTH).into_iter().enumerate() {
+            writeln!(to, "{:indent$}{DIM}{line}{DIM:#}", "", indent = if at == 0 { 6 } else { 8 })?;
+        }
     }
-    cause.said.as_ref().map_or(Ok(()), |said| writeln!(to, "      {DIM}before: {}{DIM:#}", clean(said)))
+    Ok(())
 }
 
 fn say_cases(cases: &Cases, policy: &str, to: &mut Vec<u8>) -> io::Result<()> {
