@@ -471,6 +471,7 @@ fn reloads() -> u64 {
     std::env::var("GLASSBOX_RELOADS").map_or(usual, |many| many.parse().unwrap())
 }
 
+#[expect(clippy::print_stdout, reason = "the figures are asked for with --nocapture")]
 #[test]
 fn no_answer_comes_from_a_mixture_under_load() {
     const VERSIONS: u64 = 9;
