@@ -27,7 +27,7 @@ mod value;
 pub(crate) use bind::fault_of;
 pub use bind::{Binding, Row};
 pub(crate) use cell::read as read_cell;
-pub(crate) use column::exact_value;
+pub(crate) use column::{exact_value, per_day};
 pub use file::{DataFile, Format};
 pub use findings::Findings;
 pub use given::join_rows;
@@ -46,7 +46,7 @@ pub(crate) use set::{limits, step};
 pub use subject::{Linked, Records, Subject};
 pub use table::{
     Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Size, Table, Unreadable, Wanted,
-    files_behind, format_of,
+    files_behind, format_of, is_decoding,
 };
 pub use told::{Elsewhere, PairsLeft, nobodys_left};
 pub use value::{Type, Value, Why};

@@ -321,7 +321,10 @@ fn say_cause(cause: &Cause, others: usize, policy: &str, to: &mut Vec<u8>) -> io
     let before = cause.said.as_ref().map(|said| format!("before: {said}"));
     let says = Some(&cause.says).filter(|says| !says.is_empty());
     for text in says.into_iter().chain(&before) {
-        for (at, line) in explain::wrap(&text.split('\n').map(clean).collect::<Vec<_>>().join("\n"), WIDTH).into_iter().enumerate() {
+        for (at, line) in explain::wrap(&text.split('\n').map(clean).collect::<Vec<_>>().join("\n"), WIDTH)
+            .into_iter()
+            .enumerate()
+        {
             writeln!(to, "{:indent$}{DIM}{line}{DIM:#}", "", indent = if at == 0 { 6 } else { 8 })?;
         }
     }
