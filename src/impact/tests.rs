@@ -53,18 +53,19 @@ const TIERS: [(&str, i32); 2] = [("good", 110), ("poor", 0)];
 
 #[test]
 fn what_moved_is_counted() {
-    let (old, new) = (policy(0, 20, &TIERS).0, policy(30, 15, &TIERS).0);
+    let (old, new) = (policy(0, 20, &TIERS).0, policy(30, 5, &TIERS).0);
     let impact = Impact::between(&scores(&old, &PEOPLE), &scores(&new, &PEOPLE), 3);
     assert_eq!((impact.compared, impact.up, impact.down, impact.moved()), (5, 2, 3, 5));
-    assert_eq!((impact.most_up, impact.most_down), (Decimal::from_int(30), Decimal::from_int(5)));
+    assert_eq!((impact.most_up, impact.most_down), (Decimal::from_int(30), Decimal::from_int(15)));
     // The two who rose first, in the order of the data, then the first of those who fell.
     assert_eq!(impact.movers.iter().map(|mover| mover.new).collect::<Vec<_>>(), [0, 2, 1]);
     let tier = |at: usize| {
         let TierShift { before, after, gained, lost, .. } = impact.tiers[at];
         (before, after, gained, lost)
     };
-    assert_eq!((tier(0), tier(1)), ((3, 5, 2, 0), (2, 0, 0, 2)));
-    assert_eq!(impact.migrations, [Migration { from: Some(1), to: Some(0), count: 2 }]);
+    assert_eq!((tier(0), tier(1)), ((3, 2, 2, 3), (2, 3, 3, 2)));
+    let migration = |from, to, count| Migration { from: Some(from), to: Some(to), count };
+    assert_eq!(impact.migrations, [migration(0, 1, 3), migration(1, 0, 2)]);
     assert!(!impact.is_none());
 }
 
