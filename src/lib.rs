@@ -10,9 +10,11 @@ pub mod data;
 pub mod date;
 pub mod decimal;
 pub mod diagnostic;
+pub mod engine;
 pub mod eval;
 pub mod explain;
 pub mod function;
+pub mod impact;
 pub mod output;
 pub mod policy;
 pub mod project;
@@ -22,4 +24,5 @@ pub mod source;
 pub mod syntax;
 pub mod synth;
 
+pub use engine::{Engine, Reload, Snapshot};
 pub use eval::batch::one::{BadValue, Category, Given, Record, ScoreError, Scorer, Sheet};

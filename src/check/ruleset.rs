@@ -12,7 +12,6 @@ use crate::diagnostic::{self, Code, Diagnostic};
 use crate::policy::{Case, Policy};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::ast::{CaseClauseKind, Statement};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -255,17 +254,7 @@ impl Ruleset {
 
     /// SHA-256 over the texts of the policy's files (line ends as LF) and the parameters set from outside, in hexadecimal.
     pub fn hash(&self, settings: &[(String, String)]) -> Arc<str> {
-        let mut hasher = Sha256::new();
-        // Not over all sources: the manifest is among them, and its data paths are no part of the policy.
-        for source in self.unit.files.iter().filter_map(|tree| self.unit.sources.get(tree.file)) {
-            hasher.update(source.text.replace("\r\n", "\n").as_bytes());
-            hasher.update([0]);
-        }
-        for (name, value) in settings {
-            hasher.update(format!("{name}={value}").as_bytes());
-            hasher.update([0]);
-        }
-        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+        self.unit.hash(settings)
     }
 
     /// The policy as in force on a day, with parameters set from outside (name and value as written).

@@ -2,7 +2,9 @@
 
 use crate::source::{FileId, Sources};
 use crate::syntax::ast;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The files of one policy.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +35,21 @@ impl Unit {
             Self { sources, files: vec![file], uses: HashMap::new(), tables: HashMap::new(), unreadable },
             diagnostics,
         )
+    }
+
+    /// SHA-256 over the texts of the policy's files (line ends as LF) and the parameters set from outside, in hexadecimal.
+    pub fn hash(&self, settings: &[(String, String)]) -> Arc<str> {
+        let mut hasher = Sha256::new();
+        // Not over all sources: the manifest is among them, and its data paths are no part of the policy.
+        for source in self.files.iter().filter_map(|tree| self.sources.get(tree.file)) {
+            hasher.update(source.text.replace("\r\n", "\n").as_bytes());
+            hasher.update([0]);
+        }
+        for (name, value) in settings {
+            hasher.update(format!("{name}={value}").as_bytes());
+            hasher.update([0]);
+        }
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
     }
 
     /// A parsed file by its number.

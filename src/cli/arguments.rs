@@ -1,6 +1,6 @@
 //! What can be written after `glassbox`: the commands and the options that they share.
 
-use super::{check, explain, explain_error, review, score, snapshot, synth, test, testdata};
+use super::{check, explain, explain_error, review, score, snapshot, synth, test, testdata, watch};
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ Examples:
   glassbox check rules/payments                      everything that is wrong in its policies
   glassbox test rules/payments                       run the cases that the policy brings along
   glassbox snapshot rules/payments                   keep its scores, for `test` to compare
+  glassbox watch rules/payments                      say at each save what that did
   glassbox synth rules/payments --records 1000 --out made   invented records of the same shape
   glassbox explain-error E0204                       what a mistake means and how to mend it
 
@@ -45,6 +46,7 @@ pub(super) enum Command {
     Testdata(testdata::Testdata),
     Snapshot(snapshot::Snapshot),
     Review(review::Review),
+    Watch(watch::Watch),
     Synth(synth::Synth),
     ExplainError(explain_error::ExplainError),
 }

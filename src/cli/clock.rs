@@ -7,3 +7,8 @@ pub(super) fn today() -> Option<Date> {
     let date = jiff::Zoned::now().date();
     Date::from_ymd(date.year().into(), date.month().unsigned_abs(), date.day().unsigned_abs())
 }
+
+/// The time of day where this computer is, to the second.
+pub(super) fn time() -> String {
+    jiff::Zoned::now().strftime("%H:%M:%S").to_string()
+}

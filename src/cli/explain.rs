@@ -6,10 +6,8 @@ use super::report::plural;
 use super::{Exit, Stop, rejects};
 use crate::data::{Loaded, Records, Reject};
 use crate::diagnostic::suggest;
-use crate::eval::{self, Recording, Scorer, Settled};
-use crate::explain::{self, Explanation};
+use crate::explain::{self, Explainer};
 use crate::policy::Policy;
-use crate::source::Sources;
 use clap::{Args, ValueEnum};
 use std::io::Write;
 use std::path::PathBuf;
@@ -60,7 +58,8 @@ impl Explain {
         let Some(position) = loaded.population.find(&policy.schema, &self.key) else {
             return Err(self.not_found(&policy, &loaded));
         };
-        let explanation = explain_one(&policy, &opened.sources, &loaded.population, position)
+        let explanation = Explainer::new(&policy, &opened.sources, &loaded.population)
+            .explain(position)
             .map_err(|reason| Stop::failure(format!("record `{}` has no score: {reason}", self.key), None))?;
         let mut stdout = anstream::stdout().lock();
         match self.format {
@@ -99,24 +98,6 @@ impl Explain {
         let help = closest.map_or_else(|| many.clone(), |closest| format!("{closest} {many}"));
         Stop::failure(format!("there is no {} `{key}`", scored.name), Some(help))
     }
-}
-
-/// The explanation of the record at a position, or why it has none.
-pub(super) fn explain_one(
-    policy: &Policy,
-    sources: &Sources,
-    records: &dyn Records,
-    position: usize,
-) -> Result<Explanation, String> {
-    let scorer = Scorer::new(policy);
-    let settled = Settled::of(&scorer, records);
-    let mut recording = Recording::new();
-    let outcome = eval::score_one(&scorer, records, &settled, position, &mut recording);
-    let (Some(subject), Some(outcome)) = (records.subject(position), outcome) else {
-        return Err("it is not there".to_owned());
-    };
-    let outcome = outcome.map_err(|overflow| overflow.to_string())?;
-    explain::explain(policy, sources, &subject, &recording, &outcome).map_err(|mismatch| mismatch.to_string())
 }
 
 /// Everything that is wrong with a record, in words.

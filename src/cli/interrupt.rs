@@ -6,14 +6,18 @@ use std::sync::Arc;
 /// The exit code of a command that was interrupted, as shells have it: 128 and the number of the signal.
 pub(super) const INTERRUPTED: u8 = 130;
 
+/// Calls what ends a command at Ctrl-C.
+pub(super) fn calls(end: impl Fn() + Send + 'static) {
+    // Where the system has no such signals, Ctrl-C ends the process as it always did.
+    drop(ctrlc::set_handler(end));
+}
+
 /// Stops a run at Ctrl-C. At a second one the process ends at once.
 pub(super) fn stops(progress: &Arc<Progress>) {
     let progress = Arc::clone(progress);
-    let stop = move || {
+    calls(move || {
         if progress.stop() {
             std::process::exit(INTERRUPTED.into());
         }
-    };
-    // Where the system has no such signals, Ctrl-C ends the process as it always did.
-    drop(ctrlc::set_handler(stop));
+    });
 }

@@ -27,6 +27,7 @@ mod synth;
 mod test;
 mod testdata;
 mod verdict;
+mod watch;
 
 use crate::data::is_decoding;
 use arguments::Arguments;
@@ -81,6 +82,7 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Testdata(testdata) => testdata.run(),
         arguments::Command::Snapshot(snapshot) => snapshot.run(),
         arguments::Command::Review(review) => review.run(),
+        arguments::Command::Watch(watch) => watch.run(),
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }

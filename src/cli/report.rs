@@ -70,6 +70,11 @@ pub(super) fn more(to: &mut dyn Write, diagnostics: &[Diagnostic]) -> io::Result
     }
 }
 
+/// Says a warning about the run itself on stderr.
+pub(super) fn warn(what: &str) -> io::Result<()> {
+    writeln!(anstream::stderr(), "{WARNING}warning{WARNING:#}: {what}")
+}
+
 /// How many errors and warnings there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Count {

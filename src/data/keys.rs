@@ -1,7 +1,8 @@
 //! Keys of many records: which slot (the place of a readable record in its table, from 0) has which key, and which keys
 //! are given more than once.
 
-use super::Value;
+use super::{Type, Value, Why};
+use crate::date::Date;
 use crate::decimal::Decimal;
 use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 /// A key as it is compared: two records have the same key if and only if these are equal, the field of the key given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Key<'k> {
     /// There is none, or none that is good.
     None,
@@ -84,6 +85,11 @@ impl Keys {
         self.entries.push(entry);
     }
 
+    /// Adds others behind these.
+    pub fn extend(&mut self, others: &Self) {
+        others.iter().for_each(|key| self.push(key));
+    }
+
     /// Adds that of a value; what is missing is none.
     pub fn push_value(&mut self, value: &Value) {
         match value {
@@ -96,6 +102,32 @@ impl Keys {
             Value::YesNo(b) => self.push(Key::Whole(i64::from(*b))),
             Value::Category(code) => self.push(Key::Whole(i64::from(*code))),
             Value::Text(text) => self.push(Key::Text(text)),
+        }
+    }
+}
+
+impl Key<'_> {
+    /// The value of a field of a type that has this key.
+    pub fn value(self, kind: Type) -> Value {
+        let unknown = || Value::Missing(Why::Undecided);
+        match (self, kind) {
+            (Key::None, _) => unknown(),
+            (Key::Whole(n), Type::Date) => {
+                i32::try_from(n).ok().and_then(Date::from_days).map_or_else(unknown, Value::Date)
+            }
+            (Key::Whole(n), Type::YesNo) => Value::YesNo(n != 0),
+            (Key::Whole(n), Type::Category(_) | Type::Tier) => {
+                u32::try_from(n).map_or_else(|_| unknown(), Value::Category)
+            }
+            (Key::Whole(n), Type::Number | Type::Integer | Type::Money | Type::Text) => {
+                Value::Number(Decimal::from_int(n))
+            }
+            (Key::Text(text), Type::Number | Type::Integer | Type::Money) => {
+                Decimal::parse(text).map_or_else(|_| unknown(), Value::Number)
+            }
+            (Key::Text(text), Type::Text | Type::Date | Type::YesNo | Type::Category(_) | Type::Tier) => {
+                Value::Text(text.into())
+            }
         }
     }
 }
@@ -401,6 +433,26 @@ mod tests {
         holds(&[Whole(i64::MAX), Whole(i64::MIN), Whole(i64::MIN), Whole(0)]);
         holds(&[Whole(i64::MIN), Whole(i64::MIN + 1)]);
         holds(&[Whole(i64::MAX - 1), Whole(i64::MAX), Whole(i64::MAX)]);
+    }
+
+    #[test]
+    fn a_key_gives_its_value_back() {
+        let number = |text: &str| Value::Number(Decimal::parse(text).unwrap());
+        let category = crate::data::CategoryTypeId(0);
+        for (value, kind) in [
+            (number("-12"), Type::Integer),
+            (number("0.5"), Type::Number),
+            (number("100000000000000000000"), Type::Money),
+            (Value::Date(Date::parse("2026-01-31").unwrap()), Type::Date),
+            (Value::YesNo(true), Type::YesNo),
+            (Value::Category(3), Type::Category(category)),
+            (Value::Text("a b".into()), Type::Text),
+            (Value::Missing(Why::Undecided), Type::Text),
+        ] {
+            let mut keys = Keys::default();
+            keys.push_value(&value);
+            assert_eq!(keys.get(0).value(kind), value);
+        }
     }
 
     proptest! {

@@ -35,7 +35,7 @@ use super::{DataFile, Format};
 use arrow_schema::DataType;
 use std::collections::VecDeque;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A column that a field asks for.
@@ -123,6 +123,12 @@ pub struct Blocks {
 /// A folder that cannot be read, no file, files of several formats.
 pub fn format_of(path: &Path) -> Result<Option<Format>, Cause> {
     input::format(path)
+}
+
+/// The files behind a path of data: itself, those of a folder, or those that fit a pattern, in the order of their names.
+/// None where a folder or a pattern has none.
+pub fn files_behind(path: &Path) -> Vec<PathBuf> {
+    input::behind(path)
 }
 
 impl Table {

@@ -59,7 +59,7 @@ pub(super) fn pad(text: &str, width: usize) -> String {
 
 /// A text in lines of at most a width, broken at blanks and where it has line ends; a longer word stands alone. What goes
 /// on after a line end is set in, so that one sees where each part begins.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for (part, paragraph) in text.split('\n').enumerate() {
         let mut line = String::new();

@@ -8,13 +8,16 @@ mod layout;
 mod ledger;
 mod missing;
 mod reads;
+mod record;
 mod shown;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use json::json;
+pub(crate) use layout::wrap;
 pub use missing::{Effect, Gap};
+pub use record::Explainer;
 pub use shown::{Amount, Named, Shown};
 pub use text::text;
 

@@ -15,6 +15,19 @@ use std::path::{Path, PathBuf};
 const PREVIOUS: &str = "previous";
 
 impl Manifest {
+    /// The paths of all data that the manifest names, or that are named instead: files, folders, patterns.
+    pub(crate) fn data_paths<'a>(
+        &'a self,
+        overrides: &'a [(String, PathBuf)],
+    ) -> impl Iterator<Item = PathBuf> + 'a {
+        let named = self.data.iter().map(|(name, entry)| (name.as_str(), entry));
+        let named = named.chain(self.previous.iter().map(|entry| (PREVIOUS, entry)));
+        let named = named.filter(|(name, _)| overrides.iter().all(|(of, _)| of != name));
+        let instead = overrides.iter().map(|(_, path)| split_format(path).1);
+        let instead = instead.filter(|path| *path != Path::new("-")).map(Path::to_owned);
+        named.map(|(_, entry)| self.folder.join(&entry.file)).chain(instead)
+    }
+
     /// The files of a schema's data; see [`super::Project::data_files`].
     ///
     /// # Errors

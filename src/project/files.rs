@@ -1,31 +1,34 @@
 //! Reading a policy's file and, file by file, those that it uses.
 
 use super::shown::{shown, tidy};
-use super::{Broken, cannot_read};
+use super::{Broken, Intake, cannot_read};
 use crate::check::Unit;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::ast::{Statement, Text, UseLine};
 use crate::syntax::{MAX_FILE_BYTES, parse};
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// How many files deep `use` may go.
 const MAX_DEPTH: usize = 32;
 
 /// Reads the file of a policy and those it uses; none of the latter outside `root`, which is a real path.
-pub(super) fn read(policy: &Path, root: &Path) -> Result<(Unit, Vec<Diagnostic>), Broken> {
+pub(super) fn read(
+    policy: &Path,
+    root: &Path,
+    intake: &mut Intake,
+) -> Result<(Unit, Vec<Diagnostic>), Broken> {
     let mut reader = Reader {
         unit: Unit::default(),
         diagnostics: Vec::new(),
         root,
+        intake,
         known: HashMap::new(),
         open: Vec::new(),
     };
-    let real = policy.canonicalize();
-    match real.and_then(|real| reader.read(real, policy)) {
+    match reader.read(policy, policy) {
         Ok(_) => Ok((reader.unit, reader.diagnostics)),
         Err(error) => Err(Broken::of(cannot_read(Code::E0403, policy, &error))),
     }
@@ -35,6 +38,7 @@ struct Reader<'a> {
     unit: Unit,
     diagnostics: Vec<Diagnostic>,
     root: &'a Path,
+    intake: &'a mut Intake,
     /// The files that were read, by their real paths.
     known: HashMap<PathBuf, FileId>,
     /// The files whose `use` lines are being followed, with their real paths.
@@ -42,9 +46,9 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads a file by its real path, and what it uses. `path` is the one that leads there in the user's eyes.
-    fn read(&mut self, real: PathBuf, path: &Path) -> io::Result<FileId> {
-        let bytes = read_bytes(&real)?;
+    /// Reads a file, and what it uses. `path` is the one that leads there in the user's eyes.
+    fn read(&mut self, from: &Path, path: &Path) -> io::Result<FileId> {
+        let (real, bytes) = self.intake.read(from)?;
         let text = String::from_utf8_lossy(&bytes);
         let id = self.unit.sources.add(shown(path), text.as_ref());
         let (tree, mut diagnostics) = parse(id, &text);
@@ -104,12 +108,12 @@ impl Reader<'_> {
         let refuse = |cause: &dyn std::fmt::Display| {
             Diagnostic::error(Code::E0403, place, format!("cannot read `{shown}`: {cause}"))
         };
-        let read = self.real_path(&written.text, from_path, place).and_then(|real| {
-            let bytes = read_bytes(&real).map_err(|error| refuse(&error))?;
+        let read = self.place_of(&written.text, from_path, place).and_then(|(from, _)| {
+            let (_, bytes) = self.intake.read(&from).map_err(|error| refuse(&error))?;
             if bytes.len() > MAX_FILE_BYTES {
                 return Err(refuse(&format!("it is longer than {} MiB", MAX_FILE_BYTES >> 20)).into());
             }
-            String::from_utf8(bytes)
+            String::from_utf8(bytes.to_vec())
                 .map_err(|_| Box::new(refuse(&"it is not UTF-8 text").help("save the file as UTF-8")))
         });
         match read {
@@ -121,8 +125,13 @@ impl Reader<'_> {
         }
     }
 
-    /// The real path of a file that another one names, inside the project.
-    fn real_path(&self, written: &str, from_path: &Path, place: Place) -> Result<PathBuf, Box<Diagnostic>> {
+    /// Where a file is that another one names, and where it really is, which is inside the project.
+    fn place_of(
+        &mut self,
+        written: &str,
+        from_path: &Path,
+        place: Place,
+    ) -> Result<(PathBuf, PathBuf), Box<Diagnostic>> {
         let folder = from_path.parent().unwrap_or(Path::new(""));
         let real_folder = self.open.last().and_then(|(_, real)| real.parent()).unwrap_or(self.root);
         let leaves = || {
@@ -133,19 +142,20 @@ impl Reader<'_> {
         if Path::new(written).is_absolute() || climbs_out(real_folder, written, self.root) {
             return Err(leaves().into());
         }
-        let real = real_folder.join(written).canonicalize().map_err(|error| {
+        let from = real_folder.join(written);
+        let (real, _) = self.intake.read(&from).map_err(|error| {
             let path = shown(&folder.join(written));
             Box::new(Diagnostic::error(Code::E0403, place, format!("cannot read `{path}`: {error}")))
         })?;
         if !real.starts_with(self.root) {
             return Err(leaves().label("a symbolic link that leads outside the project").into());
         }
-        Ok(real)
+        Ok((from, real))
     }
 
     fn resolve(&mut self, line: &UseLine, from_path: &Path, place: Place) -> Result<FileId, Box<Diagnostic>> {
         let written = &line.path.text;
-        let real = self.real_path(written, from_path, place)?;
+        let (from, real) = self.place_of(written, from_path, place)?;
         if let Some(start) = self.open.iter().position(|(_, open)| *open == real) {
             let circle = self.open.iter().skip(start).filter_map(|(file, _)| self.unit.sources.get(*file));
             let names: Vec<_> = circle.map(|source| format!("`{}`", source.path)).collect();
@@ -164,7 +174,7 @@ impl Reader<'_> {
             return Err(Diagnostic::error(Code::E0403, place, message).into());
         }
         let path = from_path.parent().unwrap_or(Path::new("")).join(written);
-        self.read(real, &path).map_err(|error| {
+        self.read(&from, &path).map_err(|error| {
             let message = format!("cannot read `{}`: {error}", shown(&path));
             Box::new(Diagnostic::error(Code::E0403, place, message))
         })
@@ -183,15 +193,4 @@ pub(super) fn used(statement: &Statement) -> Option<&UseLine> {
 /// The path of a table of cases.
 fn table(statement: &Statement) -> Option<&Text> {
     if let Statement::Cases(line) = statement { Some(&line.path) } else { None }
-}
-
-/// The bytes of a file, up to one more than the parser takes.
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -6,11 +6,13 @@
 
 mod data;
 mod files;
+mod intake;
 mod manifest;
 mod shown;
 mod synth;
 mod write;
 
+pub use intake::Intake;
 pub use manifest::Manifest;
 pub use write::AtomicFile;
 
@@ -19,6 +21,7 @@ use crate::data::{DataFiles, Loaded, Schema};
 use crate::date::Date;
 use crate::diagnostic::{self, Code, Diagnostic, suggest};
 use crate::source::Sources;
+use crate::syntax::MAX_FILE_BYTES;
 use shown::shown;
 use std::collections::BTreeSet;
 use std::io;
@@ -56,34 +59,42 @@ pub struct Broken {
 /// E0403, E0405, E0100: the manifest or the policy's file cannot be read at all. What is wrong inside the policy's files
 /// is told by [`Project::diagnostics`].
 pub fn open(path: &Path) -> Result<Project, Broken> {
-    match find(path)? {
+    let mut intake = Intake::new();
+    match find(path, &mut intake)? {
         Found::Pack { folder } => {
-            let pack = Pack::read(&folder)?;
+            let pack = Pack::read(&folder, &mut intake)?;
             let policy = pack.policies()?.into_iter().next();
-            pack.open(policy.as_deref().unwrap_or(path))
+            pack.open(policy.as_deref().unwrap_or(path), &mut intake)
         }
-        Found::Policy { folder } => {
-            if folder.join(MANIFEST).is_file() {
-                Pack::read(&folder)?.open(path)
-            } else {
-                Pack::without_manifest(&folder).open(path)
-            }
-        }
+        Found::Policy { folder } => open_file(path, &folder, &mut intake),
     }
 }
 
 /// Opens every policy of a pack, in the order of its manifest, or the policy of a file.
 pub fn open_each(path: &Path) -> Vec<Result<Project, Broken>> {
-    let opened = || -> Result<Vec<_>, Broken> {
-        match find(path)? {
-            Found::Policy { .. } => Ok(vec![open(path)]),
+    take_in(path, &mut Intake::new())
+}
+
+/// As [`open_each`], from what the intake has read and reads.
+pub fn take_in(path: &Path, intake: &mut Intake) -> Vec<Result<Project, Broken>> {
+    let mut opened = || -> Result<Vec<_>, Broken> {
+        match find(path, intake)? {
+            Found::Policy { folder } => Ok(vec![open_file(path, &folder, intake)]),
             Found::Pack { folder } => {
-                let pack = Pack::read(&folder)?;
-                Ok(pack.policies()?.iter().map(|policy| pack.open(policy)).collect())
+                let pack = Pack::read(&folder, intake)?;
+                Ok(pack.policies()?.iter().map(|policy| pack.open(policy, intake)).collect())
             }
         }
     };
     opened().unwrap_or_else(|broken| vec![Err(broken)])
+}
+
+/// Opens the policy of a file, with the manifest of its folder if there is one.
+fn open_file(path: &Path, folder: &Path, intake: &mut Intake) -> Result<Project, Broken> {
+    match has_manifest(folder, intake) {
+        true => Pack::read(folder, intake)?.open(path, intake),
+        false => Pack::without_manifest(folder).open(path, intake),
+    }
 }
 
 impl Project {
@@ -168,10 +179,10 @@ enum Found {
     Policy { folder: PathBuf },
 }
 
-fn find(path: &Path) -> Result<Found, Broken> {
+fn find(path: &Path, intake: &mut Intake) -> Result<Found, Broken> {
     let folder = |path: &Path| path.parent().map(Path::to_owned).unwrap_or_default();
     if path.is_dir() {
-        if path.join(MANIFEST).is_file() {
+        if has_manifest(path, intake) {
             return Ok(Found::Pack { folder: path.to_owned() });
         }
         let diagnostic = Diagnostic::general(Code::E0403, format!("no `{MANIFEST}` in `{}`", shown(path)));
@@ -183,6 +194,8 @@ fn find(path: &Path) -> Result<Found, Broken> {
         return Err(Broken::of(diagnostic.help(help)));
     }
     if !path.exists() {
+        // Noted as absent, for those who wait for it: as a file, and as a pack.
+        let _absent = (intake.has(path), intake.has(&path.join(MANIFEST)));
         let diagnostic =
             Diagnostic::general(Code::E0403, format!("no such file or folder: `{}`", shown(path)));
         let neighbours = names_in(&folder(path));
@@ -199,6 +212,12 @@ fn find(path: &Path) -> Result<Found, Broken> {
         return Err(Broken::of(Diagnostic::general(Code::E0403, message)));
     }
     Ok(Found::Policy { folder: folder(path) })
+}
+
+/// Whether a folder is a pack; also where its manifest turns out to be unreadable, which is then said.
+fn has_manifest(folder: &Path, intake: &mut Intake) -> bool {
+    let path = folder.join(MANIFEST);
+    intake.has(&path) || path.is_file()
 }
 
 /// The names in a folder, in order; none where it cannot be read.
@@ -223,9 +242,11 @@ struct Pack {
 }
 
 impl Pack {
-    fn read(folder: &Path) -> Result<Self, Broken> {
+    fn read(folder: &Path, intake: &mut Intake) -> Result<Self, Broken> {
         let path = folder.join(MANIFEST);
-        let text = std::fs::read_to_string(&path)
+        let text = intake
+            .read(&path)
+            .and_then(|(_, bytes)| text(&bytes))
             .map_err(|error| Broken::of(cannot_read(Code::E0403, &path, &error)))?;
         match manifest::parse(&text) {
             Ok(raw) => Ok(Self { folder: folder.to_owned(), manifest: Some((raw, text)) }),
@@ -258,13 +279,13 @@ impl Pack {
     }
 
     /// Reads a policy and what it uses. Of the manifest only what it says of the data can still be wrong.
-    fn open(&self, policy: &Path) -> Result<Project, Broken> {
+    fn open(&self, policy: &Path, intake: &mut Intake) -> Result<Project, Broken> {
         let above = self.manifest.as_ref().and_then(|(raw, _)| raw.root()).unwrap_or_default();
         let folder = if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder };
         let root = folder.join(above);
         let root =
             root.canonicalize().map_err(|error| Broken::of(cannot_read(Code::E0403, &root, &error)))?;
-        let (mut unit, diagnostics) = files::read(policy, &root)?;
+        let (mut unit, diagnostics) = files::read(policy, &root, intake)?;
         let manifest = match &self.manifest {
             None => Manifest::default(),
             Some((raw, text)) => {
@@ -280,6 +301,14 @@ impl Broken {
     fn of(diagnostic: Diagnostic) -> Self {
         Self { sources: Sources::new(), diagnostics: vec![diagnostic] }
     }
+}
+
+/// The text of a manifest.
+fn text(bytes: &[u8]) -> io::Result<String> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(io::Error::other("it is larger than 1 MiB"));
+    }
+    String::from_utf8(bytes.to_vec()).map_err(|_| io::Error::other("it is not UTF-8 text"))
 }
 
 fn cannot_read(code: Code, path: &Path, error: &io::Error) -> Diagnostic {

@@ -29,6 +29,7 @@ pub use tally::Tally;
 
 use crate::data::{DataFiles, Notice, Reject, Size};
 use crate::eval::batch::Plan;
+use crate::impact::Scores;
 use crate::output::Form;
 use crate::policy::Policy;
 use known::Known;
@@ -45,7 +46,7 @@ pub struct Run<'r> {
     pub policy: &'r Policy,
     /// Where the data are.
     pub files: &'r DataFiles,
-    /// The form of the scores.
+    /// The form in which scores are written; of no matter where they are kept.
     pub form: Form,
     /// Whether each item's points are written too.
     pub contributions: bool,
@@ -170,7 +171,34 @@ pub struct Finished {
     pub notices: Vec<Notice>,
 }
 
-/// Scores the records of a run.
+/// Where the scores go.
+enum Target<'t> {
+    /// To be written.
+    Output(&'t mut dyn Output),
+    /// To be kept in memory.
+    Scores(&'t mut Scores),
+}
+
+impl Target<'_> {
+    fn can_start_again(&self) -> bool {
+        match self {
+            Self::Output(output) => output.can_start_again(),
+            Self::Scores(_) => true,
+        }
+    }
+
+    fn start_again(&mut self, policy: &Policy) -> io::Result<()> {
+        match self {
+            Self::Output(output) => output.start_again(),
+            Self::Scores(scores) => {
+                **scores = Scores::new(policy);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Scores the records of a run and writes the scores.
 ///
 /// # Errors
 ///
@@ -181,17 +209,36 @@ pub fn score(
     output: &mut dyn Output,
     rejects: &mut dyn RejectSink,
 ) -> Result<Finished, Failure> {
+    score_to(run, &mut Target::Output(output), rejects)
+}
+
+/// Scores the records of a run and keeps the scores in memory.
+///
+/// # Errors
+///
+/// Files that cannot be used, or somebody who stopped it.
+pub fn scores(run: &Run<'_>, rejects: &mut dyn RejectSink) -> Result<(Finished, Scores), Failure> {
+    let mut scores = Scores::new(run.policy);
+    let finished = score_to(run, &mut Target::Scores(&mut scores), rejects)?;
+    Ok((finished, scores))
+}
+
+fn score_to(
+    run: &Run<'_>,
+    target: &mut Target<'_>,
+    rejects: &mut dyn RejectSink,
+) -> Result<Finished, Failure> {
     let plan = Plan::new(run.policy);
     if !plan.fallbacks().is_empty() {
-        return reference::score(run, output, rejects);
+        return reference::score(run, target, rejects);
     }
     let tables = Tables::find(run)?;
     let pass = Pass { run, plan: &plan, tables: &tables };
-    if !tables.refer_to_keys() && output.can_start_again() {
-        match pass.score(None, output, rejects) {
+    if !tables.refer_to_keys() && target.can_start_again() {
+        match pass.score(None, target, rejects) {
             // Keys that do not rise may be given twice: they have to be looked at before the first score.
             Err(Stopped::KeysDoNotRise) => {
-                output.start_again().map_err(Failure::Output)?;
+                target.start_again(run.policy).map_err(Failure::Output)?;
                 rejects.start_again().map_err(Failure::Rejects)?;
             }
             Err(Stopped::Failed(failure)) => return Err(failure),
@@ -208,9 +255,9 @@ pub fn score(
     }
     if known.unsure() {
         rejects.start_again().map_err(Failure::Rejects)?;
-        return reference::score(run, output, rejects);
+        return reference::score(run, target, rejects);
     }
-    match pass.score(Some(&known), output, rejects) {
+    match pass.score(Some(&known), target, rejects) {
         Ok(finished) => Ok(finished),
         Err(Stopped::Failed(failure)) => Err(failure),
         Err(Stopped::KeysDoNotRise) => Err(Failure::Output(io::Error::other("keys were looked at in vain"))),

@@ -4,10 +4,11 @@ use super::known::Known;
 use super::pipeline::in_order;
 use super::rising::Rising;
 use super::tables::{KeyColumn, Tables};
-use super::{Failure, Finished, Output, RejectSink, Run, Tally};
+use super::{Failure, Finished, RejectSink, Run, Tally, Target};
 use crate::data::{self, Block, Keys, Piece, RecordId, Reject, Value};
 use crate::eval;
 use crate::eval::batch::{Binding, Chunk, Plan, Scored, Scratch, Standing, Wanted};
+use crate::impact::Scores;
 use crate::output::{About, Encoded, Encoder, Sheet, Writer};
 
 /// A pass over the scored records.
@@ -48,13 +49,16 @@ struct Tools<'s> {
     scratch: Scratch,
     scored: Scored,
     keys: Keys,
-    /// Made for the first piece.
+    /// Made for the first piece, where the scores are written.
     encoder: Option<Encoder<'s>>,
+    /// Where they are kept.
+    kept: Option<Scores>,
 }
 
 /// What a piece came to.
 struct Done {
     encoded: Option<Encoded>,
+    kept: Option<Scores>,
     tally: Tally,
     set_aside: Vec<Reject>,
     records: u64,
@@ -62,11 +66,11 @@ struct Done {
 }
 
 impl Pass<'_> {
-    /// Scores, and writes. Without `known`, what was gathered before, nothing may refer to keys, and they must rise.
+    /// Scores, and writes or keeps. Without `known`, what was gathered before, nothing may refer to keys, and they must rise.
     pub(super) fn score(
         &self,
         known: Option<&Known<'_>>,
-        output: &mut dyn Output,
+        target: &mut Target<'_>,
         rejects: &mut dyn RejectSink,
     ) -> Result<Finished, Stopped> {
         let Self { run, plan, tables } = *self;
@@ -77,8 +81,14 @@ impl Pass<'_> {
         let work = Work { run, plan, tables, known, binding, key: source.key() };
         let kind = work.key.as_ref().and_then(|key| key.kind(&table));
         let sheet = Sheet::new(run.policy, kind.as_ref(), run.contributions);
-        let mut writer =
-            Writer::new(&sheet, run.form, &About::new(run.policy), output).map_err(Failure::Output)?;
+        let (mut writer, mut kept) = match target {
+            Target::Output(output) => {
+                let writer = Writer::new(&sheet, run.form, &About::new(run.policy), &mut **output);
+                (Some(writer.map_err(Failure::Output)?), None)
+            }
+            Target::Scores(scores) => (None, Some(scores)),
+        };
+        let writes = writer.is_some();
         let mut finished = Finished { read: 0, tally: Tally::new(run.policy), notices: Vec::new() };
         let mut rising = Rising::default();
         in_order(
@@ -86,7 +96,9 @@ impl Pass<'_> {
             || Ok(source.next_piece(&mut table)?),
             Tools::default,
             |tools, piece| {
-                if tools.encoder.is_none() {
+                if !writes {
+                    tools.kept = Some(Scores::new(run.policy));
+                } else if tools.encoder.is_none() {
                     tools.encoder = Some(Encoder::new(&sheet, run.form).map_err(Failure::Output)?);
                 }
                 work.piece(tools, piece)
@@ -99,11 +111,18 @@ impl Pass<'_> {
                 finished.tally.merge(&done.tally);
                 let mut all = done.set_aside.into_iter();
                 all.try_for_each(|reject| rejects.set_aside(reject)).map_err(Failure::Rejects)?;
-                done.encoded.map_or(Ok(()), |encoded| writer.write(encoded)).map_err(Failure::Output)?;
+                if let (Some(writer), Some(encoded)) = (&mut writer, done.encoded) {
+                    writer.write(encoded).map_err(Failure::Output)?;
+                }
+                if let (Some(kept), Some(more)) = (&mut kept, done.kept) {
+                    kept.append(&more);
+                }
                 Ok(())
             },
         )?;
-        writer.finish().map_err(Failure::Output)?;
+        if let Some(writer) = writer {
+            writer.finish().map_err(Failure::Output)?;
+        }
         finished.notices = source.told(table)?;
         if let Some(known) = known {
             finished.notices.extend(known.notices.iter().chain(&known.told).cloned());
@@ -134,7 +153,7 @@ impl Work<'_> {
         }
         self.run.progress.add(records, bytes);
         let encoded = tools.encoder.as_mut().map(Encoder::take).transpose().map_err(Failure::Output)?;
-        Ok(Done { encoded, tally, set_aside, records, keys: rising })
+        Ok(Done { encoded, kept: tools.kept.take(), tally, set_aside, records, keys: rising })
     }
 
     /// A block in parts whose readable records have consecutive slots, where that matters.
@@ -164,7 +183,7 @@ impl Work<'_> {
     }
 
     fn part(&self, tools: &mut Tools<'_>, block: &Block, tally: &mut Tally) -> Result<(), Failure> {
-        let Tools { chunk, scratch, scored, keys, encoder } = tools;
+        let Tools { chunk, scratch, scored, keys, encoder, kept } = tools;
         self.binding.read(&block.batch, chunk);
         if let Some(known) = self.known {
             known.prepare(block, chunk);
@@ -172,6 +191,9 @@ impl Work<'_> {
         let wanted = Wanted { points: self.run.contributions, lost: false };
         self.plan.run(chunk, wanted, scratch, scored);
         tally.add(scored);
+        if let Some(kept) = kept {
+            kept.add(keys, scored);
+        }
         let encoder = encoder.as_mut();
         encoder.map_or(Ok(()), |encoder| encoder.add(keys, scored)).map_err(Failure::Output)
     }

@@ -1,6 +1,6 @@
 //! A run through the reference interpreter, record by record: for what the column interpreter cannot do.
 
-use super::{Failure, Finished, Output, RejectSink, Run, Tally};
+use super::{Failure, Finished, RejectSink, Run, Tally, Target};
 use crate::data::{self, Keys, Reject, Size, Value, Why};
 use crate::eval;
 use crate::eval::batch::{Scored, Standing};
@@ -9,10 +9,10 @@ use crate::output::{About, Encoder, Sheet, Writer};
 /// So many outcomes are written together.
 const CHUNK: usize = 8_192;
 
-/// Reads everything, scores it, and writes.
+/// Reads everything, scores it, and writes or keeps.
 pub(super) fn score(
     run: &Run<'_>,
-    output: &mut dyn Output,
+    target: &mut Target<'_>,
     rejects: &mut dyn RejectSink,
 ) -> Result<Finished, Failure> {
     let policy = run.policy;
@@ -23,7 +23,13 @@ pub(super) fn score(
 
     let mut tally = Tally::new(policy);
     let sheet = Sheet::new(policy, None, run.contributions);
-    let mut writer = Writer::new(&sheet, run.form, &About::new(policy), output).map_err(Failure::Output)?;
+    let (mut writer, mut kept) = match target {
+        Target::Output(output) => {
+            let writer = Writer::new(&sheet, run.form, &About::new(policy), &mut **output);
+            (Some(writer.map_err(Failure::Output)?), None)
+        }
+        Target::Scores(scores) => (None, Some(scores)),
+    };
     let mut encoder = Encoder::new(&sheet, run.form).map_err(Failure::Output)?;
     let mut keys = Keys::default();
     let nobody = Value::Missing(Why::Undecided);
@@ -37,15 +43,22 @@ pub(super) fn score(
         for at in first..first + chunk.len() {
             keys.push_value(population.key(at).unwrap_or(&nobody));
         }
-        encoder.add(&keys, &scored).map_err(Failure::Output)?;
         tally.add(&scored);
-        if encoder.is_full() {
-            writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
+        if let Some(kept) = &mut kept {
+            kept.add(&keys, &scored);
+        }
+        if let Some(writer) = &mut writer {
+            encoder.add(&keys, &scored).map_err(Failure::Output)?;
+            if encoder.is_full() {
+                writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
+            }
         }
         run.progress.add(chunk.len() as u64, 0);
     }
-    writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
-    writer.finish().map_err(Failure::Output)?;
+    if let Some(mut writer) = writer {
+        writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;
+        writer.finish().map_err(Failure::Output)?;
+    }
 
     let too_large = outcomes.iter().enumerate().filter_map(|(position, outcome)| {
         let overflow = outcome.as_ref().err()?;

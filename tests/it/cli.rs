@@ -83,6 +83,7 @@ fn help() {
             ("help_score", "score --help"),
             ("help_explain", "explain --help"),
             ("help_test", "test --help"),
+            ("help_watch", "watch --help"),
             ("help_synth", "synth --help"),
             ("help_explain_error", "explain-error --help"),
             ("no_command", ""),

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 7] = [
     &["syntax", "format", "data"],
     &["policy", "check", "function"],
     &["eval", "explain"],
-    &["output", "audit", "export", "cases"],
+    &["output", "impact", "audit", "export", "cases"],
     &["engine", "project", "run", "synth", "snapshot"],
     &["cli", "web", "lsp"],
 ];

@@ -19,6 +19,7 @@ mod differential;
 mod docs;
 mod foreign;
 mod german_credit;
+mod json_schema;
 mod language;
 mod layers;
 mod links;
@@ -27,9 +28,11 @@ mod page;
 mod policy_tests;
 mod readers;
 mod reference;
+mod reload;
 mod snapshots;
 mod syntax;
 mod synth;
+mod watch;
 
 /// A file in this folder that is no module of this binary would never run.
 #[test]

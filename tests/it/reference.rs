@@ -4,8 +4,18 @@ use super::command::{glassbox, stdout};
 use super::page::root;
 use std::fmt::Write as _;
 
-const COMMANDS: [&str; 9] =
-    ["check", "score", "explain", "test", "testdata", "snapshot", "review", "synth", "explain-error"];
+const COMMANDS: [&str; 10] = [
+    "check",
+    "score",
+    "explain",
+    "test",
+    "testdata",
+    "snapshot",
+    "review",
+    "watch",
+    "synth",
+    "explain-error",
+];
 
 const BEGINNING: &str = "\
 # The command line

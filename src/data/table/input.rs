@@ -64,6 +64,15 @@ pub(super) fn format(path: &Path) -> Result<Option<Format>, Cause> {
     Ok(first.map(|(format, _)| format))
 }
 
+/// The files behind a path of data, whether they are there or not; none where nothing can be said.
+pub(super) fn behind(path: &Path) -> Vec<PathBuf> {
+    match Meaning::of(path) {
+        Ok(Meaning::One) => vec![path.to_owned()],
+        Ok(Meaning::Many(paths)) => paths,
+        Err(_) => Vec::new(),
+    }
+}
+
 impl Source {
     /// The files behind the path of a table, in the order of their names.
     pub(super) fn all(file: &DataFile) -> Result<Vec<Self>, Cause> {
