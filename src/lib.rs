@@ -11,6 +11,7 @@ pub mod decimal;
 pub mod diagnostic;
 pub mod eval;
 pub mod explain;
+pub mod format;
 pub mod function;
 pub mod output;
 pub mod policy;

@@ -1,6 +1,6 @@
 //! What can be written after `glassbox`: the commands and the options that they share.
 
-use super::{check, explain, explain_error, score, synth, test};
+use super::{check, explain, explain_error, fmt, score, synth, test};
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ Examples:
   glassbox explain rules/german_credit 17            every point of record 17
   glassbox check rules/payments                      everything that is wrong in its policies
   glassbox test rules/payments                       run the cases that the policy brings along
+  glassbox fmt rules/payments                        lay its policies out in the one canonical way
   glassbox synth rules/payments --records 1000 --out made   invented records of the same shape
   glassbox explain-error E0204                       what a mistake means and how to mend it
 
@@ -41,6 +42,7 @@ pub(super) enum Command {
     Score(score::Score),
     Explain(explain::Explain),
     Test(test::Test),
+    Fmt(fmt::Fmt),
     Synth(synth::Synth),
     ExplainError(explain_error::ExplainError),
 }

@@ -8,8 +8,10 @@ mod blame;
 mod check;
 mod clock;
 mod destination;
+mod diff;
 mod explain;
 mod explain_error;
+mod fmt;
 mod histogram;
 mod interrupt;
 mod open;
@@ -67,6 +69,7 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Score(score) => score.run(),
         arguments::Command::Explain(explain) => explain.run(),
         arguments::Command::Test(test) => test.run(),
+        arguments::Command::Fmt(fmt) => fmt.run(),
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }

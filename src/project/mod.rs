@@ -9,9 +9,11 @@ mod files;
 mod manifest;
 mod shown;
 mod synth;
+mod texts;
 mod write;
 
 pub use manifest::Manifest;
+pub use texts::{TextFile, score_files};
 pub use write::AtomicFile;
 
 use crate::check::{self, Checked, Unit};

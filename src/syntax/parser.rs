@@ -67,6 +67,20 @@ pub fn comments(text: &str) -> Vec<(Span, String)> {
     token::comments(text)
 }
 
+/// A piece of a text: blanks and line ends are none.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece {
+    /// Where it stands.
+    pub span: Span,
+    /// Whether it is a comment, `#` included; else it is a text in quotes, a number, a word or a sign.
+    pub is_comment: bool,
+}
+
+/// Every piece of a text in order, as it was written. A byte order mark before the first is none.
+pub fn pieces(text: &str) -> Vec<Piece> {
+    token::pieces(text)
+}
+
 /// Why a text is not read at all, if so.
 fn refusal(file: FileId, text: &str) -> Option<Diagnostic> {
     let at = |start: usize, end: usize| Place::new(file, token::span(start, end));
