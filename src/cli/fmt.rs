@@ -97,7 +97,8 @@ impl Fmt {
 
     /// The standard input, to stdout.
     fn stdin(&self, count: &mut Count) -> Result<(), Stop> {
-        let Some((read, formatted)) = formatted(TextFile::take(STDIN, &mut io::stdin().lock()), count)? else {
+        let Some((read, formatted)) = formatted(TextFile::take(STDIN, &mut io::stdin().lock()), count)?
+        else {
             return Ok(());
         };
         count.add(formatted != read.text());
@@ -167,10 +168,7 @@ impl Count {
 }
 
 /// A text and its canonical layout; `None` where it is left as it is, which is said.
-fn formatted(
-    read: Result<TextFile, Broken>,
-    count: &mut Count,
-) -> io::Result<Option<(TextFile, String)>> {
+fn formatted(read: Result<TextFile, Broken>, count: &mut Count) -> io::Result<Option<(TextFile, String)>> {
     let read = match read {
         Ok(read) => read,
         Err(broken) => {

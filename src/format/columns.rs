@@ -55,7 +55,8 @@ impl Grid {
         written: &Written<'_>,
         spelling: &Spelling<'_>,
     ) -> Self {
-        let conditions = table.conditions.iter().map(|_| ColumnLayout { width: 0, is_right: false, is_raw: false });
+        let conditions =
+            table.conditions.iter().map(|_| ColumnLayout { width: 0, is_right: false, is_raw: false });
         let outcomes = (0..).zip(&table.outcomes).map(|(number, column)| ColumnLayout {
             width: 0,
             is_right: is_right(table, number, column.kind),
@@ -192,7 +193,7 @@ impl Parts {
     /// An entry's first line without its indentation.
     pub(super) fn first_line(
         &self,
-        entry: &Entry<'_>,
+        entry: &Entry,
         section: usize,
         tokens: Range<usize>,
         written: &Written<'_>,
@@ -221,7 +222,7 @@ impl Parts {
 }
 
 /// What an entry stands in line with, and how many blanks stand between its parts.
-fn run(entry: &Entry<'_>, section: usize) -> Option<(Run, usize)> {
+fn run(entry: &Entry, section: usize) -> Option<(Run, usize)> {
     let (kind, apart) = match entry.shape {
         Shape::Plain | Shape::Sentence | Shape::Row { .. } => return None,
         Shape::Named(word) => (word, 1),
@@ -233,7 +234,7 @@ fn run(entry: &Entry<'_>, section: usize) -> Option<(Run, usize)> {
 }
 
 /// The parts of an entry's first line.
-fn split(entry: &Entry<'_>, tokens: Range<usize>, written: &Written<'_>) -> Vec<Range<usize>> {
+fn split(entry: &Entry, tokens: Range<usize>, written: &Written<'_>) -> Vec<Range<usize>> {
     let Range { start, end } = tokens;
     let at = |count: usize| (start + count).min(end);
     match entry.shape {

@@ -55,14 +55,8 @@ struct Line<'t> {
 
 impl<'t> Layout<'t> {
     fn new(written: &'t Written<'t>, outline: &'t Outline<'t>, spelling: &'t Spelling<'t>) -> Self {
-        let mut layout = Self {
-            written,
-            outline,
-            spelling,
-            roles: Vec::new(),
-            firsts: Vec::new(),
-            sections: Vec::new(),
-        };
+        let mut layout =
+            Self { written, outline, spelling, roles: Vec::new(), firsts: Vec::new(), sections: Vec::new() };
         let ends: Vec<usize> =
             outline.entries.iter().map(|entry| written.tokens_in(entry.span).end).collect();
         let mut section = 0;
@@ -80,7 +74,9 @@ impl<'t> Layout<'t> {
                 Role::More(entry) => section += usize::from(layout.opens(entry, &line.tokens)),
                 Role::Closes => section += 1,
                 // A blank line inside a statement parts nothing.
-                Role::Nothing if line.is_blank() && !layout.is_inside(line.tokens.start, &ends) => section += 1,
+                Role::Nothing if line.is_blank() && !layout.is_inside(line.tokens.start, &ends) => {
+                    section += 1
+                }
                 Role::Nothing => {}
             }
             layout.roles.push(role);
@@ -109,14 +105,15 @@ impl<'t> Layout<'t> {
         last.is_some_and(|end| token < *end)
     }
 
-    fn shape(&self, entry: usize) -> Option<Shape<'t>> {
+    fn shape(&self, entry: usize) -> Option<Shape> {
         self.outline.entries.get(entry).map(|entry| entry.shape)
     }
 
     /// Whether a line of an entry opens a block.
     fn opens(&self, entry: usize, tokens: &Range<usize>) -> bool {
         let last = tokens.clone().next_back();
-        matches!(self.shape(entry), Some(Shape::Plain)) && last.is_some_and(|at| self.written.token(at) == "{")
+        matches!(self.shape(entry), Some(Shape::Plain))
+            && last.is_some_and(|at| self.written.token(at) == "{")
     }
 
     /// The whole text.
@@ -140,8 +137,7 @@ impl<'t> Layout<'t> {
 
     /// The lines without their comments.
     fn lines(&self) -> Vec<Line<'t>> {
-        let parts =
-            Parts::new(self.outline, &self.sections, &self.firsts, self.written, self.spelling);
+        let parts = Parts::new(self.outline, &self.sections, &self.firsts, self.written, self.spelling);
         let grids = self.grids();
         let mut open_blocks = 0_usize;
         let mut going_on = GoingOn::default();
@@ -267,7 +263,7 @@ struct GoingOn {
 
 impl GoingOn {
     /// With an entry that is indented so far, and says something from `hang` on.
-    fn after(entry: &Entry<'_>, indent: usize, hang: usize) -> Self {
+    fn after(entry: &Entry, indent: usize, hang: usize) -> Self {
         let hangs = matches!(entry.shape, Shape::Clause(_) | Shape::Given);
         Self {
             base: indent + if hangs { hang } else { 0 },
@@ -297,8 +293,10 @@ impl GoingOn {
                 "(" => self.open += 1,
                 ")" => self.open = self.open.saturating_sub(1),
                 "{" if self.is_given && self.fields.is_none() => {
-                    let brace = text.find('{').and_then(|brace| text.get(..brace)).map(width).unwrap_or_default();
-                    self.fields = Some(if last == Some(at) { self.base + INDENT } else { indent + brace + INDENT });
+                    let brace =
+                        text.find('{').and_then(|brace| text.get(..brace)).map(width).unwrap_or_default();
+                    self.fields =
+                        Some(if last == Some(at) { self.base + INDENT } else { indent + brace + INDENT });
                 }
                 _ => {}
             }

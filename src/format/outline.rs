@@ -2,30 +2,30 @@
 
 use crate::source::Span;
 use crate::syntax::ast::{
-    CaseClause, CaseClauseKind, Clause, ClauseKind, File, Item, LetBody,
-    RecordBlock, Statement, Table, TiersBlock,
+    CaseClause, CaseClauseKind, Clause, ClauseKind, File, Item, LetBody, RecordBlock, Statement, Table,
+    TiersBlock,
 };
 
 /// Every statement, line of a block and row of a table, in the order of the text. A `}` is none of them.
 pub(super) struct Outline<'t> {
-    pub(super) entries: Vec<Entry<'t>>,
+    pub(super) entries: Vec<Entry>,
     /// The tables that rows speak of.
     pub(super) tables: Vec<&'t Table>,
 }
 
 /// A statement, a line of a block, or a row. It may reach over several lines of the text.
-pub(super) struct Entry<'t> {
+pub(super) struct Entry {
     /// From its first to its last token.
     pub(super) span: Span,
     /// How many blocks stand around it.
     pub(super) depth: usize,
     /// How it is laid out.
-    pub(super) shape: Shape<'t>,
+    pub(super) shape: Shape,
 }
 
 /// How a line is laid out.
 #[derive(Clone, Copy)]
-pub(super) enum Shape<'t> {
+pub(super) enum Shape {
     /// Words, one blank apart: statements and heads of blocks.
     Plain,
     /// `tag NAME "…"` and `reason CODE "…"`: the texts of neighbours stand below each other. Which of the two it is.
@@ -62,7 +62,7 @@ impl<'t> Outline<'t> {
         outline
     }
 
-    fn add(&mut self, span: Span, depth: usize, shape: Shape<'t>) {
+    fn add(&mut self, span: Span, depth: usize, shape: Shape) {
         self.entries.push(Entry { span, depth, shape });
     }
 
@@ -153,7 +153,7 @@ impl<'t> Outline<'t> {
 }
 
 /// How a line of a block is laid out.
-fn clause(clause: &Clause) -> Shape<'static> {
+fn clause(clause: &Clause) -> Shape {
     match &clause.kind {
         ClauseKind::ForEach(..) | ClauseKind::NoMoreThan(..) | ClauseKind::NotScored => Shape::Sentence,
         ClauseKind::IfMissing(_)
@@ -189,7 +189,7 @@ fn clause(clause: &Clause) -> Shape<'static> {
     }
 }
 
-fn case_clause(clause: &CaseClause) -> Shape<'static> {
+fn case_clause(clause: &CaseClause) -> Shape {
     match &clause.kind {
         CaseClauseKind::AsOf(_) => Shape::Clause(2),
         CaseClauseKind::Given(..) => Shape::Given,

@@ -3,8 +3,8 @@
 use super::written::Written;
 use crate::source::Span;
 use crate::syntax::ast::{
-    Cell, CellPart, Change, Clause, ClauseKind, Expression, ExpressionKind, FieldLine, FieldType, File, History, Item,
-    LetBody, Literal, Outcome, Predicate, Statement, Table, Window,
+    Cell, CellPart, Change, Clause, ClauseKind, Expression, ExpressionKind, FieldLine, FieldType, File,
+    History, Item, LetBody, Literal, Outcome, Predicate, Statement, Table, Window,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -217,7 +217,8 @@ impl<'t> Spelling<'t> {
     /// `1 day`, `90 days`
     fn window(&mut self, window: &Window) {
         let Some(unit) = self.written.tokens_in(window.span).next_back() else { return };
-        let is_one = matches!(&window.count, Literal::Number(count) if count.value == crate::decimal::Decimal::ONE);
+        let is_one =
+            matches!(&window.count, Literal::Number(count) if count.value == crate::decimal::Decimal::ONE);
         let word = match (self.written.token(unit), is_one) {
             ("day" | "days", true) => "day",
             ("day" | "days", false) => "days",

@@ -17,6 +17,7 @@ mod corpora;
 mod diagnostics;
 mod differential;
 mod docs;
+mod fmt;
 mod foreign;
 mod german_credit;
 mod language;

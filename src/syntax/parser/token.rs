@@ -2,9 +2,9 @@
 
 use pest::Parser;
 
-use super::{MAX_MISTAKES, Piece};
 use super::grammar::{Grammar, Rule};
 use super::slip::{self, Around, Slip, Tokens};
+use super::{MAX_MISTAKES, Piece};
 use crate::source::{FileId, Span};
 
 /// A piece of the text. Blanks, line ends and comments are none.
