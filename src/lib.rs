@@ -18,6 +18,7 @@ pub mod policy;
 pub mod project;
 pub mod run;
 pub mod source;
+pub mod starter;
 pub mod syntax;
 pub mod synth;
 

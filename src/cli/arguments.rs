@@ -1,12 +1,13 @@
 //! What can be written after `glassbox`: the commands and the options that they share.
 
-use super::{check, explain, explain_error, fmt, score, synth, test};
+use super::{check, explain, explain_error, fmt, new, score, synth, test};
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
+  glassbox new loans --from applicants.csv           a first policy for a file of records
   glassbox score rules/german_credit                 score the pack's records, as CSV on stdout
   glassbox explain rules/german_credit 17            every point of record 17
   glassbox check rules/payments                      everything that is wrong in its policies
@@ -38,6 +39,7 @@ pub(super) struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    New(new::New),
     Check(check::Check),
     Score(score::Score),
     Explain(explain::Explain),

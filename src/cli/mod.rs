@@ -14,6 +14,7 @@ mod explain_error;
 mod fmt;
 mod histogram;
 mod interrupt;
+mod new;
 mod open;
 mod progress;
 mod rejects;
@@ -65,6 +66,7 @@ pub fn run() -> ExitCode {
 
 fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
     match command {
+        arguments::Command::New(new) => new.run(),
         arguments::Command::Check(check) => check.run(),
         arguments::Command::Score(score) => score.run(),
         arguments::Command::Explain(explain) => explain.run(),

@@ -3,8 +3,8 @@
 use super::written::Written;
 use crate::source::Span;
 use crate::syntax::ast::{
-    Cell, CellPart, Change, Clause, ClauseKind, Expression, ExpressionKind, FieldLine, FieldType, File,
-    History, Item, LetBody, Literal, Outcome, Predicate, Statement, Table, Window,
+    Cell, CellPart, Clause, ClauseKind, Expression, ExpressionKind, FieldLine, FieldType, File, History,
+    Item, LetBody, Literal, Outcome, Predicate, Statement, Table, Window,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -171,18 +171,25 @@ impl<'t> Spelling<'t> {
         let mut rest = self.written.tokens_in(Span::new(typed.end, field.span.end));
         while let Some(at) = rest.next() {
             self.wide.insert(at);
-            let more = match (self.written.token(at), &field.change) {
-                ("column" | "only", _) => 1,
-                ("tagged", _) => 1 + 2 * self.more_tags(at + 2),
-                ("controllable", Some(Change::Controllable { span, .. })) => {
-                    self.written.tokens_in(*span).len().saturating_sub(1)
+            let more = match self.written.token(at) {
+                "column" | "only" => 1,
+                "tagged" => 1 + 2 * self.more_tags(at + 2),
+                // controllable by NAME at COST per STEP
+                "controllable" => {
+                    let cost = self.number_at(at + 4);
+                    4 + cost + self.number_at(at + 5 + cost)
                 }
-                (_, _) => 0,
+                _ => 0,
             };
             for _ in 0..more {
                 rest.next();
             }
         }
+    }
+
+    /// How many tokens a number takes, with its sign.
+    fn number_at(&self, at: usize) -> usize {
+        if matches!(self.written.token(at), "+" | "-") { 2 } else { 1 }
     }
 
     /// How many tags follow, each after a comma.

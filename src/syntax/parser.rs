@@ -27,6 +27,8 @@ mod token;
 use crate::diagnostic::{Code, Diagnostic, sort};
 use crate::source::{FileId, Place, Span};
 
+pub use notation::name_like;
+
 use super::ast;
 
 /// The largest file that is read, in bytes.

@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 7] = [
     &["policy", "check", "function"],
     &["eval", "explain"],
     &["output", "audit", "export"],
-    &["engine", "project", "run", "synth"],
+    &["engine", "project", "run", "starter", "synth"],
     &["cli", "web", "lsp"],
 ];
 

@@ -22,8 +22,21 @@ impl Edit {
     }
 }
 
-/// Every edit of one of the kinds that can be made in a text, one at a time.
+/// Every edit of one of the kinds that can be made in a text, one at a time, in the statement that it is made in.
 pub(crate) fn of(text: &str) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let mut statement = String::new();
+    for line in text.lines() {
+        statement += &format!("{line}\n");
+        if line == "}" {
+            edits.extend(in_statement(&statement));
+            statement.clear();
+        }
+    }
+    edits
+}
+
+fn in_statement(text: &str) -> Vec<Edit> {
     let lines: Vec<&str> = text.lines().collect();
     let mut edits = Vec::new();
     let mut add = |kind, at: usize, new: Vec<String>, replaced: usize| {

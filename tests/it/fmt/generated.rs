@@ -51,9 +51,9 @@ pub(crate) fn text(choices: &mut Choices) -> String {
 fn statement(c: &mut Choices) -> String {
     let (name, title) = (name(c), maybe(c, 60, text_of));
     match c.below(20) {
-        0 => block(c, format!("policy {name}{title} {{"), policy_line),
+        0 => block(format!("policy {name}{title} {{"), c, policy_line),
         1 => format!("tag {name} {}\n", text_of(c)),
-        2 => block(c, record_head(c, name, &title), field),
+        2 => block(record_head(c, name, &title), c, field),
         3 => {
             let ends = if c.chance(50) { "from a to b" } else { "between a and b" };
             format!("link {name}{title} {ends}{}\n", maybe(c, 40, tagged))
@@ -68,27 +68,27 @@ fn statement(c: &mut Choices) -> String {
         7 => format!("reason {name} {}\n", text_of(c)),
         8 => format!("param {name}{title} {}\n", history(c, 50)),
         9 => item(c, 2),
-        10 => block(c, format!("override {name}{title} {{"), clause),
+        10 => block(format!("override {name}{title} {{"), c, clause),
         11 => {
             let from = maybe(c, 30, |c| format!("from {}", c.one(&DAYS)));
-            block(c, format!("tiers{from} {{"), tier)
+            block(format!("tiers{from} {{"), c, tier)
         }
         12 => {
             let head =
                 format!("decision {name}{title} {}{} {{", kind(c), maybe(c, 30, |_| "first match".into()));
             format!("{head}\n{}}}\n", table(c, &["gives", "reason"]))
         }
-        13 => block(c, format!("influence {name}{title} {{"), influence_line),
-        14 => block(c, "participation {".into(), clause),
-        15 => block(c, format!("benefit {name}{title} {{"), clause),
-        16 => block(c, format!("penalty {name}{title} {{"), clause),
+        13 => block(format!("influence {name}{title} {{"), c, influence_line),
+        14 => block("participation {".into(), c, clause),
+        15 => block(format!("benefit {name}{title} {{"), c, clause),
+        16 => block(format!("penalty {name}{title} {{"), c, clause),
         17 => format!("use {} from {}\n", commas(c, self::name), text_of(c)),
-        18 => block(c, format!("case {} {{", text_of(c)), case_line),
+        18 => block(format!("case {} {{", text_of(c)), c, case_line),
         _ => item(c, 0),
     }
 }
 
-fn block(c: &mut Choices, head: String, line: fn(&mut Choices) -> String) -> String {
+fn block(head: String, c: &mut Choices, line: fn(&mut Choices) -> String) -> String {
     let lines: String = (0..c.below(6)).map(|_| line(c) + "\n").collect();
     format!("{head}\n{lines}}}\n")
 }

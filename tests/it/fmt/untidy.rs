@@ -20,8 +20,8 @@ pub(crate) fn untidy(choices: &mut Choices, text: &str, lines: bool) -> String {
         for (at, word) in words.iter().enumerate() {
             out.push_str(of(text, word));
             let Some(next) = words.get(at + 1) else { continue };
-            let touches = word.span.end == next.span.start;
-            gap(choices, &mut out, of(text, word), of(text, next), touches, is_row, lines);
+            let between = &text[word.span.end as usize..next.span.start as usize];
+            gap(choices, &mut out, (of(text, word), between, of(text, next)), is_row, lines);
         }
         if lines && !words.iter().any(|word| word.is_comment) && choices.chance(15) {
             out.push_str(choices.one(&["  # a comment", "# \"x", " #| not a row |", "\t## } {"]));
@@ -44,16 +44,23 @@ const CLOSE: [&str; 12] = ["*", "/", "=", "!=", "<", ">", "<=", ">=", "(", ")", 
 const JOINING: [&str; 14] =
     [",", "(", "+", "-", "*", "/", "=", "<", ">", "<=", ">=", "and", "or", "otherwise"];
 
-fn gap(c: &mut Choices, out: &mut String, last: &str, next: &str, touches: bool, is_row: bool, lines: bool) {
+fn gap(
+    c: &mut Choices,
+    out: &mut String,
+    (last, between, next): (&str, &str, &str),
+    is_row: bool,
+    lines: bool,
+) {
+    let touches = between.is_empty();
     if next.starts_with('#') {
         return blanks(c, out, 0);
     }
     if is_row {
         // What stands between bars may be free text.
-        let least = usize::from(last != "|" && next != "|" && !touches);
-        return if least == 0 && !touches { blanks(c, out, 0) } else { out.push_str(&" ".repeat(least)) };
+        return if last == "|" || next == "|" { blanks(c, out, 0) } else { out.push_str(between) };
     }
-    let is_close = CLOSE.contains(&last) || CLOSE.contains(&next);
+    let is_sign = |word: &str| matches!(word, "+" | "-");
+    let is_close = (CLOSE.contains(&last) || CLOSE.contains(&next)) && !is_sign(last) && !is_sign(next);
     if touches && !matches!(last, "(" | ",") && !matches!(next, ")" | ",") {
         return;
     }
