@@ -67,7 +67,7 @@ impl Fmt {
                 Ok(files) => {
                     if files.is_empty() {
                         let path = path.display();
-                        writeln!(anstream::stderr(), "{WARNING}no policy{WARNING:#} in `{path}`")?;
+                        writeln!(anstream::stderr(), "{WARNING}warning{WARNING:#}: no policy in `{path}`")?;
                     }
                     for file in files {
                         if seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {

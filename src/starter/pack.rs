@@ -282,26 +282,28 @@ fn first_key(inferred: &Inferred<'_>) -> String {
 
 fn manifest(policy: &str, file: &str, record: &str, inferred: &Inferred<'_>, today: Date) -> String {
     let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    let mut manifest = format!(
-        "# Which data this pack is scored with, and for which day.\npolicies = [{}]\nas_of = \"{today}\"\n\n\
-         [data.{record}]\nfile = {}\n",
-        text(policy),
-        text(file)
-    );
+    let mut entries = vec![("file", text(file), "")];
     if let Some(name) = &inferred.row_number {
-        let _ = writeln!(
-            manifest,
-            "row_number = {}                 # the file has no key: its first record is number 1",
-            text(name)
-        );
+        entries.push(("row_number", text(name), "the file has no key: its first record is number 1"));
     }
     if !inferred.missing.is_empty() {
         let marks: Vec<String> = inferred.missing.iter().map(|mark| text(mark)).collect();
-        let _ = writeln!(
-            manifest,
-            "missing = [{}]                  # what stands there for a missing value",
-            marks.join(", ")
-        );
+        entries.push(("missing", format!("[{}]", marks.join(", ")), "what stands there for a missing value"));
+    }
+    let widest =
+        |part: fn(&(&str, String, &str)) -> usize| entries.iter().map(part).max().unwrap_or_default();
+    let (names, values) = (widest(|entry| entry.0.len()), widest(|entry| entry.1.chars().count()));
+    let mut manifest = format!(
+        "# Which data this pack is scored with, and for which day.\npolicies = [{}]\nas_of    = \"{today}\"\n\n\
+         [data.{record}]\n",
+        text(policy)
+    );
+    for (name, value, remark) in &entries {
+        let line = match remark.is_empty() {
+            true => format!("{name:names$} = {value}"),
+            false => format!("{name:names$} = {value:values$}  # {remark}"),
+        };
+        manifest.push_str(&(line + "\n"));
     }
     manifest
 }

@@ -1,5 +1,7 @@
 //! The formatter: everything there is in the language, in every layout; what it does to diffs; and the command.
 
+#[path = "../../fuzz/checks/format.rs"]
+mod check;
 #[path = "differential/choices.rs"]
 #[allow(dead_code, reason = "the other user of this file makes other choices")]
 mod choices;
@@ -150,6 +152,15 @@ fn any_text_of_the_language_keeps_its_meaning() {
         all > cases / 3 && wild > all / 3,
         "{all} of {cases} texts could be read, {wild} in a wild layout"
     );
+}
+
+#[test]
+fn the_corpus_of_format_holds() {
+    let mut files: Vec<_> =
+        fs::read_dir(root().join("fuzz/corpus/format")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let read = files.iter().filter(|file| check::check(&fs::read(file).unwrap())).count();
+    assert!(read > 20, "{read} of {} could be read", files.len());
 }
 
 /// One decision of an author changes few lines, and not the table around it.

@@ -23,6 +23,7 @@ mod german_credit;
 mod language;
 mod layers;
 mod links;
+mod new;
 mod packs;
 mod page;
 mod readers;

@@ -4,7 +4,7 @@ use super::command::{glassbox, stdout};
 use super::page::root;
 use std::fmt::Write as _;
 
-const COMMANDS: [&str; 6] = ["check", "score", "explain", "test", "synth", "explain-error"];
+const COMMANDS: [&str; 8] = ["new", "check", "score", "explain", "test", "fmt", "synth", "explain-error"];
 
 const BEGINNING: &str = "\
 # The command line
