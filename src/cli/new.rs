@@ -70,7 +70,7 @@ impl New {
             ("test", "do the cases hold?"),
             ("score", "the scores, and a summary of them"),
         ] {
-            writeln!(stderr, "  glassbox {command} {folder}  {DIM}{why}{DIM:#}")?;
+            writeln!(stderr, "  glassbox {command:5} {folder}  {DIM}{why}{DIM:#}")?;
         }
         let lines: Vec<String> = about.to_fill.iter().map(usize::to_string).collect();
         let where_to = self.folder.join(&about.policy);

@@ -85,8 +85,9 @@ pub(super) fn policy(subject: &Subject<'_>, inferred: &Inferred<'_>, profile: &P
     head(&mut text, subject, profile);
     record(&mut text, subject, inferred, profile);
     tables(&mut text, &drafts, profile);
-    tiers(&mut text, &drafts);
-    case(&mut text, subject, inferred, &drafts);
+    let edge = edge(&drafts);
+    tiers(&mut text, edge);
+    case(&mut text, subject, inferred, &drafts, edge);
     text
 }
 
@@ -363,13 +364,15 @@ fn tables(text: &mut String, drafts: &[Draft<'_>], profile: &Profile) {
     }
 }
 
-/// Three tiers, as wide as the points reach.
-fn tiers(text: &mut String, drafts: &[Draft<'_>]) {
-    let reach: i64 = drafts.iter().flat_map(|draft| draft.rows.iter().map(|row| row.points).max()).sum();
-    let edge = (reach / 3).max(1);
-    if reach == 0 {
-        return;
-    }
+/// How far the middle tier reaches from the start: a third of what the points do. Without points there are no tiers.
+fn edge(drafts: &[Draft<'_>]) -> Option<i64> {
+    let reach: i64 = drafts.iter().filter_map(|draft| draft.rows.iter().map(|row| row.points).max()).sum();
+    (reach > 0).then(|| (reach / 3).max(1))
+}
+
+/// Three tiers.
+fn tiers(text: &mut String, edge: Option<i64>) {
+    let Some(edge) = edge else { return };
     let (high, low) = (START + edge, START - edge);
     let _ = write!(
         text,
@@ -379,7 +382,13 @@ fn tiers(text: &mut String, drafts: &[Draft<'_>]) {
 }
 
 /// The first record of the file as a case, with the score that the tables give.
-fn case(text: &mut String, subject: &Subject<'_>, inferred: &Inferred<'_>, drafts: &[Draft<'_>]) {
+fn case(
+    text: &mut String,
+    subject: &Subject<'_>,
+    inferred: &Inferred<'_>,
+    drafts: &[Draft<'_>],
+    edge: Option<i64>,
+) {
     let missing = &inferred.missing;
     let value = |field: &InferredField<'_>| -> Option<String> {
         let text = field.profile.first.clone()?;
@@ -418,7 +427,16 @@ fn case(text: &mut String, subject: &Subject<'_>, inferred: &Inferred<'_>, draft
             width = if width + next > LINE { 0 } else { width };
         }
     }
-    let _ = write!(text, "expect score {}\n}}\n", START + points);
+    let _ = writeln!(text, "expect score {}", START + points);
+    if let Some(edge) = edge {
+        let tier = match points {
+            points if points >= edge => "high",
+            points if points >= -edge => "middle",
+            _ => "low",
+        };
+        let _ = writeln!(text, "expect tier {tier}");
+    }
+    text.push_str("}\n");
 }
 
 /// How wide the records of cases are written.

@@ -183,7 +183,7 @@ fn kind(column: &ColumnProfile, missing: &[&'static str], today: Date, role: Rol
     (Kind::Text, text(column, known))
 }
 
-/// `yes 963, no 37`, if these are all values.
+/// `963 × yes, 37 × no`, if these are all values.
 fn yes_no(values: &[(String, u64)]) -> Option<String> {
     let is = |words: [&str; 3], text: &str| words.iter().any(|word| text.eq_ignore_ascii_case(word));
     let is_either = |text: &str| is(["yes", "true", "1"], text) || is(["no", "false", "0"], text);
@@ -274,8 +274,8 @@ fn evidence(column: &ColumnProfile, missing: &[&'static str], records: u64, seen
     }
 }
 
-/// `yes 963, no 37`
+/// `963 × yes, 37 × no`
 fn counted<'a>(values: impl IntoIterator<Item = (&'a str, u64)>) -> String {
-    let counts = values.into_iter().map(|(text, count)| format!("{text} {}", grouped(count)));
+    let counts = values.into_iter().map(|(text, count)| format!("{} × {text}", grouped(count)));
     counts.collect::<Vec<_>>().join(", ")
 }

@@ -37,17 +37,29 @@ pub(super) fn in_words(text: &str) -> String {
     ];
     let words = SIGNS.iter().fold(text.to_owned(), |text, (sign, word)| text.replace(sign, word));
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    // An upper end alone is no range.
-    words.strip_prefix("to ").map_or(words.clone(), |end| format!("up to {end}"))
+    // An upper end alone is no range, a lower one begins it.
+    if let Some(end) = words.strip_prefix("to ") {
+        return format!("up to {end}");
+    }
+    let is_range = words.starts_with(|letter: char| letter.is_ascii_digit()) && words.contains(" to ");
+    if is_range { format!("from {words}") } else { words }
 }
 
 /// A label of a column's name: `duration_in_month` is `Duration in month`. A name of one word needs none.
 pub(super) fn label(column: &str) -> Option<String> {
     let words: Vec<&str> = column.split(['_', ' ', '.', '-']).filter(|word| !word.is_empty()).collect();
-    let text = words.join(" ");
+    (words.len() > 1).then(|| capitalised(&words.join(" ")))
+}
+
+/// A title of a folder's name.
+pub(super) fn title(name: &str) -> String {
+    label(name).unwrap_or_else(|| capitalised(name))
+}
+
+fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    let first = letters.next().filter(|_| words.len() > 1)?;
-    Some(first.to_uppercase().chain(letters).collect())
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 /// A text in quotes, as the language writes it.
@@ -64,10 +76,10 @@ mod tests {
         let mut names = Names::default();
         let mut name = |text: &str| names.give(&in_words(text));
         assert_eq!(name("... < 0 DM"), "under_0_dm");
-        assert_eq!(name("0 <= ... < 200 DM"), "n_0_to_under_200_dm");
+        assert_eq!(name("0 <= ... < 200 DM"), "from_0_to_under_200_dm");
         assert_eq!(
             name("... >= 200 DM / salary assignments for at least 1 year"),
-            "from_200_dm_salary_assignments_for_at"
+            "from_200_dm_salary_assignments"
         );
         assert_eq!(name("car (new)"), "car_new");
         assert_eq!(name("car-new"), "car_new_2");
@@ -84,5 +96,6 @@ mod tests {
         assert_eq!(label("duration_in_month").as_deref(), Some("Duration in month"));
         assert_eq!(label("Alter in Jahren").as_deref(), Some("Alter in Jahren"));
         assert_eq!(label("age"), None);
+        assert_eq!((title("small-loans").as_str(), title("german").as_str()), ("Small loans", "German"));
     }
 }

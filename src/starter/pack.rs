@@ -2,7 +2,7 @@
 
 use super::draft::{self, Subject};
 use super::inferred::Inferred;
-use super::name::label;
+use super::name::{quoted, title};
 use crate::data::{DataFile, Format, Profile, ReadError};
 use crate::date::Date;
 use crate::diagnostic::plural;
@@ -102,7 +102,7 @@ impl Pack {
         }
         let name = folder.file_name().and_then(|name| name.to_str());
         let name = name.ok_or_else(|| StartError::NoName(folder.to_owned()))?;
-        let title = label(name).unwrap_or_else(|| name.to_owned());
+        let title = title(name);
         let policy = name_like(name);
         match data {
             None => sample(folder, &policy, &title),
@@ -184,7 +184,7 @@ fn to_fill(policy: &str) -> Vec<usize> {
 fn sample(folder: &Path, policy: &str, title: &str) -> Result<Pack, StartError> {
     let file = format!("{policy}.score");
     let pack = folder.display().to_string();
-    let text = SAMPLE_POLICY.replace("\"TITLE\"", &super::name::quoted(title));
+    let text = SAMPLE_POLICY.replace("\"TITLE\"", &quoted(title));
     let text = laid_out(&text.replace("policy NAME", &format!("policy {policy}")).replace("PACK", &pack))?;
     let manifest = format!(
         "# Which data this pack is scored with, and for which day.\npolicies = [{file:?}]\nas_of    = \"2026-01-31\"\n\n\
@@ -333,11 +333,20 @@ fn notes(profile: &Profile, inferred: &Inferred<'_>) -> Vec<String> {
 }
 
 fn readme(title: &str, pack: &str, about: &About, origin: &str, key: &str) -> String {
-    let mut text = format!(
-        "# {title}\n\n```sh\nglassbox check {pack}        # is anything wrong?\nglassbox test {pack}         # do the cases hold?\n\
-         glassbox score {pack}        # the scores, and a summary of them\nglassbox explain {pack} {key}    # why this record has its score\n\
-         glassbox fmt {pack}          # tables in line again\n```\n\n{origin}\n\n**What is here.**\n\n"
-    );
+    let explain = format!("explain {pack} {key}");
+    let commands = [
+        (format!("check {pack}"), "is anything wrong?"),
+        (format!("test {pack}"), "do the cases hold?"),
+        (format!("score {pack}"), "the scores, and a summary of them"),
+        (explain, "why this record has its score"),
+        (format!("fmt {pack}"), "puts tables in line again"),
+    ];
+    let widest = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
+    let mut text = format!("# {title}\n\n```sh\n");
+    for (command, what) in commands {
+        let _ = writeln!(text, "glassbox {command:widest$}    # {what}");
+    }
+    let _ = write!(text, "```\n\n{origin}\n\n**What is here.**\n\n");
     for (file, what) in &about.files {
         let _ = writeln!(text, "- `{file}`: {what}.");
     }

@@ -159,7 +159,7 @@ pub(super) fn ascii_name(text: &str) -> AsciiName {
 }
 
 /// How long a name is that is made of another text.
-const MAX_MADE_NAME: usize = 40;
+const MAX_MADE_NAME: usize = 32;
 
 /// A name of the language that says what a text says: `Alter (Jahre)` is `alter_jahre`. A text that is a name stays.
 pub fn name_like(text: &str) -> String {
