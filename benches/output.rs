@@ -9,20 +9,20 @@
     reason = "a bench stops where it cannot go on, and says sizes"
 )]
 
-use arrow_array::{ArrayRef, Int64Array};
+use arrow_schema::DataType;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use glassbox::check::{Unit, check};
+use glassbox::data::{Key, Keys};
 use glassbox::date::Date;
 use glassbox::decimal::Decimal;
 use glassbox::eval::batch::Scored;
 use glassbox::eval::{GivenReason, Outcome, Status};
-use glassbox::output::{About, Encoder, Form, Format, Keys, Packing, Sheet, Writer};
+use glassbox::output::{About, Encoder, Form, Format, Packing, Sheet, Writer};
 use glassbox::policy::{Policy, ReasonId};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::sync::Arc;
 
 const CHUNK: usize = 8_192;
 const RECORDS: usize = 250_000;
@@ -78,16 +78,16 @@ fn scored(policy: &Policy, chance: &mut Xoshiro256PlusPlus, records: usize) -> S
 fn output(criterion: &mut Criterion) {
     let policy = policy();
     let mut chance = Xoshiro256PlusPlus::seed_from_u64(1);
-    let chunks: Vec<(ArrayRef, Scored)> = (0..RECORDS)
+    let chunks: Vec<(Keys, Scored)> = (0..RECORDS)
         .step_by(CHUNK)
         .map(|start| {
             let count = CHUNK.min(RECORDS - start);
-            let keys = Int64Array::from_iter_values((start..start + count).map(|key| key as i64));
-            (Arc::new(keys) as ArrayRef, scored(&policy, &mut chance, count))
+            let mut keys = Keys::default();
+            (start..start + count).for_each(|key| keys.push(Key::Whole(key as i64)));
+            (keys, scored(&policy, &mut chance, count))
         })
         .collect();
-    let key = chunks.first().map(|(keys, _)| keys.data_type().clone());
-    let sheet = Sheet::new(&policy, key.as_ref(), false);
+    let sheet = Sheet::new(&policy, Some(&DataType::Int64), false);
     let forms = [
         ("parquet", Form::from(Format::Parquet)),
         ("csv", Form::from(Format::Csv)),
@@ -97,7 +97,7 @@ fn output(criterion: &mut Criterion) {
     ];
     let piece = |encoder: &mut Encoder<'_>| {
         for (keys, scored) in &chunks {
-            encoder.add(Keys::Column(black_box(keys)), black_box(scored)).expect("keys that fit");
+            encoder.add(black_box(keys), black_box(scored)).expect("keys that fit");
         }
         encoder.take().expect("a piece")
     };

@@ -76,7 +76,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) as_of: Option<Date>,
 
-    /// Read the records of NAME (a record, a link, or `previous`) from FILE (.csv, .ndjson) instead of the pack's
+    /// Read the records of NAME (a record, a link, or `previous`) from FILE instead of the pack's: Parquet, CSV or NDJSON
+    /// (the last two also .gz or .zst), a folder or a pattern of such files, or `-` for the standard input
     #[arg(long, value_name = "NAME=FILE", value_parser = data)]
     pub(super) data: Vec<(String, PathBuf)>,
 

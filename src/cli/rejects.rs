@@ -35,18 +35,18 @@ impl<'p> List<'p> {
     /// An empty list.
     pub(super) fn new(path: Option<&'p Path>) -> Result<Self, Stop> {
         let mut list = Self { path, file: None, told: Told::default() };
-        list.start()?;
+        list.start().map_err(|error| match path {
+            Some(path) => Stop::writing(path, &error),
+            None => error.into(),
+        })?;
         Ok(list)
     }
 
-    fn start(&mut self) -> Result<(), Stop> {
+    fn start(&mut self) -> io::Result<()> {
         self.told = Told::default();
         self.file = match self.path {
             None => None,
-            Some(path) => {
-                let file = AtomicFile::create(path).map_err(|error| Stop::writing(path, &error))?;
-                Some((BufWriter::new(file), SpooledTempFile::new(IN_MEMORY)))
-            }
+            Some(path) => Some((BufWriter::new(AtomicFile::create(path)?), SpooledTempFile::new(IN_MEMORY))),
         };
         Ok(())
     }
@@ -101,7 +101,7 @@ impl<'p> List<'p> {
 
 impl RejectSink for List<'_> {
     fn start_again(&mut self) -> io::Result<()> {
-        self.start().map_err(|_| io::Error::other("the list of rejects cannot be started again"))
+        self.start()
     }
 
     fn set_aside(&mut self, reject: Reject) -> io::Result<()> {

@@ -115,7 +115,7 @@ fn steps<T: ArrowPrimitiveType<Native: Into<i128>>>(column: &dyn Array, row: usi
 }
 
 /// How many of a unit of time a day has.
-fn per_day(unit: TimeUnit) -> i64 {
+pub(crate) fn per_day(unit: TimeUnit) -> i64 {
     const SECONDS: i64 = 86_400;
     match unit {
         TimeUnit::Second => SECONDS,

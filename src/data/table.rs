@@ -238,7 +238,7 @@ impl Table {
             let run = match &mut self.reader {
                 Reader::Csv(table) => table.next_run().map(|run| run.map(Run::Csv)),
                 Reader::NdJson(table) => table.next_run(&self.keys).map(|run| run.map(Run::NdJson)),
-                Reader::Parquet(table) => Ok(table.next_run(self.block_records).map(Run::Parquet)),
+                Reader::Parquet(table) => Ok(table.next_run().map(Run::Parquet)),
             };
             if let Some(run) = run.map_err(|error| Cause::Io(error).of(&self.shown))? {
                 let (file, before) = (Arc::clone(&self.shown), self.before);
@@ -383,8 +383,8 @@ impl Piece {
     pub fn first(&self) -> u64 {
         self.before
             + match &self.run {
-                Run::Csv(run) => run.first,
-                Run::NdJson(run) => run.first,
+                Run::Csv(run) => run.run.first,
+                Run::NdJson(run) => run.run.first,
                 Run::Parquet(run) => run.first,
             }
     }
@@ -392,8 +392,8 @@ impl Piece {
     /// How many records it has, those that cannot be read counted.
     pub fn records(&self) -> u64 {
         match &self.run {
-            Run::Csv(run) => run.records,
-            Run::NdJson(run) => run.records,
+            Run::Csv(run) => run.run.records,
+            Run::NdJson(run) => run.run.records,
             Run::Parquet(run) => run.records,
         }
     }
@@ -401,8 +401,8 @@ impl Piece {
     /// How many bytes of the file it takes.
     pub fn bytes(&self) -> u64 {
         match &self.run {
-            Run::Csv(run) => run.len() as u64,
-            Run::NdJson(run) => run.len() as u64,
+            Run::Csv(run) => run.run.bytes.len() as u64,
+            Run::NdJson(run) => run.run.bytes.len() as u64,
             Run::Parquet(run) => run.size,
         }
     }

@@ -2,10 +2,10 @@
 
 use super::cells::Cells;
 use super::form::{Form, Format, Packing};
-use super::key::Keys;
 use super::parquet::{Chunk, ColumnBuffer, Kept, descriptor};
 use super::sheet::{Buffers, Sheet};
 use super::text::{Cell, Style, line_end};
+use crate::data::Keys;
 use crate::eval::batch::{Scored, Standing};
 use std::io::{self, Write};
 
@@ -77,7 +77,7 @@ impl<'s> Encoder<'s> {
     /// # Errors
     ///
     /// A key that the format cannot hold.
-    pub fn add(&mut self, keys: Keys<'_>, scored: &Scored) -> io::Result<()> {
+    pub fn add(&mut self, keys: &Keys, scored: &Scored) -> io::Result<()> {
         self.sheet.fill(keys, scored, &mut self.buffers);
         let columns: Vec<Cells<'_>> = (0..self.sheet.columns.len())
             .map(|position| self.sheet.cells(position, scored, &self.buffers))

@@ -21,7 +21,6 @@ mod writer;
 pub use about::About;
 pub use encoder::{Encoded, Encoder};
 pub use form::{Form, Format, Packing};
-pub use key::Keys;
 pub use sheet::Sheet;
 pub(crate) use text::{csv_text, json_text};
 pub use writer::Writer;

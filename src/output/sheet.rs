@@ -1,9 +1,9 @@
 //! Which columns an output has: their names, what they hold, and where that comes from.
 
 use super::cells::{Cells, Texts, codes_of, is_known, units_at};
-use super::key::{KeyBuffer, KeyReader, Keys};
+use super::key::{KeyBuffer, KeyForm};
 use super::parquet::{Steps, Width, key_width, score_steps, score_width};
-use crate::data::{Schema, Type};
+use crate::data::{Keys, Schema, Type};
 use crate::eval::Status;
 use crate::eval::batch::{CodesRef, Column as Values, Scored, Standing};
 use crate::policy::{Item, ItemBody, Policy};
@@ -14,7 +14,7 @@ use arrow_schema::DataType;
 #[derive(Debug, Clone)]
 pub struct Sheet {
     pub(super) columns: Vec<Column>,
-    pub(super) key: KeyReader,
+    pub(super) key: KeyForm,
 }
 
 /// A column.
@@ -78,7 +78,7 @@ impl Sheet {
     /// The sheet of a policy's scores. `key` is the type of the input's column of keys, where the input has columns; with
     /// `contributions` there is a column of points for each characteristic, rule and influence.
     pub fn new(policy: &Policy, key: Option<&DataType>, contributions: bool) -> Self {
-        let mut sheet = Self { columns: Vec::new(), key: KeyReader::new(&policy.schema) };
+        let mut sheet = Self { columns: Vec::new(), key: KeyForm::new(&policy.schema) };
         let field = sheet.key.field();
         // A key is one of many: a text, where it is a category.
         let kind = match field.map(|field| field.kind) {
@@ -140,8 +140,8 @@ impl Sheet {
     }
 
     /// Brings what a chunk's records came to into the form of cells.
-    pub(super) fn fill(&self, keys: Keys<'_>, scored: &Scored, buffers: &mut Buffers) {
-        self.key.read(keys, &mut buffers.key);
+    pub(super) fn fill(&self, keys: &Keys, scored: &Scored, buffers: &mut Buffers) {
+        self.key.fill(keys, &mut buffers.key);
         buffers.status.clear();
         buffers.status.extend(scored.standings().iter().map(|standing| status_code(*standing)));
         buffers.unscored.clear();

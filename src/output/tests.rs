@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::check::{Unit, check};
-use crate::data::{Value, Why};
+use crate::data::{KeyReader, Keys, Value, Why};
 use crate::date::Date;
 use crate::decimal::Decimal;
 use crate::eval::batch::{Scored, Standing};
@@ -128,6 +128,15 @@ fn answers(seed: u64) -> Vec<Value> {
     ]
 }
 
+/// The keys of a column.
+fn read(policy: &Policy, column: &ArrayRef) -> Keys {
+    let schema = &policy.schema;
+    let field = schema.field(schema.scored, schema.scored().key.unwrap());
+    let mut keys = Keys::default();
+    KeyReader::new(schema, field, &[]).read(column, &mut keys);
+    keys
+}
+
 /// Everything in one output: pieces of chunks of keys and records.
 fn written(policy: &Policy, form: Form, contributions: bool, pieces: &[Vec<(ArrayRef, Scored)>]) -> Vec<u8> {
     let key = pieces.iter().flatten().next().map(|(keys, _)| keys.data_type().clone());
@@ -136,7 +145,7 @@ fn written(policy: &Policy, form: Form, contributions: bool, pieces: &[Vec<(Arra
     let mut encoder = Encoder::new(&sheet, form).unwrap();
     for piece in pieces {
         for (keys, scored) in piece {
-            encoder.add(Keys::Column(keys), scored).unwrap();
+            encoder.add(&read(policy, keys), scored).unwrap();
         }
         writer.write(encoder.take().unwrap()).unwrap();
     }
@@ -348,7 +357,9 @@ fn keys_as_values() {
     let sheet = Sheet::new(&policy, None, false);
     let mut encoder = Encoder::new(&sheet, Format::Csv.into()).unwrap();
     let (a, none) = (Value::Text(Arc::from("a")), Value::Missing(Why::Undecided));
-    encoder.add(Keys::Values(&[&a, &none, &none]), &three(&policy)).unwrap();
+    let mut keys = Keys::default();
+    [&a, &none, &none].into_iter().for_each(|value| keys.push_value(value));
+    encoder.add(&keys, &three(&policy)).unwrap();
     assert_eq!((encoder.records(), encoder.bytes() > 20), (2, true));
     let mut writer = Writer::new(&sheet, Format::Csv.into(), &About::new(&policy), Vec::new()).unwrap();
     writer.write(encoder.take().unwrap()).unwrap();
@@ -362,7 +373,7 @@ fn a_key_that_does_not_fit_is_said() {
     let keys: ArrayRef = Arc::new(StringArray::from(vec!["99999999999999999999", "1", "2"]));
     let sheet = Sheet::new(&policy, Some(keys.data_type()), false);
     let mut encoder = Encoder::new(&sheet, Format::Parquet.into()).unwrap();
-    let error = encoder.add(Keys::Column(&keys), &three(&policy)).unwrap_err().to_string();
+    let error = encoder.add(&read(&policy, &keys), &three(&policy)).unwrap_err().to_string();
     assert!(error.starts_with("99999999999999999999 in the column `id` is too large"), "{error}");
 }
 

@@ -8,7 +8,7 @@ use super::{Failure, Finished, Output, RejectSink, Run, Tally};
 use crate::data::{self, Block, Keys, Piece, RecordId, Reject, Value};
 use crate::eval;
 use crate::eval::batch::{Binding, Chunk, Plan, Scored, Scratch, Standing, Wanted};
-use crate::output::{self, About, Encoded, Encoder, Sheet, Writer};
+use crate::output::{About, Encoded, Encoder, Sheet, Writer};
 
 /// A pass over the scored records.
 pub(super) struct Pass<'p> {
@@ -75,7 +75,8 @@ impl Pass<'_> {
         run.progress.begin("scoring", table.size());
         let binding = source.bind(&table, |columns| plan.bind(columns))?;
         let work = Work { run, plan, tables, known, binding, key: source.key() };
-        let sheet = Sheet::new(run.policy, None, run.contributions);
+        let kind = work.key.as_ref().and_then(|key| key.kind(&table));
+        let sheet = Sheet::new(run.policy, kind.as_ref(), run.contributions);
         let mut writer =
             Writer::new(&sheet, run.form, &About::new(run.policy), output).map_err(Failure::Output)?;
         let mut finished = Finished { read: 0, tally: Tally::new(run.policy), notices: Vec::new() };
@@ -122,14 +123,11 @@ impl Work<'_> {
                 return Err(Failure::Stopped.into());
             }
             let block = block.map_err(|error| self.tables.scored.unreadable(&error))?;
-            if let (None, Some(key)) = (self.known, &self.key) {
-                tools.keys.clear();
-                key.read(&block, &mut tools.keys);
-                if !rising.adds(&tools.keys) {
+            for part in self.parts(block) {
+                self.read_keys(tools, &part);
+                if self.known.is_none() && !self.rise(tools, &part, &mut rising) {
                     return Err(Stopped::KeysDoNotRise);
                 }
-            }
-            for part in self.parts(block) {
                 self.part(tools, &part, &mut tally)?;
                 self.set_aside(tools, &part, &mut set_aside);
             }
@@ -145,8 +143,28 @@ impl Work<'_> {
         if matters && !block.unreadable.is_empty() { block.in_runs() } else { vec![block] }
     }
 
+    /// The keys of the readable records.
+    fn read_keys(&self, tools: &mut Tools<'_>, block: &Block) {
+        tools.keys.clear();
+        if let Some(key) = &self.key {
+            key.read_readable(block, &mut tools.keys);
+        }
+    }
+
+    /// Whether the keys of all records rise, of those too that cannot be read.
+    fn rise(&self, tools: &Tools<'_>, block: &Block, rising: &mut Rising) -> bool {
+        match &self.key {
+            Some(key) if !block.unreadable.is_empty() => {
+                let mut all = Keys::default();
+                key.read(block, &mut all);
+                rising.adds(&all)
+            }
+            Some(_) | None => rising.adds(&tools.keys),
+        }
+    }
+
     fn part(&self, tools: &mut Tools<'_>, block: &Block, tally: &mut Tally) -> Result<(), Failure> {
-        let Tools { chunk, scratch, scored, encoder, .. } = tools;
+        let Tools { chunk, scratch, scored, keys, encoder } = tools;
         self.binding.read(&block.batch, chunk);
         if let Some(known) = self.known {
             known.prepare(block, chunk);
@@ -154,8 +172,6 @@ impl Work<'_> {
         let wanted = Wanted { points: self.run.contributions, lost: false };
         self.plan.run(chunk, wanted, scratch, scored);
         tally.add(scored);
-        let keys = self.key.as_ref().and_then(|key| key.array(block));
-        let keys = keys.map_or(output::Keys::Values(&[]), output::Keys::Column);
         let encoder = encoder.as_mut();
         encoder.map_or(Ok(()), |encoder| encoder.add(keys, scored)).map_err(Failure::Output)
     }

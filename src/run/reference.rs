@@ -1,10 +1,13 @@
 //! A run through the reference interpreter, record by record: for what the column interpreter cannot do.
 
 use super::{Failure, Finished, Output, RejectSink, Run, Tally};
-use crate::data::{self, Reject, Size, Value, Why};
+use crate::data::{self, Keys, Reject, Size, Value, Why};
 use crate::eval;
 use crate::eval::batch::{Scored, Standing};
-use crate::output::{About, Encoder, Keys, Sheet, Writer};
+use crate::output::{About, Encoder, Sheet, Writer};
+
+/// So many outcomes are written together.
+const CHUNK: usize = 8_192;
 
 /// Reads everything, scores it, and writes.
 pub(super) fn score(
@@ -22,16 +25,19 @@ pub(super) fn score(
     let sheet = Sheet::new(policy, None, run.contributions);
     let mut writer = Writer::new(&sheet, run.form, &About::new(policy), output).map_err(Failure::Output)?;
     let mut encoder = Encoder::new(&sheet, run.form).map_err(Failure::Output)?;
+    let mut keys = Keys::default();
     let nobody = Value::Missing(Why::Undecided);
-    for (chunk, first) in outcomes.chunks(run.batch.max(1)).zip((0..).step_by(run.batch.max(1))) {
+    for (chunk, first) in outcomes.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
         if run.progress.stopped() {
             return Err(Failure::Stopped);
         }
         let outcomes = chunk.iter().map(|outcome| outcome.as_ref().map_err(|_| Standing::TooLarge));
         let scored = Scored::of_outcomes(policy, outcomes);
-        let keys: Vec<&Value> =
-            (first..first + chunk.len()).map(|at| population.key(at).unwrap_or(&nobody)).collect();
-        encoder.add(Keys::Values(&keys), &scored).map_err(Failure::Output)?;
+        keys.clear();
+        for at in first..first + chunk.len() {
+            keys.push_value(population.key(at).unwrap_or(&nobody));
+        }
+        encoder.add(&keys, &scored).map_err(Failure::Output)?;
         tally.add(&scored);
         if encoder.is_full() {
             writer.write(encoder.take().map_err(Failure::Output)?).map_err(Failure::Output)?;

@@ -252,8 +252,16 @@ impl KeyColumn<'_> {
         }
     }
 
+    /// The type of the column in the blocks of a table.
+    pub(super) fn kind(&self, table: &Table) -> Option<DataType> {
+        match &self.from {
+            From::Column(at, _) => table.types().get(*at).cloned().flatten(),
+            From::RowNumber(_) => Some(DataType::Int64),
+        }
+    }
+
     /// The column.
-    pub(super) fn array<'b>(&self, block: &'b Block) -> Option<&'b ArrayRef> {
+    fn array<'b>(&self, block: &'b Block) -> Option<&'b ArrayRef> {
         let (From::Column(at, _) | From::RowNumber(at)) = &self.from;
         block.batch.columns().get(*at)
     }

@@ -285,8 +285,19 @@ fn colours_are_for_terminals_and_for_those_who_ask() {
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     let shop = Shop::mended();
-    let once = stdout(shop.run("score shop --contributions"));
-    assert_eq!(once, stdout(shop.run("score shop --contributions")));
+    let run = |more: &str| stdout(shop.run(&format!("score shop --contributions --quiet {more}")));
+    for format in ["csv", "ndjson", "parquet"] {
+        let bytes = |more: &str| {
+            run(&format!("--out scores.{format} {more}"));
+            fs::read(shop.path().join(format!("scores.{format}"))).unwrap()
+        };
+        let once = bytes("");
+        for how in
+            ["", "--threads 1", "--threads 2 --batch-size 1", "--threads 8 --batch-size 2", "--batch-size 7"]
+        {
+            assert_eq!(bytes(how), once, "{format} {how}");
+        }
+    }
 }
 
 #[test]

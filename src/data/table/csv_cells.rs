@@ -3,8 +3,7 @@
 use super::block::{Block, Places, RecordPlace, Unreadable};
 use super::columns::TextColumns;
 use super::csv::split_cells;
-use super::text::{Broken, Run, without_return};
-use arrow_buffer::Buffer;
+use super::text::{Reading, Run, without_return};
 use arrow_schema::ArrowError;
 use memchr::memchr;
 use std::sync::Arc;
@@ -45,40 +44,15 @@ impl Layout {
     }
 }
 
-/// A run of records, read as far as `at`.
+/// A run of records with what is wanted of them.
 pub(super) struct CsvRun {
     layout: Arc<Layout>,
-    bytes: Buffer,
-    broken: std::vec::IntoIter<Broken>,
-    /// Whether all of it is UTF-8.
-    is_utf8: bool,
-    at: usize,
-    line: u64,
-    number: u64,
-    /// How many records it has.
-    pub(super) records: u64,
-    /// How many records of its file are before it.
-    pub(super) first: u64,
+    pub(super) run: Reading,
 }
 
 impl CsvRun {
     pub(super) fn new(run: Run, layout: Arc<Layout>) -> Self {
-        Self {
-            layout,
-            bytes: Buffer::from_vec(run.bytes),
-            broken: run.broken.into_iter(),
-            is_utf8: false,
-            at: 0,
-            line: run.line,
-            number: run.first,
-            records: run.records,
-            first: run.first,
-        }
-    }
-
-    /// How many bytes it has.
-    pub(super) fn len(&self) -> usize {
-        self.bytes.len()
+        Self { layout, run: Reading::new(run) }
     }
 
     /// The next records, at most so many; `None` at the end. `before` is how many records of the table are before the file.
@@ -89,44 +63,39 @@ impl CsvRun {
         most: usize,
         row_number: bool,
     ) -> Option<Result<Block, ArrowError>> {
-        let source = self.bytes.clone();
+        let source = self.run.source();
         let bytes = source.as_slice();
-        if self.at == 0 {
-            self.is_utf8 = std::str::from_utf8(bytes).is_ok();
-        }
-        let first = before + self.number;
+        let first = before + self.run.number;
         let mut columns = TextColumns::new(self.layout.count, most);
-        let mut places = Places::new(RecordPlace { line: self.line, number: first + 1 });
+        let mut places = Places::new(RecordPlace { line: self.run.line, number: first + 1 });
         let mut unreadable = Vec::new();
         while columns.rows() + unreadable.len() < most {
-            let start = self.at;
-            if let Some(broken) = self.broken.as_slice().first().filter(|broken| broken.at == start) {
+            let start = self.run.at;
+            if let Some(broken) = self.run.broken.as_slice().first().filter(|broken| broken.at == start) {
                 let (length, reason) = (broken.length, broken.reason);
-                self.broken.next();
-                self.number += 1;
-                let place = RecordPlace { line: self.line, number: before + self.number };
+                self.run.broken.next();
+                let place = self.run.count(self.run.line, before);
                 let text = bytes.get(start..start + length).unwrap_or_default();
                 unreadable.push(self.unreadable(place, reason.to_owned(), text));
-                self.line += u64::from(text.ends_with(b"\n"));
-                self.at += length;
+                self.run.line += u64::from(text.ends_with(b"\n"));
+                self.run.at += length;
                 continue;
             }
             if start >= bytes.len() {
                 break;
             }
             let found = self.record(bytes, &mut columns);
-            let record = bytes.get(start..self.at).unwrap_or_default();
+            let record = bytes.get(start..self.run.at).unwrap_or_default();
             if matches!(record, b"\n" | b"\r\n" | b"\r") {
-                self.line += 1;
+                self.run.line += 1;
                 columns.undo();
                 continue;
             }
-            self.number += 1;
-            let place = RecordPlace { line: self.line, number: before + self.number };
-            self.line += found.lines;
+            let place = self.run.count(self.run.line, before);
+            self.run.line += found.lines;
             let reason = if found.cells != self.layout.width {
                 Some(format!("{} cells, where the line of names has {}", found.cells, self.layout.width))
-            } else if !self.is_utf8 && std::str::from_utf8(record).is_err() {
+            } else if !self.run.is_utf8 && std::str::from_utf8(record).is_err() {
                 Some("its text is not UTF-8".to_owned())
             } else {
                 None
@@ -156,7 +125,7 @@ impl CsvRun {
     fn record(&mut self, bytes: &[u8], columns: &mut TextColumns) -> Found {
         let mut found = Found { cells: 0, lines: 1 };
         loop {
-            let rest = bytes.get(self.at..).unwrap_or_default();
+            let rest = bytes.get(self.run.at..).unwrap_or_default();
             let column = self.layout.columns.get(found.cells).copied().flatten();
             found.cells += 1;
             let (length, last) = if rest.first() == Some(&b'"') {
@@ -166,7 +135,7 @@ impl CsvRun {
                     if quoted.doubled {
                         columns.push_own(column, &undoubled(quoted.inside));
                     } else {
-                        columns.push(column, bytes, self.at + 1, self.at + 1 + quoted.inside.len());
+                        columns.push(column, bytes, self.run.at + 1, self.run.at + 1 + quoted.inside.len());
                     }
                 }
                 (quoted.length, quoted.last)
@@ -175,11 +144,11 @@ impl CsvRun {
                 let last = rest.get(length) != Some(&b',');
                 if let Some(column) = column {
                     let returns = last && length > 0 && rest.get(length - 1) == Some(&b'\r');
-                    columns.push(column, bytes, self.at, self.at + length - usize::from(returns));
+                    columns.push(column, bytes, self.run.at, self.run.at + length - usize::from(returns));
                 }
                 (length + 1, last)
             };
-            self.at = (self.at + length).min(bytes.len());
+            self.run.at = (self.run.at + length).min(bytes.len());
             if last {
                 return found;
             }

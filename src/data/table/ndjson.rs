@@ -5,8 +5,7 @@ use super::columns::TextColumns;
 use super::json_cells::{Guess, Odd};
 use super::json_line::{Look, Names};
 use super::keys::{Keys, Met};
-use super::text::{Broken, Cut, RECORD_BYTES, Run, Text, without_return};
-use arrow_buffer::Buffer;
+use super::text::{Cut, RECORD_BYTES, Reading, Run, Text, without_return};
 use arrow_schema::ArrowError;
 use memchr::{memchr, memchr_iter};
 use std::io::Read;
@@ -57,46 +56,19 @@ fn is_blank(line: &[u8]) -> bool {
     line.iter().all(u8::is_ascii_whitespace)
 }
 
-/// A run of records, read as far as `at`.
+/// A run of records with what is wanted of them.
 pub(super) struct NdJsonRun {
     names: Arc<Names>,
     keys: Arc<Mutex<Keys>>,
     met: Met,
-    bytes: Buffer,
-    broken: std::vec::IntoIter<Broken>,
     guess: Guess,
-    /// Whether all of it is UTF-8.
-    is_utf8: bool,
-    at: usize,
-    line: u64,
-    number: u64,
-    /// How many records it has.
-    pub(super) records: u64,
-    /// How many records of its file are before it.
-    pub(super) first: u64,
+    pub(super) run: Reading,
 }
 
 impl NdJsonRun {
     fn new(run: Run, names: Arc<Names>, keys: Arc<Mutex<Keys>>) -> Self {
-        Self {
-            met: Met::new(names.count()),
-            guess: Guess::new(names.count()),
-            is_utf8: false,
-            names,
-            keys,
-            bytes: Buffer::from_vec(run.bytes),
-            broken: run.broken.into_iter(),
-            at: 0,
-            line: run.line,
-            number: run.first,
-            records: run.records,
-            first: run.first,
-        }
-    }
-
-    /// How many bytes it has.
-    pub(super) fn len(&self) -> usize {
-        self.bytes.len()
+        let (met, guess) = (Met::new(names.count()), Guess::new(names.count()));
+        Self { met, guess, names, keys, run: Reading::new(run) }
     }
 
     /// The next records, at most so many; `None` at the end. `before` is how many records of the table are before the file.
@@ -107,29 +79,25 @@ impl NdJsonRun {
         most: usize,
         row_number: bool,
     ) -> Option<Result<Block, ArrowError>> {
-        let source = self.bytes.clone();
+        let source = self.run.source();
         let bytes = source.as_slice();
-        if self.at == 0 {
-            self.is_utf8 = std::str::from_utf8(bytes).is_ok();
-        }
-        let first = before + self.number;
+        let first = before + self.run.number;
         let mut columns = TextColumns::new(self.names.count(), most);
-        let mut places = Places::new(RecordPlace { line: self.line, number: first + 1 });
+        let mut places = Places::new(RecordPlace { line: self.run.line, number: first + 1 });
         let mut unreadable = Vec::new();
-        while columns.rows() + unreadable.len() < most && self.at < bytes.len() {
-            let start = self.at;
+        while columns.rows() + unreadable.len() < most && self.run.at < bytes.len() {
+            let start = self.run.at;
             let rest = bytes.get(start..).unwrap_or_default();
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
             let line = without_return(rest.get(..length).unwrap_or_default());
-            let number = self.line;
-            self.at += length + 1;
-            self.line += 1;
+            let number = self.run.line;
+            self.run.at += length + 1;
+            self.run.line += 1;
             if is_blank(line) {
                 continue;
             }
-            self.number += 1;
-            let place = RecordPlace { line: number, number: before + self.number };
-            let is_text = self.is_utf8 || std::str::from_utf8(line).is_ok();
+            let place = self.run.count(number, before);
+            let is_text = self.run.is_utf8 || std::str::from_utf8(line).is_ok();
             let read = if is_text {
                 self.guess.read(
                     bytes,
@@ -155,11 +123,10 @@ impl NdJsonRun {
                 }
             }
         }
-        if self.at >= bytes.len()
-            && let Some(broken) = self.broken.next()
+        if self.run.at >= bytes.len()
+            && let Some(broken) = self.run.broken.next()
         {
-            self.number += 1;
-            let place = RecordPlace { line: self.line, number: before + self.number };
+            let place = self.run.count(self.run.line, before);
             unreadable.push(self.unreadable(place, broken.reason.to_owned(), &Look::default()));
         }
         if columns.rows() == 0 && unreadable.is_empty() {

@@ -15,7 +15,10 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use std::sync::Arc;
 
 /// Row groups of more records than this are read in parts.
-const PART_RECORDS: usize = 1 << 17;
+const PART_RECORDS: usize = 1 << 18;
+/// A part ends where a block ends, if that has the usual size. (It must not end elsewhere where blocks have another: parts
+/// become row groups of Parquet files that are written, and those are to be the same.)
+const PART_STEP: usize = 8_192;
 /// Dictionaries of more bytes than this are no gain: they would be looked through for every few records.
 const DICTIONARY_BYTES: i64 = 1 << 16;
 
@@ -177,7 +180,7 @@ impl ParquetTable {
     }
 
     /// The next part; `None` at the end.
-    pub(super) fn next_run(&mut self, block_records: usize) -> Option<ParquetRun> {
+    pub(super) fn next_run(&mut self) -> Option<ParquetRun> {
         loop {
             let group = self.file.metadata.metadata().row_groups().get(self.group)?;
             let all = usize::try_from(group.num_rows()).unwrap_or_default();
@@ -186,9 +189,9 @@ impl ParquetTable {
                 self.passed = 0;
                 continue;
             }
-            // Parts of about one size, that are whole numbers of blocks.
+            // Parts of about one size.
             let parts = all.div_ceil(PART_RECORDS);
-            let part = all.div_ceil(parts).next_multiple_of(block_records.max(1));
+            let part = all.div_ceil(parts).next_multiple_of(PART_STEP);
             let records = part.min(all - self.passed);
             let size = group.compressed_size().try_into().unwrap_or(0_u64);
             let run = ParquetRun {

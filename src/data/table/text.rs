@@ -1,5 +1,7 @@
 //! A text file as runs of whole records, cut off its front one by one.
 
+use super::block::RecordPlace;
+use arrow_buffer::Buffer;
 use memchr::memchr;
 use std::io::Read;
 
@@ -57,6 +59,54 @@ pub(super) struct Run {
     pub(super) first: u64,
     /// The line in which it starts, from 1.
     pub(super) line: u64,
+}
+
+/// A run of records that is being read, as far as `at`.
+pub(super) struct Reading {
+    pub(super) bytes: Buffer,
+    /// The broken records that are not behind us.
+    pub(super) broken: std::vec::IntoIter<Broken>,
+    /// Whether all of it is UTF-8.
+    pub(super) is_utf8: bool,
+    pub(super) at: usize,
+    /// The line that `at` stands in, from 1.
+    pub(super) line: u64,
+    /// How many records of the file are before `at`.
+    pub(super) number: u64,
+    /// How many records the run has.
+    pub(super) records: u64,
+    /// How many records of the file are before the run.
+    pub(super) first: u64,
+}
+
+impl Reading {
+    /// The start of a run.
+    pub(super) fn new(run: Run) -> Self {
+        Self {
+            bytes: Buffer::from_vec(run.bytes),
+            broken: run.broken.into_iter(),
+            is_utf8: false,
+            at: 0,
+            line: run.line,
+            number: run.first,
+            records: run.records,
+            first: run.first,
+        }
+    }
+
+    /// Its bytes, once it is known whether they are UTF-8.
+    pub(super) fn source(&mut self) -> Buffer {
+        if self.at == 0 {
+            self.is_utf8 = std::str::from_utf8(&self.bytes).is_ok();
+        }
+        self.bytes.clone()
+    }
+
+    /// Counts a record that stands in a line; `before` is how many records of the table are before the file.
+    pub(super) fn count(&mut self, line: u64, before: u64) -> RecordPlace {
+        self.number += 1;
+        RecordPlace { line, number: before + self.number }
+    }
 }
 
 /// Why a record without an end in sight cannot be read.

@@ -32,6 +32,7 @@ mod gathering;
 mod index;
 mod influence;
 mod item;
+mod kernel;
 mod lane;
 mod layout;
 mod linked;
@@ -57,8 +58,6 @@ mod spelt;
 mod sum;
 mod table;
 mod take;
-#[cfg(test)]
-mod tests;
 mod tier;
 mod walk;
 mod words;

@@ -3,13 +3,14 @@
 use super::chunk::{Column, Texts};
 use super::class::{ClassOf, Thresholds};
 use super::compile::FieldPlan;
-use super::lane::{Codes, Lane, ONE};
+use super::kernel::{absent_where_null, days, fill, missing_where_null, numbers, reached, truths};
+use super::lane::{Codes, ONE};
 use super::native::{
     Native, NativeThresholds, as_written, reach_double, reach_fine, reach_integer, reach_single,
     units_of_double,
 };
 use super::spelt::Spelt;
-use crate::data::{Field, Schema, Type, Value, exact_value, read_cell};
+use crate::data::{Field, Schema, Type, Value, exact_value, per_day, read_cell};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type,
@@ -18,7 +19,7 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef};
-use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, TimeUnit};
 use std::sync::Arc;
 
@@ -327,7 +328,7 @@ impl Reader {
         of.read(values, plan, &mut entries, texts);
         let nulls = array.keys().logical_nulls();
         let keys: Vec<usize> = match array.keys().as_primitive_opt::<Int32Type>() {
-            // What stands where a key is null is looked for nowhere.
+            // What stands where a key is null does not matter: those records get another class below.
             Some(keys) => keys.values().iter().map(|key| key.cast_unsigned() as usize).collect(),
             None => array.normalized_keys(),
         };
@@ -461,123 +462,5 @@ impl Scale {
                 reach_fine(target, self.per_unit)
             }
         })
-    }
-}
-
-/// How many of a unit of time a day has.
-fn per_day(unit: TimeUnit) -> i64 {
-    const SECONDS: i64 = 86_400;
-    match unit {
-        TimeUnit::Second => SECONDS,
-        TimeUnit::Millisecond => SECONDS * 1_000,
-        TimeUnit::Microsecond => SECONDS * 1_000_000,
-        TimeUnit::Nanosecond => SECONDS * 1_000_000_000,
-    }
-}
-
-/// The same class for all.
-fn fill(column: &mut Column, plan: &FieldPlan, class: u16, rows: usize) {
-    (0..rows).for_each(|row| column.codes.set(row, class));
-    if plan.value {
-        column.values.fill(rows, None);
-    }
-}
-
-/// How many thresholds each value has reached. There are at most 256 classes, so that no count is too large.
-fn reached<T: Native>(values: &[T], starts: &[T], codes: &mut [u8]) {
-    // Four thresholds at a time, so that each value is fetched less often.
-    let (fours, rest) = starts.as_chunks::<4>();
-    for [a, b, c, d] in fours {
-        for (code, x) in codes.iter_mut().zip(values) {
-            let front = u8::from(*x >= *a).wrapping_add(u8::from(*x >= *b));
-            let back = u8::from(*x >= *c).wrapping_add(u8::from(*x >= *d));
-            *code = code.wrapping_add(front).wrapping_add(back);
-        }
-    }
-    for start in rest {
-        for (code, x) in codes.iter_mut().zip(values) {
-            *code = code.wrapping_add(u8::from(*x >= *start));
-        }
-    }
-}
-
-/// One class for what is false and one for what is true.
-fn truths(values: &BooleanBuffer, no: u16, yes: u16, codes: &mut Codes) {
-    let Codes::Narrow(codes) = codes else {
-        return (0..values.len()).for_each(|row| codes.set(row, if values.value(row) { yes } else { no }));
-    };
-    let chunks = values.bit_chunks();
-    for (codes, truths) in codes.chunks_mut(64).zip(chunks.iter().chain([chunks.remainder_bits()])) {
-        for (code, bit) in codes.iter_mut().zip(0..) {
-            *code = if truths >> bit & 1 == 1 { yes as u8 } else { no as u8 };
-        }
-    }
-}
-
-fn absent_where_null(codes: &mut Codes, nulls: Option<&NullBuffer>, absent: u16) {
-    let Some(nulls) = nulls.filter(|nulls| nulls.null_count() > 0) else { return };
-    match codes {
-        Codes::Narrow(codes) => {
-            let absent = absent as u8;
-            for_nulls(nulls, |row| {
-                if let Some(code) = codes.get_mut(row) {
-                    *code = absent;
-                }
-            });
-        }
-        Codes::Broad(_) => for_nulls(nulls, |row| codes.set(row, absent)),
-    }
-}
-
-pub(super) fn missing_where_null(lane: &mut Lane, nulls: Option<&NullBuffer>) {
-    let Some(nulls) = nulls.filter(|nulls| nulls.null_count() > 0) else { return };
-    for_nulls(nulls, |row| {
-        if let Some(missing) = lane.missing.get_mut(row) {
-            *missing = 1;
-        }
-    });
-}
-
-/// Calls with the place of each null, 64 records at a time.
-fn for_nulls(nulls: &NullBuffer, mut at: impl FnMut(usize)) {
-    let chunks = nulls.inner().bit_chunks();
-    let rest = chunks.remainder_len();
-    let last = (rest > 0).then(|| chunks.remainder_bits() | u64::MAX << rest);
-    for (first, known) in (0..).step_by(64).zip(chunks.iter().chain(last)) {
-        let mut absent = !known;
-        while absent != 0 {
-            at(first + absent.trailing_zeros() as usize);
-            absent &= absent - 1;
-        }
-    }
-}
-
-/// Numbers that are whole times of so many units.
-fn numbers(lane: &mut Lane, numbers: impl Iterator<Item = i128> + Clone, unit: i128) {
-    let mut fits = true;
-    for (slot, number) in lane.narrow.iter_mut().zip(numbers.clone()) {
-        let narrow = number as i64;
-        fits &= i128::from(narrow) == number;
-        *slot = narrow;
-    }
-    if !fits {
-        lane.is_wide = true;
-        lane.wide.clear();
-        lane.wide.extend(numbers.map(|number| number.saturating_mul(unit)));
-    }
-}
-
-fn days<T: Copy>(
-    values: &[T],
-    nulls: Option<&NullBuffer>,
-    plan: &FieldPlan,
-    column: &mut Column,
-    day: impl Fn(T) -> i64,
-) {
-    if plan.value {
-        let lane = &mut column.values;
-        lane.reset(values.len());
-        lane.narrow.iter_mut().zip(values).for_each(|(slot, x)| *slot = day(*x));
-        missing_where_null(lane, nulls);
     }
 }
