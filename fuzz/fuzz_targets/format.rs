@@ -4,7 +4,7 @@
 
 #[path = "../checks/format.rs"]
 mod check;
-#[path = "../../tests/it/differential/choices.rs"]
+#[path = "../../tests/it/choices.rs"]
 mod choices;
 #[path = "../../tests/it/fmt/generated.rs"]
 mod generated;

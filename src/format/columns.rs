@@ -235,10 +235,10 @@ fn run(entry: &Entry, section: usize) -> Option<(Run, usize)> {
 
 /// The parts of an entry's first line.
 fn split(entry: &Entry, tokens: Range<usize>, written: &Written<'_>) -> Vec<Range<usize>> {
-    let Range { start, end } = tokens;
+    let Range { start, end } = tokens.clone();
     let at = |count: usize| (start + count).min(end);
     match entry.shape {
-        Shape::Plain | Shape::Sentence | Shape::Row { .. } => vec![start..end],
+        Shape::Plain | Shape::Sentence | Shape::Row { .. } => vec![tokens],
         Shape::Named(_) => vec![start..at(2), at(2)..end],
         Shape::Clause(words) => vec![start..at(words), at(words)..end],
         Shape::Given | Shape::Field => vec![start..at(1), at(1)..end],

@@ -176,7 +176,7 @@ fn kind(column: &ColumnProfile, missing: &[&'static str], today: Date, role: Rol
         && are_few
         && members.iter().all(|member| !member.spelling.chars().any(char::is_control))
     {
-        members.sort_by(|one, other| other.count.cmp(&one.count));
+        members.sort_by_key(|member| std::cmp::Reverse(member.count));
         let seen = format!("{} categories, the most frequent first", members.len());
         return (Kind::Categories(members), seen);
     }

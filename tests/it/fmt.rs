@@ -2,9 +2,6 @@
 
 #[path = "../../fuzz/checks/format.rs"]
 mod check;
-#[path = "differential/choices.rs"]
-#[allow(dead_code, reason = "the other user of this file makes other choices")]
-mod choices;
 #[path = "fmt/edits.rs"]
 mod edits;
 #[path = "fmt/generated.rs"]
@@ -12,9 +9,9 @@ mod generated;
 #[path = "fmt/untidy.rs"]
 mod untidy;
 
+use super::choices::{self, Choices};
 use super::command::glassbox_in;
 use super::page::{blocks, handbook, pages, root};
-use choices::Choices;
 use glassbox::format::{Refusal, format};
 use glassbox::source::FileId;
 use glassbox::syntax::{comments, parse};

@@ -10,6 +10,7 @@
 )]
 
 mod bench_packs;
+mod choices;
 mod cli;
 mod command;
 mod console;
