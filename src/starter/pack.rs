@@ -167,6 +167,11 @@ impl Staged {
     }
 }
 
+/// What a pack is called from the folder above it.
+fn folder_name(folder: &Path) -> String {
+    folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// A text of a policy in its canonical layout.
 fn laid_out(text: &str) -> Result<String, StartError> {
     format(FileId::new(0), text).map_err(|_| StartError::Unreadable)
@@ -183,7 +188,7 @@ fn to_fill(policy: &str) -> Vec<usize> {
 
 fn sample(folder: &Path, policy: &str, title: &str) -> Result<Pack, StartError> {
     let file = format!("{policy}.score");
-    let pack = folder.display().to_string();
+    let pack = folder_name(folder);
     let text = SAMPLE_POLICY.replace("\"TITLE\"", &quoted(title));
     let text = laid_out(&text.replace("policy NAME", &format!("policy {policy}")).replace("PACK", &pack))?;
     let manifest = format!(
@@ -261,7 +266,7 @@ fn drafted(folder: &Path, policy: &str, title: &str, data: &Data, today: Date) -
         plural(profile.records, "record"),
         plural(profile.columns.len(), "column")
     );
-    let pack = folder.display().to_string();
+    let pack = folder_name(folder);
     let key = first_key(&inferred);
     let readme = readme(title, &pack, &about, &origin, &key);
     Ok(Pack {
