@@ -26,6 +26,7 @@ mod synth;
 mod test;
 mod verdict;
 
+use crate::data::is_decoding;
 use arguments::Arguments;
 use clap::Parser;
 use std::io::Write;
@@ -50,7 +51,12 @@ const UNUSABLE: u8 = 2;
 /// Runs the command line of this process and says how it went.
 #[must_use]
 pub fn run() -> ExitCode {
-    std::panic::set_hook(Box::new(|panic| drop(say_bug(panic))));
+    std::panic::set_hook(Box::new(|panic| {
+        // A damaged file is no bug of ours.
+        if !is_decoding() {
+            drop(say_bug(panic));
+        }
+    }));
     let arguments = Arguments::parse();
     arguments.color.apply();
     // The commands own all they touch; nothing is looked at again after a panic.

@@ -89,6 +89,8 @@ pub(super) fn unfit(file: &DataFile, wanted: &Wanted, kind: Type, found: &DataTy
     }
     let Wanted { field, column, .. } = wanted;
     let shown = &file.shown;
+    // How it is stored is nobody's business.
+    let found = if let DataType::Dictionary(_, values) = found { values } else { found };
     let message =
         format!("the column `{column}` of {shown} holds {found}, but `{field}` is {}", kind.describe());
     let help = format!(
@@ -96,4 +98,21 @@ pub(super) fn unfit(file: &DataFile, wanted: &Wanted, kind: Type, found: &DataTy
         column::fitting(kind)
     );
     Some(about(file, Code::E0408, message).help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Format;
+    use crate::data::table::data_file;
+
+    #[test]
+    fn how_a_column_is_stored_is_nobodys_business() {
+        let wanted = Wanted { field: "opened".to_owned(), column: "since".to_owned(), optional: false };
+        let whole = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Int64));
+        let file = data_file(Format::Parquet);
+        let told = unfit(&file, &wanted, Type::Date, &whole).unwrap().message;
+        assert_eq!(told, "the column `since` of memory holds Int64, but `opened` is a date");
+        assert!(unfit(&file, &wanted, Type::Integer, &whole).is_none());
+    }
 }

@@ -48,6 +48,7 @@ pub(crate) use set::{limits, step};
 pub use subject::{Linked, Records, Subject};
 pub use table::{
     Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Size, Table, Unreadable, Wanted, format_of,
+    is_decoding,
 };
 pub use told::{Elsewhere, PairsLeft, nobodys_left};
 pub use value::{Type, Value, Why};

@@ -8,16 +8,19 @@ mod columns;
 mod csv;
 mod csv_cells;
 mod error;
+mod guard;
 mod input;
 mod json_cells;
 mod json_line;
 mod keys;
 mod ndjson;
+mod pages;
 mod parquet;
 mod text;
 
 pub use self::block::{Block, RecordPlace, Unreadable};
 pub use self::error::{Cause, ReadError};
+pub use self::guard::is_decoding;
 
 use self::csv::CsvTable;
 use self::csv_cells::CsvRun;
@@ -444,7 +447,7 @@ fn names(wanted: &[Wanted]) -> Vec<&str> {
 }
 
 #[cfg(test)]
-pub(super) use self::tests::{read_all, table_of};
+pub(super) use self::tests::{data_file, read_all, table_of};
 
 #[cfg(test)]
 mod tests;

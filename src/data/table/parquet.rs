@@ -1,10 +1,12 @@
-//! Parquet: only the wanted columns, row groups in parts, strings as dictionaries where the file has them so.
+//! Parquet: only the wanted columns, row groups in parts, columns as dictionaries where the file has them so.
 
 use super::block::{Block, Places, RecordPlace};
 use super::error::Cause;
+use super::guard::guarded;
 use super::input::{Random, Source};
+use super::pages::{self, PageColumn};
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{ArrowError, DataType, Field, Schema};
+use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -34,6 +36,12 @@ pub(super) struct ParquetFile {
     holds: Vec<Option<DataType>>,
     /// By wanted column: the type in which it is read fastest.
     fast: Vec<Option<DataType>>,
+    /// By wanted column: the type in which it is read.
+    types: Vec<Option<DataType>>,
+    /// By wanted column: which leaf of the file's schema it is, if its pages are read here.
+    leaves: Vec<Option<usize>>,
+    /// The others, by place in the file, in order.
+    decoded: Vec<usize>,
 }
 
 impl ParquetFile {
@@ -44,7 +52,7 @@ impl ParquetFile {
 
     /// Reads the end of a file.
     pub(super) fn new(input: Random, wanted: &[&str]) -> Result<Self, Cause> {
-        let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
+        let metadata = guarded(|| Ok(ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?))?;
         let schema = Arc::clone(metadata.schema());
         let mut places = Vec::with_capacity(wanted.len());
         for name in wanted {
@@ -57,7 +65,18 @@ impl ParquetFile {
         let others = schema.fields().iter().map(|field| field.name());
         let others = others.filter(|name| !wanted.contains(&name.as_str()) && !name.is_empty());
         let others = others.cloned().collect();
-        let mut file = Self { input, metadata, places, others, holds: Vec::new(), fast: Vec::new() };
+        let (none, count) = (Vec::new, places.len());
+        let mut file = Self {
+            input,
+            metadata,
+            places,
+            others,
+            holds: none(),
+            fast: none(),
+            types: none(),
+            leaves: vec![None; count],
+            decoded: Vec::new(),
+        };
         let kind = |place: &Option<usize>| Some(schema.fields().get((*place)?)?.data_type());
         let one = |kind: &DataType| if is_text(kind) { DataType::Utf8View } else { kind.clone() };
         file.holds = file.places.iter().map(|place| kind(place).map(one)).collect();
@@ -79,12 +98,19 @@ impl ParquetFile {
     pub(super) fn read_as(mut self, types: &[Option<DataType>]) -> Result<Self, Cause> {
         let schema = self.metadata.schema();
         let mut fields: Vec<Arc<Field>> = schema.fields().iter().map(Arc::clone).collect();
-        for (place, kind) in self.places.iter().zip(types) {
-            let field = place.and_then(|place| fields.get_mut(place));
+        self.types = types.to_vec();
+        self.leaves =
+            self.places.iter().zip(types).map(|(place, kind)| self.page_leaf(*place, kind)).collect();
+        for ((place, kind), leaf) in self.places.iter().zip(types).zip(&self.leaves) {
+            let Some(place) = place.filter(|_| leaf.is_none()) else { continue };
+            self.decoded.push(place);
+            let field = fields.get_mut(place);
             if let (Some(field), Some(kind)) = (field, kind) {
                 *field = Arc::new(field.as_ref().clone().with_data_type(kind.clone()));
             }
         }
+        self.decoded.sort_unstable();
+        self.decoded.dedup();
         if fields.iter().ne(schema.fields().iter()) {
             let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
             let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
@@ -96,24 +122,36 @@ impl ParquetFile {
     /// The type that a column of the file is read in fastest, and holds the same.
     fn fast_type(&self, root: usize, kind: &DataType) -> DataType {
         let Some(leaf) = self.leaf(root) else { return kind.clone() };
-        if let DataType::Decimal128(precision, scale) = kind
-            && *precision <= 18
-        {
-            let physical = self.metadata.parquet_schema().column(leaf).physical_type();
-            let narrow = matches!(physical, Physical::INT32 | Physical::INT64);
-            return if narrow { DataType::Decimal64(*precision, *scale) } else { kind.clone() };
-        }
-        if !is_text(kind) {
-            return kind.clone();
-        }
         let groups = self.metadata.metadata().row_groups();
         let small = !groups.is_empty()
             && groups.iter().all(|group| group.columns().get(leaf).is_some_and(has_small_dictionary));
-        if small {
-            DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-        } else {
-            DataType::Utf8View
+        let dictionary = |values: DataType| DataType::Dictionary(Box::new(DataType::Int32), Box::new(values));
+        if is_text(kind) {
+            return if small { dictionary(DataType::Utf8) } else { DataType::Utf8View };
         }
+        let kind = self.narrow_type(leaf, kind);
+        let of_entries = dictionary(kind.clone());
+        if small && pages::reads(groups, leaf, &of_entries) { of_entries } else { kind }
+    }
+
+    /// The narrowest type that holds the same.
+    fn narrow_type(&self, leaf: usize, kind: &DataType) -> DataType {
+        if let DataType::Decimal128(precision, scale) = kind
+            && *precision <= 18
+            && matches!(
+                self.metadata.parquet_schema().column(leaf).physical_type(),
+                Physical::INT32 | Physical::INT64
+            )
+        {
+            return DataType::Decimal64(*precision, *scale);
+        }
+        kind.clone()
+    }
+
+    /// The leaf of a column whose pages are read here.
+    fn page_leaf(&self, place: Option<usize>, kind: &Option<DataType>) -> Option<usize> {
+        let leaf = self.leaf(place?)?;
+        pages::reads(self.metadata.metadata().row_groups(), leaf, kind.as_ref()?).then_some(leaf)
     }
 
     /// Where the column of a top-level field that is no group stands among all leaves.
@@ -126,9 +164,7 @@ impl ParquetFile {
 
     /// By wanted column: the type in which it is read.
     pub(super) fn types(&self) -> Vec<Option<DataType>> {
-        let fields = self.metadata.schema().fields();
-        let kind = |place: &Option<usize>| Some(fields.get((*place)?)?.data_type().clone());
-        self.places.iter().map(kind).collect()
+        self.types.clone()
     }
 
     /// The names of the other columns.
@@ -203,7 +239,7 @@ impl ParquetTable {
                 records: records as u64,
                 first: self.records,
                 passed: 0,
-                reader: None,
+                readers: None,
             };
             self.passed += records;
             self.records += records as u64;
@@ -226,7 +262,15 @@ pub(super) struct ParquetRun {
     /// How many records of its file are before it.
     pub(super) first: u64,
     passed: u64,
-    reader: Option<ParquetRecordBatchReader>,
+    readers: Option<Readers>,
+}
+
+/// The readers of a part of a row group.
+struct Readers {
+    /// By wanted column, those whose pages are read here.
+    pages: Vec<Option<PageColumn>>,
+    /// Of the others, if there are any.
+    decoder: Option<ParquetRecordBatchReader>,
 }
 
 impl ParquetRun {
@@ -238,64 +282,75 @@ impl ParquetRun {
         most: usize,
         row_number: bool,
     ) -> Option<Result<Block, Cause>> {
-        let mut reader = match self.reader.take() {
-            Some(reader) => reader,
-            None => match self.start(most) {
-                Ok(reader) => reader,
-                Err(error) => return Some(Err(error)),
-            },
-        };
-        let batch = match reader.next() {
-            Some(Ok(batch)) => batch,
-            Some(Err(error)) => return Some(Err(error.into())),
-            None if self.passed < self.records => {
-                let missing = self.records - self.passed;
-                let error = format!("{missing} records that it speaks of are not there");
-                self.passed = self.records;
-                return Some(Err(Cause::Parquet(parquet::errors::ParquetError::EOF(error))));
-            }
-            None => return None,
-        };
-        self.reader = Some(reader);
+        let rows = (self.records - self.passed).min(most as u64) as usize;
+        if rows == 0 {
+            return None;
+        }
+        let columns = guarded(|| self.columns(rows, most));
         let first = self.first + self.passed;
-        self.passed += batch.num_rows() as u64;
-        let place = RecordPlace { line: first + 1, number: before + first + 1 };
-        Some(self.block(&batch, file, place, row_number).map_err(Cause::from))
+        // Behind what cannot be decoded nothing can be relied on.
+        self.passed = if columns.is_ok() { self.passed + rows as u64 } else { self.records };
+        Some(columns.and_then(|columns| {
+            let place = RecordPlace { line: first + 1, number: before + first + 1 };
+            let (first, places) = (place.number - 1, Places::new(place));
+            Ok(Block::new(file, first, rows, columns, places, Vec::new(), row_number)?)
+        }))
     }
 
-    fn start(&self, block_records: usize) -> Result<ParquetRecordBatchReader, Cause> {
-        let ParquetFile { input, metadata, places, .. } = &*self.file;
-        let roots = places.iter().copied().flatten();
+    /// The wanted columns of the next records.
+    fn columns(&mut self, rows: usize, most: usize) -> Result<Vec<Option<ArrayRef>>, Cause> {
+        let mut readers = match self.readers.take() {
+            Some(readers) => readers,
+            None => self.start(most)?,
+        };
+        let batch = match &mut readers.decoder {
+            Some(decoder) => decoder.next().transpose()?,
+            None => None,
+        };
+        if let (Some(_), have) = (&readers.decoder, batch.as_ref().map_or(0, RecordBatch::num_rows))
+            && have < rows
+        {
+            let error = format!("{} records that it speaks of are not there", rows - have);
+            return Err(Cause::Parquet(parquet::errors::ParquetError::EOF(error)));
+        }
+        // The decoder gives its columns in the order of the file.
+        let ParquetFile { places, decoded, .. } = &*self.file;
+        let mut columns = Vec::with_capacity(places.len());
+        for (place, page) in places.iter().zip(&mut readers.pages) {
+            columns.push(match (place, page) {
+                (Some(_), Some(page)) => Some(page.read(rows)?),
+                (Some(place), None) => {
+                    let at = decoded.binary_search(place).ok();
+                    at.and_then(|at| batch.as_ref()?.columns().get(at).cloned())
+                }
+                (None, _) => None,
+            });
+        }
+        self.readers = Some(readers);
+        Ok(columns)
+    }
+
+    fn start(&self, block_records: usize) -> Result<Readers, Cause> {
+        let ParquetFile { input, metadata, types, leaves, decoded, .. } = &*self.file;
+        let mut pages = Vec::with_capacity(types.len());
+        let group = metadata.metadata().row_group(self.group);
+        for (kind, leaf) in types.iter().zip(leaves) {
+            let page = kind.as_ref().zip(*leaf);
+            let page = page.map(|(kind, leaf)| PageColumn::open(input, group, leaf, kind, self.skip));
+            pages.push(page.transpose()?);
+        }
+        if decoded.is_empty() {
+            return Ok(Readers { pages, decoder: None });
+        }
         let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(input.clone(), metadata.clone())
             .with_batch_size(block_records)
             .with_row_groups(vec![self.group])
-            .with_projection(ProjectionMask::roots(metadata.parquet_schema(), roots));
+            .with_projection(ProjectionMask::roots(metadata.parquet_schema(), decoded.iter().copied()));
         if !self.whole {
             let records = usize::try_from(self.records).unwrap_or(usize::MAX);
             let selectors = vec![RowSelector::skip(self.skip), RowSelector::select(records)];
             builder = builder.with_row_selection(RowSelection::from(selectors));
         }
-        Ok(builder.build()?)
-    }
-
-    fn block(
-        &self,
-        batch: &RecordBatch,
-        file: &Arc<str>,
-        place: RecordPlace,
-        row_number: bool,
-    ) -> Result<Block, ArrowError> {
-        // The decoder gives the columns in the order of the file.
-        let places = &self.file.places;
-        let column = |place: &Option<usize>| -> Option<ArrayRef> {
-            let place = (*place)?;
-            let mut before: Vec<_> = places.iter().flatten().filter(|other| **other < place).collect();
-            before.sort_unstable();
-            before.dedup();
-            batch.columns().get(before.len()).cloned()
-        };
-        let columns: Vec<_> = places.iter().map(column).collect();
-        let rows = batch.num_rows();
-        Block::new(file, place.number - 1, rows, columns, Places::new(place), Vec::new(), row_number)
+        Ok(Readers { pages, decoder: Some(builder.build()?) })
     }
 }

@@ -213,7 +213,7 @@ fn parquet_is_read_group_by_group_in_the_types_that_cost_least() {
     let file = DataFile { row_number: Some("n".to_owned()), ..files.file("a.parquet").unwrap() };
     let table = Table::open(&file, &wanted_of(&["cents", "gone", "id"]), 100).unwrap();
     let types: Vec<_> = table.types().iter().map(|kind| kind.as_ref().map(ToString::to_string)).collect();
-    assert_eq!(types[0].as_deref(), Some("Decimal64(12, 2)"));
+    assert_eq!(types[0].as_deref(), Some("Dictionary(Int32, Decimal64(12, 2))"));
     assert_eq!(types[1], None);
     assert_eq!(types[2].as_deref(), Some("Dictionary(Int32, Utf8)"));
     assert_eq!((table.row_number(), table.size().records), (Some(3), Some(5)));

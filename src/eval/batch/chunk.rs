@@ -2,6 +2,7 @@
 
 use super::compile::Program;
 use super::lane::{Codes, Lane};
+use arrow_array::ArrayRef;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -37,6 +38,19 @@ pub(super) struct Column {
     pub(super) codes: Codes,
     /// The values, where they are needed.
     pub(super) values: Lane,
+    /// The same of the entries of the dictionary that was met last.
+    pub(super) entries: Option<Box<Entries>>,
+}
+
+/// The entries of a dictionary.
+#[derive(Debug)]
+pub(super) struct Entries {
+    /// The dictionary, by which it is known again.
+    pub(super) of: ArrayRef,
+    /// The number of the reader that read them.
+    pub(super) reader: u64,
+    /// What they come to.
+    pub(super) column: Column,
 }
 
 /// An aggregate of some records.

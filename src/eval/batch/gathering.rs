@@ -39,11 +39,11 @@ pub struct Local {
 }
 
 /// So many bytes of what is kept stay close to the processor.
-const SHARD_BYTES: usize = 512 << 10;
+const SHARD_BYTES: usize = 256 << 10;
 /// More shards than this are not worth it.
-const MOST_SHARDS: usize = 1024;
+const MOST_SHARDS: usize = 2048;
 /// So many bytes a thread collects at most, about.
-const LOCAL_BYTES: usize = 16 << 20;
+const LOCAL_BYTES: usize = 48 << 20;
 /// So many events under caps a thread collects for a shard.
 const FULL_PERIODS: usize = 256;
 
@@ -114,8 +114,17 @@ impl Gathering {
                     continue;
                 }
                 let Some(entries) = entries.get_mut(shard) else { continue };
-                entries.push(head_of(record, *bits));
-                entries.extend(words.iter().map(|words| words.get(row).copied().unwrap_or(MISSING)));
+                let (head, word) =
+                    (head_of(record, *bits), |of: &&[i64]| of.get(row).copied().unwrap_or(MISSING));
+                match words.as_slice() {
+                    [] => entries.push(head),
+                    [of] => entries.extend_from_slice(&[head, word(of)]),
+                    [one, other] => entries.extend_from_slice(&[head, word(one), word(other)]),
+                    all => {
+                        entries.push(head);
+                        entries.extend(all.iter().map(word));
+                    }
+                }
                 if entries.len() >= full {
                     self.with(shard, |shard| shard.feed(at, group, entries));
                     entries.clear();

@@ -115,3 +115,45 @@ pub(super) fn days<T: Copy>(
         missing_where_null(lane, nulls);
     }
 }
+
+/// What the entries of a dictionary come to, by the key of each record.
+pub(super) fn of_entries(
+    entries: &Column,
+    keys: impl ExactSizeIterator<Item = usize> + Clone,
+    value: bool,
+    column: &mut Column,
+) {
+    match (&mut column.codes, &entries.codes) {
+        (Codes::Narrow(codes), Codes::Narrow(classes)) if classes.len() <= 256 => {
+            let mut class_of = [0_u8; 256];
+            class_of.iter_mut().zip(classes).for_each(|(slot, class)| *slot = *class);
+            for (code, key) in codes.iter_mut().zip(keys.clone()) {
+                *code = class_of.get(key & 0xff).copied().unwrap_or_default();
+            }
+        }
+        (Codes::Narrow(codes), Codes::Narrow(classes)) => {
+            for (code, key) in codes.iter_mut().zip(keys.clone()) {
+                *code = classes.get(key).copied().unwrap_or_default();
+            }
+        }
+        (codes, classes) => {
+            keys.clone().enumerate().for_each(|(row, key)| codes.set(row, classes.as_ref().get(key)));
+        }
+    }
+    if !value {
+        return;
+    }
+    let (lane, entries) = (&mut column.values, &entries.values);
+    lane.reset(keys.len());
+    (lane.unit, lane.is_wide) = (entries.unit, entries.is_wide);
+    for (slot, key) in lane.missing.iter_mut().zip(keys.clone()) {
+        *slot = entries.missing.get(key).copied().unwrap_or_default();
+    }
+    if entries.is_wide {
+        lane.wide.extend(keys.map(|key| entries.wide.get(key).copied().unwrap_or_default()));
+    } else {
+        for (slot, key) in lane.narrow.iter_mut().zip(keys) {
+            *slot = entries.narrow.get(key).copied().unwrap_or_default();
+        }
+    }
+}

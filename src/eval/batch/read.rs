@@ -1,9 +1,11 @@
 //! One column of Arrow values: to classes, and to exact values where those are needed.
 
-use super::chunk::{Column, Texts};
+use super::chunk::{Column, Entries, Texts};
 use super::class::{ClassOf, Thresholds};
 use super::compile::FieldPlan;
-use super::kernel::{absent_where_null, days, fill, missing_where_null, numbers, reached, truths};
+use super::kernel::{
+    absent_where_null, days, fill, missing_where_null, numbers, of_entries, reached, truths,
+};
 use super::lane::{Codes, ONE};
 use super::native::{
     Native, NativeThresholds, as_written, reach_double, reach_fine, reach_integer, reach_single,
@@ -22,6 +24,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, TimeUnit};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How the values of a column are read.
 #[derive(Debug, Clone)]
@@ -56,8 +59,8 @@ enum Form {
     /// The classes of no and yes.
     Boolean([u16; 2]),
     Spelt(Box<Spelt>),
-    /// Keys of values that are read first.
-    Dictionary(Box<Reader>),
+    /// Keys of values that are read first, by a reader with a number of its own.
+    Dictionary(Box<Reader>, u64),
 }
 
 /// How a column of decimals counts.
@@ -91,7 +94,10 @@ impl Reader {
     pub(super) fn set_missing(&mut self, schema: &Schema, field: &Field, spellings: &[String]) {
         match &mut self.form {
             Form::Spelt(spelt) => spelt.set_missing(spellings),
-            Form::Dictionary(of) => of.set_missing(schema, field, spellings),
+            Form::Dictionary(of, number) => {
+                of.set_missing(schema, field, spellings);
+                *number = next_number();
+            }
             Form::Nothing
             | Form::Int8(_)
             | Form::Int16(_)
@@ -177,7 +183,7 @@ impl Reader {
                 absent_where_null(&mut column.codes, array.nulls(), self.absent);
             }
             Form::Spelt(spelt) => spelt.read(array, self.absent, plan, column, texts),
-            Form::Dictionary(of) => self.dictionary(of, array, plan, column, texts),
+            Form::Dictionary(of, number) => self.dictionary((of, *number), array, plan, column, texts),
         }
         if !self.missing.is_empty() {
             self.take_missing(array, plan, column);
@@ -312,7 +318,7 @@ impl Reader {
 
     fn dictionary(
         &self,
-        of: &Reader,
+        (of, number): (&Reader, u64),
         array: &ArrayRef,
         plan: &FieldPlan,
         column: &mut Column,
@@ -323,47 +329,30 @@ impl Reader {
         if values.is_empty() {
             return fill(column, plan, self.absent, array.len());
         }
-        let mut entries = Column::default();
-        entries.codes.reset(values.len(), plan.classes.count());
-        of.read(values, plan, &mut entries, texts);
+        // A dictionary is that of many chunks. Where values are texts their numbers hold for one chunk only.
+        let lasts = !(plan.value && matches!(plan.classes.of, ClassOf::Texts(_)));
+        let known = column.entries.take();
+        let known =
+            known.filter(|entries| lasts && entries.reader == number && Arc::ptr_eq(&entries.of, values));
+        let entries = known.unwrap_or_else(|| {
+            let mut entries = Column::default();
+            entries.codes.reset(values.len(), plan.classes.count());
+            of.read(values, plan, &mut entries, texts);
+            Box::new(Entries { of: Arc::clone(values), reader: number, column: entries })
+        });
         let nulls = array.keys().logical_nulls();
-        let keys: Vec<usize> = match array.keys().as_primitive_opt::<Int32Type>() {
+        match array.keys().as_primitive_opt::<Int32Type>() {
             // What stands where a key is null does not matter: those records get another class below.
-            Some(keys) => keys.values().iter().map(|key| key.cast_unsigned() as usize).collect(),
-            None => array.normalized_keys(),
-        };
-        match (&mut column.codes, &entries.codes) {
-            (Codes::Narrow(codes), Codes::Narrow(classes)) if classes.len() <= 256 => {
-                let mut class_of = [0_u8; 256];
-                class_of.iter_mut().zip(classes).for_each(|(slot, class)| *slot = *class);
-                for (code, key) in codes.iter_mut().zip(&keys) {
-                    *code = class_of.get(*key & 0xff).copied().unwrap_or_default();
-                }
+            Some(keys) => {
+                let keys = keys.values().iter().map(|key| key.cast_unsigned() as usize);
+                of_entries(&entries.column, keys, plan.value, column);
             }
-            (codes, classes) => {
-                for (row, key) in keys.iter().enumerate() {
-                    codes.set(row, classes.as_ref().get(*key));
-                }
-            }
+            None => of_entries(&entries.column, array.normalized_keys().into_iter(), plan.value, column),
         }
+        column.entries = Some(entries);
         absent_where_null(&mut column.codes, nulls.as_ref(), self.absent);
         if plan.value {
-            let (lane, entries) = (&mut column.values, &entries.values);
-            lane.reset(keys.len());
-            (lane.unit, lane.is_wide) = (entries.unit, entries.is_wide);
-            for (row, key) in keys.iter().enumerate() {
-                if let (Some(slot), Some(missing)) = (lane.missing.get_mut(row), entries.missing.get(*key)) {
-                    *slot = *missing;
-                }
-            }
-            if entries.is_wide {
-                lane.wide.extend(keys.iter().map(|key| entries.wide.get(*key).copied().unwrap_or_default()));
-            } else {
-                for (slot, key) in lane.narrow.iter_mut().zip(&keys) {
-                    *slot = entries.narrow.get(*key).copied().unwrap_or_default();
-                }
-            }
-            missing_where_null(lane, nulls.as_ref());
+            missing_where_null(&mut column.values, nulls.as_ref());
         }
     }
 }
@@ -375,7 +364,7 @@ impl Form {
         Some(match (kind, &classes.of) {
             (DataType::Null, _) => Self::Nothing,
             (DataType::Dictionary(_, values), _) => {
-                Self::Dictionary(Box::new(Reader::new(schema, field, plan, values)?))
+                Self::Dictionary(Box::new(Reader::new(schema, field, plan, values)?), next_number())
             }
             (DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View, _) => spelt()?,
             (DataType::Boolean, ClassOf::Codes(_)) if field.kind == Type::YesNo => {
@@ -429,6 +418,12 @@ impl Form {
             _ => return None,
         })
     }
+}
+
+/// A number that no other reader of entries has, so that what one has read is not taken for what another would.
+fn next_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// What is compared of a value.
