@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod engine;
 pub mod eval;
 pub mod explain;
+pub mod format;
 pub mod function;
 pub mod impact;
 pub mod output;
@@ -21,6 +22,7 @@ pub mod project;
 pub mod run;
 pub mod snapshot;
 pub mod source;
+pub mod starter;
 pub mod syntax;
 pub mod synth;
 

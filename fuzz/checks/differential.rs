@@ -4,7 +4,7 @@
 
 #[path = "../../tests/it/differential/case.rs"]
 mod case;
-#[path = "../../tests/it/differential/choices.rs"]
+#[path = "../../tests/it/choices.rs"]
 mod choices;
 #[path = "../../tests/it/differential/columns.rs"]
 mod columns;

@@ -1,17 +1,21 @@
 //! What can be written after `glassbox`: the commands and the options that they share.
 
-use super::{check, explain, explain_error, review, score, snapshot, synth, test, testdata, watch};
+use super::{
+    check, explain, explain_error, fmt, new, review, score, snapshot, synth, test, testdata, watch,
+};
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
+  glassbox new loans --from applicants.csv           a first policy for a file of records
   glassbox score rules/german_credit                 score the pack's records, as CSV on stdout
   glassbox explain rules/german_credit 17            every point of record 17
   glassbox check rules/payments                      everything that is wrong in its policies
   glassbox test rules/payments                       run the cases that the policy brings along
   glassbox snapshot rules/payments                   keep its scores, for `test` to compare
+  glassbox fmt rules/payments                        lay its policies out in the one canonical way
   glassbox watch rules/payments                      say at each save what that did
   glassbox synth rules/payments --records 1000 --out made   invented records of the same shape
   glassbox explain-error E0204                       what a mistake means and how to mend it
@@ -39,6 +43,7 @@ pub(super) struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    New(new::New),
     Check(check::Check),
     Score(score::Score),
     Explain(explain::Explain),
@@ -46,6 +51,7 @@ pub(super) enum Command {
     Testdata(testdata::Testdata),
     Snapshot(snapshot::Snapshot),
     Review(review::Review),
+    Fmt(fmt::Fmt),
     Watch(watch::Watch),
     Synth(synth::Synth),
     ExplainError(explain_error::ExplainError),

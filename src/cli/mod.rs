@@ -9,11 +9,14 @@ mod check;
 mod clock;
 mod coverage;
 mod destination;
+mod diff;
 mod explain;
 mod explain_error;
+mod fmt;
 mod histogram;
 mod interrupt;
 mod junit;
+mod new;
 mod open;
 mod progress;
 mod rejects;
@@ -75,6 +78,7 @@ pub fn run() -> ExitCode {
 
 fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
     match command {
+        arguments::Command::New(new) => new.run(),
         arguments::Command::Check(check) => check.run(),
         arguments::Command::Score(score) => score.run(),
         arguments::Command::Explain(explain) => explain.run(),
@@ -83,6 +87,7 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Snapshot(snapshot) => snapshot.run(),
         arguments::Command::Review(review) => review.run(),
         arguments::Command::Watch(watch) => watch.run(),
+        arguments::Command::Fmt(fmt) => fmt.run(),
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }

@@ -1,10 +1,10 @@
 //! Diagnostics on their way out.
 
 use crate::diagnostic::{Diagnostic, Severity, render, sort};
+pub(super) use crate::diagnostic::{grouped, plural};
 use crate::source::Sources;
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
-use std::fmt::Display;
 use std::io::{self, Write};
 
 /// How an error is marked.
@@ -109,29 +109,9 @@ impl std::fmt::Display for Count {
     }
 }
 
-/// `1 error`, `2 errors`.
-pub(super) fn plural(count: impl Display, noun: &str) -> String {
-    let count = grouped(count);
-    let s = if count == "1" { "" } else { "s" };
-    format!("{count} {noun}{s}")
-}
-
-/// A count with a comma between thousands, for people.
-pub(super) fn grouped(count: impl Display) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Count, grouped, plural};
+    use super::Count;
 
     #[test]
     fn counts_are_words() {
@@ -140,14 +120,5 @@ mod tests {
         assert_eq!(count(1, 0), "1 error");
         assert_eq!(count(0, 2), "2 warnings");
         assert_eq!(count(2, 1), "2 errors, 1 warning");
-    }
-
-    #[test]
-    fn thousands_are_grouped() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_000), "1,000");
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(plural(1_000, "record"), "1,000 records");
     }
 }

@@ -5,10 +5,12 @@
 //! and help is kept apart from it.
 
 pub mod code;
+mod count;
 pub mod render;
 pub mod suggest;
 
 pub use code::Code;
+pub use count::{grouped, plural};
 
 use std::fmt;
 

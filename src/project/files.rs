@@ -52,17 +52,10 @@ impl Reader<'_> {
         let text = String::from_utf8_lossy(&bytes);
         let id = self.unit.sources.add(shown(path), text.as_ref());
         let (tree, mut diagnostics) = parse(id, &text);
-        if let (Err(error), true) = (std::str::from_utf8(&bytes), bytes.len() <= MAX_FILE_BYTES) {
+        if let Some(foreign) = not_utf8(id, &bytes) {
             // What the parser says of the marks that stand for the bad bytes would only be noise.
             diagnostics.clear();
-            let start = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
-            let mark = u32::try_from(char::REPLACEMENT_CHARACTER.len_utf8()).unwrap_or(0);
-            let place = Place::new(id, Span::new(start, start.saturating_add(mark)));
-            diagnostics.push(
-                Diagnostic::error(Code::E0100, place, "this file is not UTF-8 text")
-                    .label("here it stops being so")
-                    .help("save the file as UTF-8"),
-            );
+            diagnostics.push(foreign);
         }
         self.diagnostics.extend(diagnostics);
         let uses: Vec<UseLine> = tree.statements.iter().filter_map(used).cloned().collect();
@@ -193,4 +186,14 @@ pub(super) fn used(statement: &Statement) -> Option<&UseLine> {
 /// The path of a table of cases.
 fn table(statement: &Statement) -> Option<&Text> {
     if let Statement::Cases(line) = statement { Some(&line.path) } else { None }
+}
+
+/// What is wrong with bytes that are no text; those that are too many are for the parser to refuse.
+pub(super) fn not_utf8(id: FileId, bytes: &[u8]) -> Option<Diagnostic> {
+    let error = std::str::from_utf8(bytes).err().filter(|_| bytes.len() <= MAX_FILE_BYTES)?;
+    let start = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
+    let mark = u32::try_from(char::REPLACEMENT_CHARACTER.len_utf8()).unwrap_or(0);
+    let place = Place::new(id, Span::new(start, start.saturating_add(mark)));
+    let diagnostic = Diagnostic::error(Code::E0100, place, "this file is not UTF-8 text");
+    Some(diagnostic.label("here it stops being so").help("save the file as UTF-8"))
 }

@@ -135,13 +135,19 @@ impl Text {
 /// The bytes of a file, up to one more than the parser takes, and where it really is.
 fn read(path: &Path) -> io::Result<(PathBuf, Arc<[u8]>)> {
     let real = path.canonicalize()?;
-    let file = File::open(&real)?;
+    let bytes = read_bytes(&real)?;
+    Ok((real, bytes.into()))
+}
+
+/// The bytes of a file, up to one more than the parser takes.
+pub(super) fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
     let mut bytes = Vec::new();
     file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok((real, bytes.into()))
+    Ok(bytes)
 }
 
 /// The files behind a path of data. One that is not there has none.

@@ -10,10 +10,12 @@ mod intake;
 mod manifest;
 mod shown;
 mod synth;
+mod texts;
 mod write;
 
 pub use intake::Intake;
 pub use manifest::Manifest;
+pub use texts::{TextFile, score_files};
 pub use write::AtomicFile;
 
 use crate::check::{self, Checked, Unit};

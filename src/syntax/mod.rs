@@ -3,4 +3,4 @@
 pub mod ast;
 mod parser;
 
-pub use parser::{MAX_FILE_BYTES, MAX_NESTING, comments, parse};
+pub use parser::{MAX_FILE_BYTES, MAX_NESTING, Piece, comments, name_like, parse, pieces};

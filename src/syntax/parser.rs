@@ -27,6 +27,8 @@ mod token;
 use crate::diagnostic::{Code, Diagnostic, sort};
 use crate::source::{FileId, Place, Span};
 
+pub use notation::name_like;
+
 use super::ast;
 
 /// The largest file that is read, in bytes.
@@ -65,6 +67,20 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
 /// Every comment of a text with its place, `#` included, line end and blanks before it not, in order.
 pub fn comments(text: &str) -> Vec<(Span, String)> {
     token::comments(text)
+}
+
+/// A piece of a text: blanks and line ends are none.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece {
+    /// Where it stands.
+    pub span: Span,
+    /// Whether it is a comment, `#` included; else it is a text in quotes, a number, a word or a sign.
+    pub is_comment: bool,
+}
+
+/// Every piece of a text in order, as it was written. A byte order mark before the first is none.
+pub fn pieces(text: &str) -> Vec<Piece> {
+    token::pieces(text)
 }
 
 /// Why a text is not read at all, if so.

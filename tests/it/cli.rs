@@ -79,11 +79,13 @@ fn help() {
         &Shop::new(),
         &[
             ("help", "--help"),
+            ("help_new", "new --help"),
             ("help_check", "check --help"),
             ("help_score", "score --help"),
             ("help_explain", "explain --help"),
             ("help_test", "test --help"),
             ("help_watch", "watch --help"),
+            ("help_fmt", "fmt --help"),
             ("help_synth", "synth --help"),
             ("help_explain_error", "explain-error --help"),
             ("no_command", ""),

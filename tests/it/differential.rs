@@ -6,7 +6,6 @@
 //! differential` looks for lists that nobody thought of.
 
 mod case;
-mod choices;
 mod columns;
 mod compare;
 mod network;
@@ -14,6 +13,7 @@ mod policy;
 mod records;
 mod single;
 
+use super::choices;
 use case::Ran;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

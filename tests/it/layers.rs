@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 7] = [
     &["policy", "check", "function"],
     &["eval", "explain"],
     &["output", "impact", "audit", "export", "cases"],
-    &["engine", "project", "run", "synth", "snapshot"],
+    &["engine", "project", "run", "starter", "synth", "snapshot"],
     &["cli", "web", "lsp"],
 ];
 

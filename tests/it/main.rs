@@ -10,6 +10,7 @@
 )]
 
 mod bench_packs;
+mod choices;
 mod cli;
 mod command;
 mod console;
@@ -17,12 +18,14 @@ mod corpora;
 mod diagnostics;
 mod differential;
 mod docs;
+mod fmt;
 mod foreign;
 mod german_credit;
 mod json_schema;
 mod language;
 mod layers;
 mod links;
+mod new;
 mod packs;
 mod page;
 mod policy_tests;

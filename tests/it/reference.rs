@@ -4,7 +4,8 @@ use super::command::{glassbox, stdout};
 use super::page::root;
 use std::fmt::Write as _;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 12] = [
+    "new",
     "check",
     "score",
     "explain",
@@ -12,6 +13,7 @@ const COMMANDS: [&str; 10] = [
     "testdata",
     "snapshot",
     "review",
+    "fmt",
     "watch",
     "synth",
     "explain-error",

@@ -1,5 +1,6 @@
 //! Other notations: how numbers, dates, letters and signs are written elsewhere, and what they are here.
 
+use super::slip::RESERVED;
 use crate::date::Date;
 
 /// Whether a number is written as the language writes it: `12`, `1_000`, `3.5`, `35%`.
@@ -155,6 +156,45 @@ pub(super) fn ascii_name(text: &str) -> AsciiName {
         certain = false;
     }
     AsciiName { name, certain }
+}
+
+/// How long a name is that is made of another text.
+const MAX_MADE_NAME: usize = 32;
+
+/// A name of the language that says what a text says: `Alter (Jahre)` is `alter_jahre`. A text that is a name stays.
+pub fn name_like(text: &str) -> String {
+    let is_name_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let is_name = text.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && text.chars().all(is_name_letter)
+        && !RESERVED.contains(&text);
+    if is_name {
+        return text.to_owned();
+    }
+    let plain: String = text
+        .chars()
+        .map(|letter| match without_accent(letter) {
+            Some(plain) => plain.to_owned(),
+            None => letter.to_string(),
+        })
+        .collect();
+    let words = plain.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut name = String::new();
+    for word in words {
+        if name.len() + word.len() >= MAX_MADE_NAME && !name.is_empty() {
+            break;
+        }
+        if !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(word.chars().take(MAX_MADE_NAME).map(|letter| letter.to_ascii_lowercase()));
+    }
+    if !name.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+        name.insert_str(0, if name.is_empty() { "x" } else { "n_" });
+    }
+    if RESERVED.contains(&name.as_str()) {
+        name.push_str("_value");
+    }
+    name
 }
 
 /// The ASCII letter that a Cyrillic or Greek letter looks like.

@@ -2,9 +2,9 @@
 
 use pest::Parser;
 
-use super::MAX_MISTAKES;
 use super::grammar::{Grammar, Rule};
 use super::slip::{self, Around, Slip, Tokens};
+use super::{MAX_MISTAKES, Piece};
 use crate::source::{FileId, Span};
 
 /// A piece of the text. Blanks, line ends and comments are none.
@@ -127,10 +127,10 @@ fn cut(text: &str) -> Vec<Token> {
     for pair in pairs(text) {
         let at = pair.as_span();
         match kind(pair.as_rule()) {
-            Piece::LineEnd => first = true,
-            Piece::Comment => {}
-            Piece::Token(Kind::Odd) if at.start() == 0 && at.as_str() == "\u{FEFF}" => {}
-            Piece::Token(kind) => {
+            Found::LineEnd => first = true,
+            Found::Comment => {}
+            Found::Token(kind) if is_byte_order_mark(kind, at) => {}
+            Found::Token(kind) => {
                 tokens.push(Token { kind, span: span(at.start(), at.end()), first });
                 first = false;
             }
@@ -141,14 +141,31 @@ fn cut(text: &str) -> Vec<Token> {
 
 /// Every comment of a text, without a carriage return at its end.
 pub(super) fn comments(text: &str) -> Vec<(Span, String)> {
-    pairs(text)
-        .filter(|pair| pair.as_rule() == Rule::comment)
-        .map(|pair| {
-            let start = pair.as_span().start();
-            let comment = pair.as_str().trim_end();
-            (span(start, start + comment.len()), comment.to_owned())
-        })
-        .collect()
+    let comments = pieces(text).into_iter().filter(|piece| piece.is_comment);
+    comments.map(|comment| (comment.span, slice(text, comment.span).to_owned())).collect()
+}
+
+/// Every piece of a text as it stands there, comments without a carriage return at their end.
+pub(super) fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for pair in pairs(text) {
+        let at = pair.as_span();
+        match kind(pair.as_rule()) {
+            Found::LineEnd => {}
+            Found::Comment => {
+                let end = at.start() + at.as_str().trim_end().len();
+                pieces.push(Piece { span: span(at.start(), end), is_comment: true });
+            }
+            Found::Token(found) if is_byte_order_mark(found, at) => {}
+            Found::Token(_) => pieces.push(Piece { span: span(at.start(), at.end()), is_comment: false }),
+        }
+    }
+    pieces
+}
+
+/// Whether a token is the mark that some editors write before the first letter of a file.
+fn is_byte_order_mark(kind: Kind, at: pest::Span<'_>) -> bool {
+    kind == Kind::Odd && at.start() == 0 && at.as_str() == "\u{FEFF}"
 }
 
 /// A span of byte offsets. Files are far smaller than what a span can hold.
@@ -173,13 +190,13 @@ fn offset(at: u32) -> usize {
 }
 
 /// What the rule `tokens` finds.
-enum Piece {
+enum Found {
     LineEnd,
     Comment,
     Token(Kind),
 }
 
-fn kind(rule: Rule) -> Piece {
+fn kind(rule: Rule) -> Found {
     const KINDS: [(Rule, Kind); 8] = [
         (Rule::string, Kind::Text),
         (Rule::numeral, Kind::Numeral),
@@ -191,11 +208,11 @@ fn kind(rule: Rule) -> Piece {
         (Rule::single_string, Kind::SingleText),
     ];
     if rule == Rule::newline {
-        Piece::LineEnd
+        Found::LineEnd
     } else if rule == Rule::comment {
-        Piece::Comment
+        Found::Comment
     } else {
-        Piece::Token(KINDS.iter().find(|(of, _)| *of == rule).map_or(Kind::Odd, |(_, kind)| *kind))
+        Found::Token(KINDS.iter().find(|(of, _)| *of == rule).map_or(Kind::Odd, |(_, kind)| *kind))
     }
 }
 

@@ -1,0 +1,111 @@
+//! Policies' files one by one, for what works on their text alone: found, read, and written again.
+
+use super::files::not_utf8;
+use super::intake::read_bytes;
+use super::shown::{shown, tidy};
+use super::{AtomicFile, Broken, MANIFEST, cannot_read, find};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{FileId, Sources};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// A text, with its name for messages.
+#[derive(Debug, Clone)]
+pub struct TextFile {
+    /// Nothing but this text.
+    pub sources: Sources,
+    /// Its number there.
+    pub file: FileId,
+}
+
+/// Every policy's file that a path leads to: itself, or those in a folder and in the folders inside it, in the order of
+/// their names. Hidden folders and links to folders are left out.
+///
+/// # Errors
+///
+/// E0403: there is nothing of that name, it is no policy, or a folder cannot be read.
+pub fn score_files(path: &Path) -> Result<Vec<PathBuf>, Broken> {
+    if !path.is_dir() {
+        if path.file_name().is_some_and(|name| name == MANIFEST) {
+            let message = format!("`{}` is a manifest, no policy", shown(path));
+            return Err(Broken::of(Diagnostic::general(Code::E0403, message).help("name its folder")));
+        }
+        find(path)?;
+        return Ok(vec![tidy(path)]);
+    }
+    let mut files = Vec::new();
+    gather(path, &mut files)?;
+    Ok(files)
+}
+
+fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Broken> {
+    let failed = |error: io::Error| Broken::of(cannot_read(Code::E0403, folder, &error));
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        entries.push((entry.path(), entry.file_type().map_err(failed)?.is_dir()));
+    }
+    entries.sort();
+    for (path, is_folder) in entries {
+        let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if is_folder && !is_hidden {
+            gather(&path, files)?;
+        } else if !is_hidden && path.extension().is_some_and(|end| end == "score") && path.is_file() {
+            files.push(tidy(&path));
+        }
+    }
+    Ok(())
+}
+
+impl TextFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// E0403: it cannot be read. E0100: it is no text.
+    pub fn read(path: &Path) -> Result<Self, Broken> {
+        match read_bytes(path) {
+            Ok(bytes) => Self::of(shown(path), &bytes),
+            Err(error) => Err(Broken::of(cannot_read(Code::E0403, path, &error))),
+        }
+    }
+
+    /// Takes what a stream holds, under a name.
+    ///
+    /// # Errors
+    ///
+    /// E0403: it cannot be read. E0100: it is no text.
+    pub fn take(name: &str, stream: &mut dyn Read) -> Result<Self, Broken> {
+        let mut bytes = Vec::new();
+        let most = u64::try_from(crate::syntax::MAX_FILE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+        match stream.take(most).read_to_end(&mut bytes) {
+            Ok(_) => Self::of(name.to_owned(), &bytes),
+            Err(error) => Err(Broken::of(cannot_read(Code::E0403, Path::new(name), &error))),
+        }
+    }
+
+    fn of(name: String, bytes: &[u8]) -> Result<Self, Broken> {
+        let mut sources = Sources::new();
+        let file = sources.add(name, String::from_utf8_lossy(bytes));
+        match not_utf8(file, bytes) {
+            Some(diagnostic) => Err(Broken { sources, diagnostics: vec![diagnostic] }),
+            None => Ok(Self { sources, file }),
+        }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        self.sources.get(self.file).map(|source| source.text.as_str()).unwrap_or_default()
+    }
+
+    /// Puts another text in the place of a file's: it is there whole, or not at all. Its permissions stay.
+    ///
+    /// # Errors
+    ///
+    /// The folder may not be written to, or the disk is full.
+    pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+        let mut file = AtomicFile::create(path)?;
+        file.write_all(text.as_bytes())?;
+        file.commit()
+    }
+}

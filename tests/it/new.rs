@@ -1,0 +1,167 @@
+//! New packs: from nothing, or from a file, to a policy that checks, scores and holds its cases.
+
+use super::command::{glassbox_in, stdout};
+use super::page::root;
+use glassbox::format::format;
+use glassbox::source::FileId;
+use insta_cmd::assert_cmd_snapshot;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// Snapshots with one day in the place of today.
+fn redacted(test: impl FnOnce()) {
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"\b20\d\d-\d\d-\d\d\b", "[day]");
+    settings.add_filter(r"\b[0-9a-f]{12}\b", "[hash]");
+    settings.bind(test);
+}
+
+fn run(folder: &TempDir, arguments: &str) -> std::process::Command {
+    glassbox_in(folder.path(), arguments.split_whitespace())
+}
+
+fn read(folder: &TempDir, file: &str) -> String {
+    fs::read_to_string(folder.path().join(file)).unwrap()
+}
+
+/// Everything in a folder, hidden things too.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// A pack is without a warning, laid out, and its cases hold.
+fn is_sound(folder: &TempDir, pack: &str, policy: &str) {
+    assert_eq!(stdout(run(folder, &format!("check {pack} --deny-warnings"))), "");
+    assert!(stdout(run(folder, &format!("test {pack}"))).starts_with('✓'));
+    let text = read(folder, &format!("{pack}/{policy}"));
+    assert_eq!(format(FileId::new(0), &text).unwrap(), text);
+}
+
+/// A folder with a file in it.
+fn with(file: &str, bytes: impl AsRef<[u8]>) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join(file), bytes).unwrap();
+    folder
+}
+
+#[test]
+fn a_pack_from_nothing() {
+    let folder = TempDir::new().unwrap();
+    redacted(|| {
+        assert_cmd_snapshot!("new", run(&folder, "new small-loans"));
+        assert_cmd_snapshot!("new_test", run(&folder, "test small-loans"));
+        assert_cmd_snapshot!("new_score", run(&folder, "score small-loans"));
+    });
+    assert_eq!(names(folder.path()), ["small-loans"]);
+    assert_eq!(
+        names(&folder.path().join("small-loans")),
+        ["README.md", "glassbox.toml", "people.csv", "small_loans.score"]
+    );
+    is_sound(&folder, "small-loans", "small_loans.score");
+    insta::assert_snapshot!("new_readme", read(&folder, "small-loans/README.md"));
+}
+
+/// The path of an author who has nothing but the file.
+#[test]
+fn a_pack_from_the_german_credit_data() {
+    let folder = TempDir::new().unwrap();
+    let data = root().join("rules/german_credit/germancredit.csv");
+    fs::copy(data, folder.path().join("germancredit.csv")).unwrap();
+    redacted(|| {
+        assert_cmd_snapshot!(
+            "new_german",
+            run(&folder, "new german --from germancredit.csv --record applicant")
+        );
+        assert_cmd_snapshot!("new_german_check", run(&folder, "check german --deny-warnings"));
+        assert_cmd_snapshot!("new_german_test", run(&folder, "test german"));
+        insta::assert_snapshot!("new_german_policy", read(&folder, "german/german.score"));
+        insta::assert_snapshot!("new_german_manifest", read(&folder, "german/glassbox.toml"));
+    });
+    is_sound(&folder, "german", "german.score");
+    let output = run(&folder, "score german").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("1,000 records read: 1,000 scored, 0 not scored, 0 rejected"), "{said}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 1001);
+    assert!(stdout(run(&folder, "explain german 1")).contains("R0"));
+}
+
+#[test]
+fn nothing_is_overwritten_and_nothing_left_behind() {
+    let folder = with("people.csv", "id,a\n1,2\n");
+    fs::create_dir(folder.path().join("there")).unwrap();
+    fs::write(folder.path().join("empty.csv"), "id,a\n").unwrap();
+    fs::write(folder.path().join("twice.csv"), "a,a\n1,2\n").unwrap();
+    for (name, arguments) in [
+        ("new_exists", "new there"),
+        ("new_exists_file", "new people.csv"),
+        ("new_no_data", "new made --from nobody.csv"),
+        ("new_no_format", "new made --from there"),
+        ("new_no_records", "new made --from empty.csv"),
+        ("new_column_twice", "new made --from twice.csv"),
+        ("new_record_name", "new made --from people.csv --record any"),
+        ("new_record_alone", "new made --record person"),
+        ("new_no_name", "new .."),
+    ] {
+        assert_cmd_snapshot!(name, run(&folder, arguments));
+    }
+    assert_eq!(names(folder.path()), ["empty.csv", "people.csv", "there", "twice.csv"]);
+    assert_eq!(names(&folder.path().join("there")), Vec::<String>::new());
+}
+
+/// Everything that columns can be, badly named, with marks for what is missing.
+const MIXED: &str = "\
+Kunden-Nr,Alter (Jahre),score,Wohnung,income,since,Geburt,flag,paid,note,,zip,share,empty
+K-1,31,5,Miete,\"1.200,50\",2019-05-01,01.05.1980,yes,1,first,x,01067,0.25,
+K-2,NA,4,Eigentum,\"900,00\",2020-06-30,31.12.1975,no,0,a \"\"b\"\" \\ c,y,20095,0.5,
+K-3,45,5,Miete,\"2.000,00\",-,15.08.1991,Yes,1,,z,01067,1,
+K-4,28,3,< 2 Zimmer,\"750,25\",2024-02-29,02.02.2000,no,0,fourth,w,50667,0,
+K-5,NA,5,Eigentum,\"100,00\",2021-01-01,03.03.1955,no,1,fifth,v,80331,0.125,
+K-6,52,4,< 2 Zimmer,\"80,10\",2022-01-01,04.04.1966,yes,1,sixth,u,04109,0.75,
+";
+
+#[test]
+fn types_names_and_missing_values_are_inferred() {
+    let folder = with("Kunden Liste.csv", MIXED.replace("a \"\"b\"\" \\ c", "\"a \"\"b\"\" \\ c\""));
+    let command = || glassbox_in(folder.path(), ["new", "kunden", "--from", "Kunden Liste.csv"]);
+    redacted(|| {
+        assert_cmd_snapshot!("new_mixed", command());
+        insta::assert_snapshot!("new_mixed_policy", read(&folder, "kunden/kunden.score"));
+        insta::assert_snapshot!("new_mixed_manifest", read(&folder, "kunden/glassbox.toml"));
+    });
+    is_sound(&folder, "kunden", "kunden.score");
+    let output = run(&folder, "score kunden").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The same records in other formats come to the same policy, but for the file's name.
+#[test]
+fn other_formats_are_read_too() {
+    let rows = [
+        "{\"id\":\"a\",\"n\":1.5,\"home\":\"own\"}",
+        "{\"id\":\"b\",\"n\":2.25,\"home\":null}",
+        "{\"id\":\"c\",\"n\":3,\"home\":\"own\"}",
+    ];
+    let folder = with("people.ndjson", rows.join("\n"));
+    fs::write(folder.path().join("people.csv"), "id,n,home\na,1.5,own\nb,2.25,\nc,3,own\n").unwrap();
+    stdout(run(&folder, "new lines --from people.ndjson"));
+    stdout(run(&folder, "new cells --from people.csv"));
+    is_sound(&folder, "lines", "lines.score");
+    let same = |text: String| {
+        text.replace("lines", "?")
+            .replace("cells", "?")
+            .replace(".ndjson", ".csv")
+            .replace("Lines", "?")
+            .replace("Cells", "?")
+    };
+    assert_eq!(same(read(&folder, "lines/lines.score")), same(read(&folder, "cells/cells.score")));
+    // Scores as Parquet, read back as data.
+    stdout(run(&folder, "score lines --out scores.parquet --quiet"));
+    stdout(run(&folder, "new again --from scores.parquet"));
+    is_sound(&folder, "again", "again.score");
+    assert!(stdout(run(&folder, "score again --quiet")).lines().count() == 4);
+}
