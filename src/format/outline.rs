@@ -81,6 +81,7 @@ impl<'t> Outline<'t> {
             Statement::List(line) => self.add(line.span, 0, Shape::Plain),
             Statement::Param(line) => self.add(line.span, 0, Shape::Plain),
             Statement::Use(line) => self.add(line.span, 0, Shape::Plain),
+            Statement::Cases(line) => self.add(line.span, 0, Shape::Plain),
             Statement::Let(block) => {
                 self.add(block.span, 0, Shape::Plain);
                 if let LetBody::Table(table) = &block.body {

@@ -70,7 +70,8 @@ impl<'t> Spelling<'t> {
             | Statement::Link(_)
             | Statement::List(_)
             | Statement::Use(_)
-            | Statement::Case(_) => {}
+            | Statement::Case(_)
+            | Statement::Cases(_) => {}
             Statement::Record(block) => block.fields.iter().for_each(|field| self.field(field)),
             Statement::Let(block) => match &block.body {
                 LetBody::Expression(value) => self.expression(value),

@@ -3,7 +3,7 @@
 use super::files::not_utf8;
 use super::intake::read_bytes;
 use super::shown::{shown, tidy};
-use super::{AtomicFile, Broken, MANIFEST, cannot_read, find};
+use super::{AtomicFile, Broken, Intake, MANIFEST, cannot_read, find};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Sources};
 use std::io::{self, Read, Write};
@@ -30,7 +30,7 @@ pub fn score_files(path: &Path) -> Result<Vec<PathBuf>, Broken> {
             let message = format!("`{}` is a manifest, no policy", shown(path));
             return Err(Broken::of(Diagnostic::general(Code::E0403, message).help("name its folder")));
         }
-        find(path)?;
+        find(path, &mut Intake::new())?;
         return Ok(vec![tidy(path)]);
     }
     let mut files = Vec::new();

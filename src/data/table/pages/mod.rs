@@ -90,7 +90,6 @@ fn is_known(encoding: Encoding) -> bool {
 }
 
 /// What makes a column of a type of stored values.
-#[expect(clippy::wildcard_enum_match_arm, reason = "Arrow has many types, and few are read here")]
 fn values(kind: &DataType, stored: Physical) -> Option<Box<dyn Values>> {
     Some(match (kind, stored) {
         (DataType::Int32, Physical::INT32) => Numbers::<Int32Type, Int32>::boxed(kind),
@@ -235,7 +234,7 @@ impl PageColumn {
         };
         let known = levels.map(|levels| Hybrid::new(levels, 1)).transpose()?;
         let body = Body::new(buffer, encoding, self.truths)?;
-        Ok(Some(DataPage { left: count as usize, known, body: body }))
+        Ok(Some(DataPage { left: count as usize, known, body }))
     }
 }
 

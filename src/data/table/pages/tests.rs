@@ -131,9 +131,10 @@ fn file(how: &Written, batch: &RecordBatch) -> Random {
 
 /// The types in which a column can be asked for.
 fn asked(kind: &DataType) -> Vec<DataType> {
-    let plain = match kind {
-        DataType::Decimal128(precision, scale) => DataType::Decimal64(*precision, *scale),
-        other => other.clone(),
+    let plain = if let DataType::Decimal128(precision, scale) = kind {
+        DataType::Decimal64(*precision, *scale)
+    } else {
+        kind.clone()
     };
     if plain == DataType::Boolean {
         return vec![plain];
