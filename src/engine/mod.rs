@@ -70,7 +70,7 @@ use std::time::{Duration, Instant};
 /// // and a bad one is not: the last good one stays.
 /// std::fs::write(&path, policy("+3O"))?;
 /// let Reload::Rejected { refusal, .. } = engine.reload() else { panic!("it is wrong") };
-/// assert!(refusal.to_string().contains("loan.score:14"));
+/// assert!(refusal.to_string().contains("loan.score:15"));
 /// assert_eq!(score(engine.snapshot().scorer())?, "80");
 ///
 /// // `Engine::watch` does this by itself at every save, until its handle is dropped.
