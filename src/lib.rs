@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod eval;
 pub mod explain;
 pub mod function;
+pub mod lint;
 pub mod output;
 pub mod policy;
 pub mod project;

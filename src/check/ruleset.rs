@@ -11,7 +11,7 @@ use crate::policy::{Case, Policy};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::ast::{CaseBlock, Statement};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The result of checking a policy.
@@ -194,6 +194,33 @@ impl Ruleset {
         &self.unit.sources
     }
 
+    /// The policy as it would be with other texts in some of its files.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it then.
+    pub fn with_texts(&self, texts: &BTreeMap<FileId, String>) -> Result<Self, Vec<Diagnostic>> {
+        let mut sources = Sources::new();
+        let (mut files, mut wrong) = (Vec::new(), Vec::new());
+        for (id, source) in self.unit.sources.iter() {
+            let text = texts.get(&id).unwrap_or(&source.text);
+            sources.add(&source.path, text);
+        }
+        for tree in &self.unit.files {
+            let Some(source) = sources.get(tree.file) else { continue };
+            let (tree, diagnostics) = crate::syntax::parse(tree.file, &source.text);
+            files.push(tree);
+            wrong.extend(diagnostics.into_iter().filter(Diagnostic::is_error));
+        }
+        let unit = Unit { sources, files, uses: self.unit.uses.clone(), unreadable: !wrong.is_empty() };
+        let checked = check(unit);
+        wrong.extend(checked.diagnostics.into_iter().filter(Diagnostic::is_error));
+        match checked.ruleset {
+            Some(ruleset) if wrong.is_empty() => Ok(ruleset),
+            Some(_) | None => Err(wrong),
+        }
+    }
+
     /// SHA-256 over the texts of the policy's files (line ends as LF) and the parameters set from outside, in hexadecimal.
     pub fn hash(&self, settings: &[(String, String)]) -> Arc<str> {
         let mut hasher = Sha256::new();
@@ -217,6 +244,26 @@ impl Ruleset {
     /// values.
     pub fn on(&self, today: Date, settings: &[(String, String)]) -> Result<Policy, Vec<Diagnostic>> {
         self.pass(today, settings, None).map(|(policy, _)| policy)
+    }
+
+    /// The statements of the policy, those that it takes from other files among them, with the file each stands in.
+    pub fn statements(&self) -> Vec<(FileId, &Statement)> {
+        let mut ignored = Vec::new();
+        merge(&self.unit, &mut ignored).into_iter().map(|l| (l.file, l.statement)).collect()
+    }
+
+    /// A day, and then one in each later period of effect.
+    pub fn days_from(&self, day: Date) -> Vec<Date> {
+        let mut ignored = Vec::new();
+        let later = days_to_check(&merge(&self.unit, &mut ignored)).into_iter().map(|(later, _)| later);
+        let days: BTreeSet<Date> = later.filter(|later| *later > day).chain([day]).collect();
+        days.into_iter().collect()
+    }
+
+    /// A day long after all others, when what is counted up to today is as large as it ever matters.
+    pub fn day_far_off(&self) -> Option<Date> {
+        let mut ignored = Vec::new();
+        day_far_off(&merge(&self.unit, &mut ignored))
     }
 
     /// The cases, in source order.

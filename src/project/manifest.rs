@@ -1,8 +1,9 @@
 //! `glassbox.toml`: what a pack says of its policies, parameters and data.
 
-use super::synth;
+use super::{lints, synth};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::lint::Levels;
 use crate::source::{FileId, Place, Span};
 use crate::synth::Knobs;
 use serde::Deserialize;
@@ -27,6 +28,8 @@ pub struct Manifest {
     pub(super) previous: Option<TableEntry>,
     /// What synthetic records are like.
     pub synth: Knobs,
+    /// How much warnings count.
+    pub lints: Levels,
     /// The folder of the pack.
     pub(super) folder: PathBuf,
 }
@@ -62,6 +65,10 @@ pub(super) struct Raw {
     _synth: Option<IgnoredAny>,
     #[serde(skip)]
     knobs: Knobs,
+    #[serde(default)]
+    lints: BTreeMap<Spanned<String>, Spanned<Value>>,
+    #[serde(skip)]
+    levels: Levels,
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,6 +106,7 @@ pub(super) fn parse(text: &str) -> Result<Raw, Vec<Fault>> {
     let mut raw: Raw = toml::from_str(text).map_err(|error| vec![Fault::of(&error)])?;
     let mut faults = Vec::new();
     raw.knobs = synth::read(text, &mut faults);
+    raw.levels = lints::read(&raw.lints, &mut faults);
     if let Some(as_of) = &raw.as_of
         && day(as_of.get_ref()).is_none()
     {
@@ -183,6 +191,7 @@ impl Manifest {
             data: raw.data.iter().map(|(name, entry)| table(name, entry)).collect(),
             previous: raw.previous.as_ref().map(previous),
             synth: Knobs { file: Some(file), ..raw.knobs.clone() },
+            lints: raw.levels.clone(),
             folder: folder.to_owned(),
         }
     }

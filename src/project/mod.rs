@@ -6,12 +6,16 @@
 
 mod data;
 mod files;
+mod lints;
 mod manifest;
+mod mend;
 mod shown;
 mod synth;
 mod write;
 
+pub use lints::{DataLook, Linted};
 pub use manifest::Manifest;
+pub use mend::{CannotWrite, Mended, MendedAt, mend};
 pub use write::AtomicFile;
 
 use crate::check::{self, Checked, Unit};
@@ -105,6 +109,7 @@ impl Project {
             checked.diagnostics.retain(|one| one.is_error() && !self.is_unknown(one, &not_taken));
         }
         checked.diagnostics.extend(read);
+        self.manifest.lints.quieten(&mut checked.diagnostics);
         diagnostic::sort(&mut checked.diagnostics);
         checked
     }

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 7] = [
     &["syntax", "format", "data"],
     &["policy", "check", "function"],
     &["eval", "explain"],
-    &["output", "audit", "export"],
+    &["output", "lint", "audit", "export"],
     &["engine", "project", "run", "synth"],
     &["cli", "web", "lsp"],
 ];
