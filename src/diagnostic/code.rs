@@ -134,7 +134,7 @@ register! {
     W0502 "missing gives the most points",
     W0503 "one reason for a gain and a loss",
     W0504 "points that are the same for everybody",
-    W0505 "a row that takes no record of the data",
+    W0505 "a row that no record of the data takes",
     W0506 "a number that repeats the value of a parameter",
     W0507 "points that depend on a protected tag",
     W0508 "a date that ends nothing any more",

@@ -41,15 +41,11 @@ pub(super) fn find(look: &mut Look<'_>, hits: &Hits) {
 
 fn finding(name: &str, records: usize, rows: &[&Row]) -> Option<Diagnostic> {
     let (first, others) = rows.split_first()?;
-    let many = match rows.len() {
-        1 => "one row".to_owned(),
-        many => format!("{many} rows"),
+    let rows = match rows.len() {
+        1 => format!("one row of `{name}` is"),
+        many => format!("{many} rows of `{name}` are"),
     };
-    let records = match records {
-        1 => "the 1 record".to_owned(),
-        many => format!("the {many} records"),
-    };
-    let message = format!("none of {records} of the data takes {many} of `{name}`");
+    let message = format!("{rows} taken by none of the records of the data ({records} looked at)");
     let found = Diagnostic::warning(Code::W0505, first.place, message)
         .label("never taken")
         .help("look whether the row can happen at all, and whether the data are like those that are to come")

@@ -22,6 +22,7 @@ mod german_credit;
 mod language;
 mod layers;
 mod links;
+mod lint;
 mod packs;
 mod page;
 mod readers;
