@@ -129,17 +129,19 @@ impl Check {
             diagnostics.extend(linted.diagnostics);
             match linted.data {
                 DataLook::Nothing => {}
-                DataLook::Records(records) => found.findings.records.push((path.clone(), records)),
+                DataLook::Records(records) => {
+                    found.findings.records.push((findings::plain(&path).to_owned(), records));
+                }
                 DataLook::Skipped(why) => found.skipped.push((path.clone(), why)),
             }
         }
         let files = project.unit.sources.iter().map(|(_, source)| &source.path);
-        for file in files.filter(|file| file.ends_with(".score")) {
-            if !found.findings.files.contains(file) {
-                found.findings.files.push(file.clone());
+        for file in files.filter(|file| file.ends_with(".score")).map(|file| findings::plain(file)) {
+            if !found.findings.files.iter().any(|known| known == file) {
+                found.findings.files.push(file.to_owned());
             }
         }
-        found.findings.policies.push(path.clone());
+        found.findings.policies.push(findings::plain(&path).to_owned());
         self.print(found, diagnostics, &project.unit.sources, &path)
     }
 

@@ -1,4 +1,4 @@
-//! JUnit XML, as CI systems read it: suites of cases that passed, failed or were skipped.
+//! JUnit XML, as CI systems read it: suites of cases that passed or failed.
 
 use std::io::{self, Write};
 
@@ -30,13 +30,6 @@ pub(super) enum Outcome {
         message: String,
         /// All of it.
         text: String,
-    },
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "a check skips no file; other commands have cases that are skipped")
-    )]
-    Skipped {
-        why: String,
     },
 }
 
@@ -76,7 +69,6 @@ impl Case {
                     escaped_text(text)
                 )?;
             }
-            Outcome::Skipped { why } => writeln!(to, r#"      <skipped message="{}"/>"#, escaped(why))?,
         }
         if !self.output.is_empty() {
             writeln!(to, "      <system-out>{}</system-out>", escaped_text(&self.output))?;
@@ -86,13 +78,12 @@ impl Case {
 }
 
 fn counts<'a>(cases: impl Iterator<Item = &'a Case>) -> String {
-    let (mut tests, mut failures, mut skipped) = (0, 0, 0);
+    let (mut tests, mut failures) = (0, 0);
     for case in cases {
         tests += 1;
         failures += usize::from(matches!(case.outcome, Outcome::Failed { .. }));
-        skipped += usize::from(matches!(case.outcome, Outcome::Skipped { .. }));
     }
-    format!(r#" tests="{tests}" failures="{failures}" errors="0" skipped="{skipped}""#)
+    format!(r#" tests="{tests}" failures="{failures}" errors="0" skipped="0""#)
 }
 
 /// A text as the value of an attribute: lines stay lines.
@@ -133,24 +124,17 @@ mod tests {
             output: output.to_owned(),
         };
         let failed = Outcome::Failed { message: "1 < 2\nand".to_owned(), text: "]]> & <b>\u{1}".to_owned() };
-        let cases = vec![
-            case("passed", Outcome::Passed, ""),
-            case("failed", failed, "said 'this'"),
-            case("skipped", Outcome::Skipped { why: "no data".to_owned() }, ""),
-        ];
+        let cases = vec![case("passed", Outcome::Passed, ""), case("failed", failed, "said 'this'")];
         let mut bytes = Vec::new();
         write(&mut bytes, "glassbox", &[Suite { name: "a & b".to_owned(), cases }]).unwrap();
         insta::assert_snapshot!(String::from_utf8(bytes).unwrap(), @r#"
         <?xml version="1.0" encoding="UTF-8"?>
-        <testsuites name="glassbox" tests="3" failures="1" errors="0" skipped="1">
-          <testsuite name="a &amp; b" tests="3" failures="1" errors="0" skipped="1">
+        <testsuites name="glassbox" tests="2" failures="1" errors="0" skipped="0">
+          <testsuite name="a &amp; b" tests="2" failures="1" errors="0" skipped="0">
             <testcase classname="a.b" name="passed" file="a &quot;b&quot;.score" time="0.250"/>
             <testcase classname="a.b" name="failed" file="a &quot;b&quot;.score" time="0.250">
               <failure message="1 &lt; 2&#10;and">]]&gt; &amp; &lt;b&gt;�</failure>
               <system-out>said &apos;this&apos;</system-out>
-            </testcase>
-            <testcase classname="a.b" name="skipped" file="a &quot;b&quot;.score" time="0.250">
-              <skipped message="no data"/>
             </testcase>
           </testsuite>
         </testsuites>

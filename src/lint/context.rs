@@ -53,6 +53,21 @@ impl<'a> Look<'a> {
     }
 }
 
+/// The findings that hold on any of some days, each once; of those that do not hold on the first, on which they do.
+pub(super) fn on_any_day<'a>(days: impl Iterator<Item = Look<'a>>) -> Vec<Diagnostic> {
+    let mut told: Vec<Diagnostic> = Vec::new();
+    for (day, position) in days.zip(0..) {
+        let today = day.policy.today;
+        for one in day.found {
+            if told.iter().any(|other| same_place(&one, other)) {
+                continue;
+            }
+            told.push(if position == 0 { one } else { one.help(format!("so it is on {today}")) });
+        }
+    }
+    told
+}
+
 /// The findings that hold on each of some days on which the thing found was looked at.
 pub(super) fn on_every_day(days: Vec<Look<'_>>) -> Vec<Diagnostic> {
     let mut told: Vec<Diagnostic> = Vec::new();

@@ -99,60 +99,36 @@ pub struct Question<'a> {
 pub fn run(question: &Question<'_>) -> Vec<Diagnostic> {
     let Question { ruleset, policy, settings, hits } = *question;
     let statements = ruleset.statements();
-    let today = policy.today;
+    let on = |day| ruleset.on(day, settings).ok();
     let later: Vec<Policy> = ruleset
-        .days_from(today)
+        .days_from(policy.today)
         .into_iter()
-        .filter(|day| *day > today)
-        .filter_map(|day| ruleset.on(day, settings).ok())
+        .filter(|day| *day > policy.today)
+        .filter_map(on)
         .collect();
-    let far_off = ruleset.day_far_off().and_then(|day| ruleset.on(day, settings).ok());
-    let look = |policy| Look::new(policy, &statements, ruleset.sources());
+    let far_off = ruleset.day_far_off().and_then(on);
+    let look = |policy, find: &dyn Fn(&mut Look<'_>)| {
+        let mut look = Look::new(policy, &statements, ruleset.sources());
+        find(&mut look);
+        look
+    };
 
     let mut found = Vec::new();
     for lint in &LINTS {
         match lint.reads {
             Reads::Checker => {}
-            Reads::Text(find) => {
-                let mut look = look(policy);
-                find(&mut look);
-                found.extend(look.into_found());
-            }
+            Reads::Text(find) => found.extend(look(policy, &find).into_found()),
             Reads::AnyDay(find) => {
-                let mut told: Vec<Diagnostic> = Vec::new();
-                for (policy, begins) in
-                    std::iter::once((policy, None)).chain(later.iter().map(|p| (p, Some(p.today))))
-                {
-                    let mut look = look(policy);
-                    find(&mut look);
-                    for one in look
-                        .into_found()
-                        .filter(|one| !told.iter().any(|other| same_place(one, other)))
-                        .collect::<Vec<_>>()
-                    {
-                        told.push(match begins {
-                            Some(day) => one.help(format!("this holds on {day}")),
-                            None => one,
-                        });
-                    }
-                }
-                found.extend(told);
+                let days = std::iter::once(policy).chain(&later).map(|policy| look(policy, &find));
+                found.extend(context::on_any_day(days));
             }
             Reads::EveryDay(find) => {
-                let mut days = Vec::new();
-                for policy in std::iter::once(policy).chain(&later).chain(&far_off) {
-                    let mut look = look(policy);
-                    find(&mut look);
-                    days.push(look);
-                }
-                found.extend(context::on_every_day(days));
+                let days = std::iter::once(policy).chain(&later).chain(&far_off);
+                found.extend(context::on_every_day(days.map(|policy| look(policy, &find)).collect()));
             }
             Reads::Data(find) => {
-                if let Some(hits) = hits {
-                    let mut look = look(policy);
-                    find(&mut look, hits);
-                    found.extend(look.into_found());
-                }
+                let looked = hits.map(|hits| look(policy, &|look| find(look, hits)));
+                found.extend(looked.into_iter().flat_map(Look::into_found));
             }
         }
     }

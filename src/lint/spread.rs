@@ -199,7 +199,7 @@ mod tests {
         assert_eq!(sum, spread(&[(-1, 1), (7, 7), (99, 101), (107, 107)]));
         let half =
             sum.weighted(Decimal::parse("-2").ok()).clamped(Decimal::from_int(-203), Decimal::from_int(0));
-        assert_eq!(half, spread(&[(-203, -198), (-14, -14), (-2, 0)]));
+        assert_eq!(half, spread(&[(-203, -203), (-202, -198), (-14, -14), (-2, 0)]));
     }
 
     #[test]

@@ -92,7 +92,6 @@ pub fn mend(paths: &[PathBuf], today: &dyn Fn(&Project) -> Date) -> Result<Mende
         }
         for (path, edits) in by_file {
             mend_file(&path, &apart(edits), &readers, &mut mended)?;
-            // What follows was found in texts that are old now where files use one another.
         }
     }
     mended.refused.sort();
@@ -190,11 +189,7 @@ fn mend_file(path: &str, edits: &[Edit], readers: &[Reader], mended: &mut Mended
 fn passes(path: &str, old: &str, edits: &[&Edit], readers: &[Reader]) -> bool {
     let text = applied(old, edits);
     readers.iter().all(|reader| {
-        let Some((file, source)) = source(reader, path) else { return true };
-        if source.text != old {
-            // A file that was mended in this round is among this policy's: it waits for the next.
-            return false;
-        }
+        let Some((file, _)) = source(reader, path) else { return true };
         let Ok(new) = reader.ruleset.with_texts(&BTreeMap::from([(file, text.clone())])) else {
             return false;
         };

@@ -316,13 +316,25 @@ fn json_file(path: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
+/// The schema of OASIS. One of its patterns ends in a bracket that stands for itself without being escaped, which not every
+/// reader of patterns takes.
+fn sarif_schema() -> Value {
+    let text = fs::read_to_string("tests/cases/sarif/sarif-schema-2.1.0.json").unwrap();
+    let (loose, strict) = (r"[a-zA-Z]{2}]?$", r"[a-zA-Z]{2}\\]?$");
+    assert_eq!(text.matches(loose).count(), 1);
+    serde_json::from_str(&text.replace(loose, strict)).unwrap()
+}
+
 #[test]
 fn sarif_is_valid_by_the_schema_of_oasis() {
-    let schema = json_file("tests/cases/sarif/sarif-schema-2.1.0.json");
+    let schema = sarif_schema();
     let pack = Pack::new(SMALL, "");
     let (_, log, _) = pack.says("check . --format sarif");
     let log: Value = serde_json::from_str(&log).unwrap();
     assert_eq!(wrong_by(&schema, &log), Vec::<String>::new());
+    let mut broken = log.clone();
+    broken["runs"][0]["results"][0]["level"] = Value::from("fatal");
+    assert_eq!(wrong_by(&schema, &broken).len(), 1, "the schema refuses nothing");
     let run = &log["runs"][0];
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), 6);
@@ -330,7 +342,7 @@ fn sarif_is_valid_by_the_schema_of_oasis() {
         let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
         assert_eq!(rule["id"], result["ruleId"]);
         let place = &result["locations"][0]["physicalLocation"];
-        assert_eq!(place["artifactLocation"]["uri"], "./small.score");
+        assert_eq!(place["artifactLocation"]["uri"], "small.score");
     }
     for arguments in
         [vec!["check", "rules/city"], vec!["check", "tests/cases/diagnostics/e0205_number.score", "nowhere"]]

@@ -52,6 +52,6 @@ mod tests {
 
     #[test]
     fn what_would_end_a_command_is_escaped() {
-        insta::assert_snapshot!(github(&super::super::sample()), @"");
+        insta::assert_snapshot!(github(&super::super::sample()));
     }
 }

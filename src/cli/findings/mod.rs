@@ -90,7 +90,7 @@ impl Finding {
             help: diagnostic.help.clone(),
             fix,
             about: diagnostic.about.clone(),
-            policy: policy.to_owned(),
+            policy: plain(policy).to_owned(),
         }
     }
 
@@ -107,7 +107,12 @@ fn region(sources: &Sources, place: Place, bytes: std::ops::Range<usize>) -> Opt
     let source = sources.get(place.file)?;
     let at = |byte: usize| source.line_column(u32::try_from(byte).unwrap_or(u32::MAX));
     let ((line, column), (end_line, end_column)) = (at(bytes.start), at(bytes.end));
-    Some(Region { file: source.path.clone(), line, column, end_line, end_column })
+    Some(Region { file: plain(&source.path).to_owned(), line, column, end_line, end_column })
+}
+
+/// A path as programs compare it: without `./` before it.
+pub(super) fn plain(path: &str) -> &str {
+    path.strip_prefix("./").unwrap_or(path)
 }
 
 #[cfg(test)]
