@@ -114,6 +114,7 @@ fn look(paths: &[PathBuf], today: &dyn Fn(&Project) -> Date) -> (Vec<Reader>, BT
     }
     // The pack's other policies may read the same files.
     for folder in packs {
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
         let all = super::open_each(&folder).into_iter();
         readers.extend(all.filter_map(|opened| read(opened, today)).map(|(_, reader, _)| reader));
     }

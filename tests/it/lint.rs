@@ -112,7 +112,7 @@ characteristic late "Late payments" {
 }
 
 rule often "Often late" {
-  when        (late otherwise 1) at least many
+  when        late at least many and (owed otherwise 1) at least 5
   points      -10
   if missing  0
   reason      R01
@@ -225,15 +225,17 @@ fn what_can_be_mended_is_mended_and_means_the_same() {
     assert_eq!(
         mended,
         [
-            "mended ./small.score:26: take the `otherwise` away [W0301]",
-            "mended ./small.score:28: take the line away [W0301]",
-            "mended ./small.score:33: write `many`, so that both change together [W0506]",
-            "mended ./small.score:15: take it away, or use it [W0302]",
+            "mended small.score:27: take the `otherwise` away [W0301]",
+            "mended small.score:29: take the line away [W0301]",
+            "mended small.score:34: write `many`, so that both change together [W0506]",
+            "mended small.score:16: take it away, or use it [W0302]",
         ]
     );
     let policy = pack.policy();
     assert!(
-        policy.contains("  when        (late) at least many\n  points      -10\n  reason      R01\n"),
+        policy.contains(
+            "  when        late at least many and (owed) at least 5\n  points      -10\n  reason      R01\n"
+        ),
         "{policy}"
     );
     assert!(
@@ -255,7 +257,7 @@ fn line_ends_and_what_is_beside_stay_when_mended() {
     let pack = Pack::new(&text, "unused = \"allow\"\nrepeated-number = \"allow\"");
     pack.says("check . --fix");
     let expected =
-        text.replace("(late otherwise 1)", "(late)").replace("if missing  0   # never", "   # never");
+        text.replace("(owed otherwise 1)", "(owed)").replace("if missing  0   # never", "   # never");
     assert_eq!(pack.policy(), expected);
 }
 
@@ -265,12 +267,10 @@ fn a_fix_that_would_change_a_meaning_is_refused() {
     let text = SMALL.replace("  if missing  0\n", "  if missing  100\n");
     let pack = Pack::new(&text, "W0302 = \"allow\"\nW0506 = \"allow\"");
     let (_, said, words) = pack.says("check . --fix --format short");
-    assert!(words.contains("mended ./small.score:26: take the `otherwise` away [W0301]"), "{words}");
-    assert!(
-        words.contains("not mended ./small.score:28: the fix would change what the policy means [W0301]")
-    );
-    assert!(said.contains("small.score:28:3: warning[W0301]"), "{said}");
-    assert_eq!(pack.policy(), text.replace("(late otherwise 1)", "(late)"));
+    assert!(words.contains("mended small.score:27: take the `otherwise` away [W0301]"), "{words}");
+    assert!(words.contains("not mended small.score:29: the fix would change what the policy means [W0301]"));
+    assert!(said.contains("small.score:29:3: warning[W0301]"), "{said}");
+    assert_eq!(pack.policy(), text.replace("(owed otherwise 1)", "(owed)"));
 }
 
 /// A reason that this policy does not use, and another one takes, is not taken away.
@@ -285,7 +285,7 @@ fn what_another_policy_of_the_pack_uses_stays() {
     let manifest = "policies = [\"small.score\", \"other.score\"]\nas_of = \"2026-01-31\"\n";
     fs::write(pack.0.path().join("glassbox.toml"), manifest).unwrap();
     let (_, _, words) = pack.says("check small.score --fix");
-    assert!(words.contains("not mended small.score:15: the fix would change"), "{words}");
+    assert!(words.contains("not mended small.score:16: the fix would change"), "{words}");
     assert!(pack.policy().contains("reason R02"));
     assert!(!pack.policy().contains("otherwise"));
 }
@@ -334,7 +334,7 @@ fn sarif_is_valid_by_the_schema_of_oasis() {
     assert_eq!(wrong_by(&schema, &log), Vec::<String>::new());
     let mut broken = log.clone();
     broken["runs"][0]["results"][0]["level"] = Value::from("fatal");
-    assert_eq!(wrong_by(&schema, &broken).len(), 1, "the schema refuses nothing");
+    assert!(!wrong_by(&schema, &broken).is_empty(), "the schema refuses nothing");
     let run = &log["runs"][0];
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), 6);
