@@ -252,12 +252,12 @@ impl Ruleset {
         merge(&self.unit, &mut ignored).into_iter().map(|l| (l.file, l.statement)).collect()
     }
 
-    /// A day, and then one in each later period of effect.
-    pub fn days_from(&self, day: Date) -> Vec<Date> {
+    /// One day in each period of effect that begins after a day or has not ended on it, with the first day of the period
+    /// (`None` for the first period of all).
+    pub fn days_after(&self, day: Date) -> Vec<(Date, Option<Date>)> {
         let mut ignored = Vec::new();
-        let later = days_to_check(&merge(&self.unit, &mut ignored)).into_iter().map(|(later, _)| later);
-        let days: BTreeSet<Date> = later.filter(|later| *later > day).chain([day]).collect();
-        days.into_iter().collect()
+        let days = days_to_check(&merge(&self.unit, &mut ignored));
+        days.into_iter().filter(|(later, _)| *later > day).collect()
     }
 
     /// A day long after all others, when what is counted up to today is as large as it ever matters.

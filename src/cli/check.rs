@@ -31,7 +31,7 @@ How much each of them counts is set in glassbox.toml, by name or code:
 
 `glassbox explain-error CODE` says more about a code or name; without one it lists them all.";
 
-/// Check policies: say everything that is wrong, and what is probably not what was meant
+/// Check policies and say what is wrong, or likely to be
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Check {

@@ -2,6 +2,7 @@
 
 use super::same_place;
 use crate::data::Value;
+use crate::date::Date;
 use crate::decimal::Decimal;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Expr, Item, ItemBody, Policy, Row, RowOutcome, Table};
@@ -53,16 +54,18 @@ impl<'a> Look<'a> {
     }
 }
 
-/// The findings that hold on any of some days, each once; of those that do not hold on the first, on which they do.
-pub(super) fn on_any_day<'a>(days: impl Iterator<Item = Look<'a>>) -> Vec<Diagnostic> {
+/// The findings that hold on any of some days, each once; with the first day of its period where that is given.
+pub(super) fn on_any_day<'a>(days: impl Iterator<Item = (Look<'a>, Option<Date>)>) -> Vec<Diagnostic> {
     let mut told: Vec<Diagnostic> = Vec::new();
-    for (day, position) in days.zip(0..) {
-        let today = day.policy.today;
+    for (day, start) in days {
         for one in day.found {
             if told.iter().any(|other| same_place(&one, other)) {
                 continue;
             }
-            told.push(if position == 0 { one } else { one.help(format!("so it is on {today}")) });
+            told.push(match start {
+                Some(start) => one.help(format!("this holds from {start} on")),
+                None => one,
+            });
         }
     }
     told

@@ -29,6 +29,7 @@ pub use level::{Level, Levels, Setting, find, hint};
 pub use same::same_meaning;
 
 use crate::check::Ruleset;
+use crate::date::Date;
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::policy::Policy;
 use context::Look;
@@ -100,11 +101,10 @@ pub fn run(question: &Question<'_>) -> Vec<Diagnostic> {
     let Question { ruleset, policy, settings, hits } = *question;
     let statements = ruleset.statements();
     let on = |day| ruleset.on(day, settings).ok();
-    let later: Vec<Policy> = ruleset
-        .days_from(policy.today)
+    let later: Vec<(Policy, Option<Date>)> = ruleset
+        .days_after(policy.today)
         .into_iter()
-        .filter(|day| *day > policy.today)
-        .filter_map(on)
+        .filter_map(|(day, start)| Some((on(day)?, start)))
         .collect();
     let far_off = ruleset.day_far_off().and_then(on);
     let look = |policy, find: &dyn Fn(&mut Look<'_>)| {
@@ -119,11 +119,13 @@ pub fn run(question: &Question<'_>) -> Vec<Diagnostic> {
             Reads::Checker => {}
             Reads::Text(find) => found.extend(look(policy, &find).into_found()),
             Reads::AnyDay(find) => {
-                let days = std::iter::once(policy).chain(&later).map(|policy| look(policy, &find));
-                found.extend(context::on_any_day(days));
+                let first = std::iter::once((look(policy, &find), None));
+                let later = later.iter().map(|(policy, start)| (look(policy, &find), *start));
+                found.extend(context::on_any_day(first.chain(later)));
             }
             Reads::EveryDay(find) => {
-                let days = std::iter::once(policy).chain(&later).chain(&far_off);
+                let later = later.iter().map(|(policy, _)| policy);
+                let days = std::iter::once(policy).chain(later).chain(&far_off);
                 found.extend(context::on_every_day(days.map(|policy| look(policy, &find)).collect()));
             }
             Reads::Data(find) => {

@@ -171,7 +171,7 @@ fn levels_are_set_by_name_or_code() {
 
     let pack = Pack::new(SMALL, "points-not-monotone = { level = \"deny\", except = [\"other\"] }");
     let (exit, said, _) = pack.says("check . --format short");
-    assert!(exit == 1 && said.contains("small.score:21:3: error[W0501]: "), "{said}");
+    assert!(exit == 1 && said.contains("small.score:22:3: error[W0501]: "), "{said}");
     let pack = Pack::new(SMALL, "points-not-monotone = { level = \"deny\", except = [\"late\"] }");
     assert_eq!(pack.says("check .").0, 0);
 }
@@ -321,7 +321,7 @@ fn json_file(path: &str) -> Value {
 fn sarif_schema() -> Value {
     let text = fs::read_to_string("tests/cases/sarif/sarif-schema-2.1.0.json").unwrap();
     let (loose, strict) = (r"[a-zA-Z]{2}]?$", r"[a-zA-Z]{2}\\]?$");
-    assert_eq!(text.matches(loose).count(), 1);
+    assert!(text.contains(loose));
     serde_json::from_str(&text.replace(loose, strict)).unwrap()
 }
 
