@@ -17,13 +17,13 @@ Examples:
   glassbox check rules/payments                      a pack: all policies its glassbox.toml names
   glassbox check a.score b.score                     files
   glassbox check rules/* --deny-warnings             warnings are mistakes too
-  glassbox check rules/city --fix                    mend what can be mended without changing its meaning
+  glassbox check rules/city --fix                    mend what keeps its meaning
   glassbox check rules/* --format short              a line each, as editors read them
   glassbox check rules/* --format sarif > log.sarif  for the code host; also github, junit, json
 
-Every mistake of every file is reported in one run, on stdout; the count is on stderr. Where there is no mistake, the
-lints follow: warnings of what is probably not what was meant, on the day of --as-of, and by the data of the pack.
-How much each of them counts is set in glassbox.toml, by name or code:
+Every mistake of every file is reported in one run, on stdout; the count is on stderr.
+Where there is none, lints say what is probably not what was meant, on the day of --as-of and
+by the data of the pack. How much each counts is set in glassbox.toml, by name or code:
 
   [lints]
   points-not-monotone = { except = [\"age\"] }         not of this table
