@@ -16,6 +16,7 @@ pub mod explain;
 pub mod format;
 pub mod function;
 pub mod impact;
+pub mod lint;
 pub mod output;
 pub mod policy;
 pub mod project;

@@ -334,7 +334,7 @@ impl Context<'_> {
                 Place::new(file, clause.span),
                 "`if missing` never applies: nothing here can be missing",
             )
-            .help("take the line away"),
+            .fix(self.whole_line(file, clause.span), "", "take the line away"),
         );
     }
 }

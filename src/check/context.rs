@@ -115,6 +115,23 @@ impl Context<'_> {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// A span with the rest of its lines, where nothing else stands in them: what to take away so that no empty line is
+    /// left. A comment beside it stays.
+    pub(super) fn whole_line(&self, file: FileId, span: Span) -> Place {
+        let whole = || {
+            let text = &self.sources.get(file)?.text;
+            let range = self.sources.get(file)?.whole(span);
+            let before = text.get(..range.start)?.rsplit('\n').next()?;
+            let after = text.get(range.end..)?;
+            let rest = after.split_inclusive('\n').next().unwrap_or_default();
+            let alone = before.trim().is_empty() && rest.trim().is_empty();
+            let start = u32::try_from(range.start - before.len()).ok()?;
+            let end = u32::try_from(range.end + rest.len()).ok()?;
+            alone.then_some(Span::new(start, end))
+        };
+        Place::new(file, whole().unwrap_or(span))
+    }
+
     /// A lowered definition's facts.
     pub(super) fn facts_of(&self, id: DefinitionId) -> Option<&super::definition::Facts> {
         self.facts.get(id.index())

@@ -83,7 +83,8 @@ impl Context<'_> {
                         place,
                         format!("`{}` can take points away without a reason", item.name.text),
                     )
-                    .help("add a `reason`, so that people are told why"),
+                    .help("add a `reason`, so that people are told why")
+                    .about(&item.name.text),
                 );
             }
         }

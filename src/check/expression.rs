@@ -267,7 +267,11 @@ impl Context<'_> {
                     env.place(second.span),
                     format!("`otherwise` never applies: `{text}` is never missing"),
                 )
-                .help("take the `otherwise` away"),
+                .fix(
+                    env.place(Span::new(first.span.end, second.span.end)),
+                    "",
+                    "take the `otherwise` away",
+                ),
             );
         }
         let Some(kind) = joint_type(&a, left, &b, right) else {

@@ -83,7 +83,8 @@ impl Context<'_> {
                     Place::new(file, block.link.span),
                     format!("`{}` can take points away, and has no reason", block.link.text),
                 )
-                .help("add a line `reason CODE`, so that people are told why"),
+                .help("add a line `reason CODE`, so that people are told why")
+                .about(&block.link.text),
             );
         }
         let link = link?;

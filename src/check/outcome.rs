@@ -223,7 +223,8 @@ impl Context<'_> {
                         block.name.text
                     ),
                 )
-                .help("take it away, or set another score"),
+                .help("take it away, or set another score")
+                .about(&block.name.text),
             );
         }
     }

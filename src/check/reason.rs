@@ -53,7 +53,8 @@ impl Context<'_> {
                             facts.place,
                             "this row loses points without a reason",
                         )
-                        .help("name a reason in the row, or one for the whole table above it"),
+                        .help("name a reason in the row, or one for the whole table above it")
+                        .about(&item.name.text),
                     );
                 }
             }
@@ -79,7 +80,8 @@ impl Context<'_> {
     fn without_reason(&mut self, place: Place, name: &str) {
         self.report(
             Diagnostic::warning(Code::W0303, place, format!("`{name}` can lose points, and has no reason"))
-                .help("add a line `reason CODE`, so that people are told why"),
+                .help("add a line `reason CODE`, so that people are told why")
+                .about(name),
         );
     }
 

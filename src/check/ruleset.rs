@@ -12,7 +12,7 @@ use crate::diagnostic::{self, Code, Diagnostic};
 use crate::policy::{Case, Policy};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::ast::{CaseClauseKind, Statement};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The result of checking a policy.
@@ -252,6 +252,34 @@ impl Ruleset {
         &self.unit.sources
     }
 
+    /// The policy as it would be with other texts in some of its files.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it then.
+    pub fn with_texts(&self, texts: &BTreeMap<FileId, String>) -> Result<Self, Vec<Diagnostic>> {
+        let mut sources = Sources::new();
+        let (mut files, mut wrong) = (Vec::new(), Vec::new());
+        for (id, source) in self.unit.sources.iter() {
+            let text = texts.get(&id).unwrap_or(&source.text);
+            sources.add(&source.path, text);
+        }
+        for tree in &self.unit.files {
+            let Some(source) = sources.get(tree.file) else { continue };
+            let (tree, diagnostics) = crate::syntax::parse(tree.file, &source.text);
+            files.push(tree);
+            wrong.extend(diagnostics.into_iter().filter(Diagnostic::is_error));
+        }
+        let (uses, tables) = (self.unit.uses.clone(), self.unit.tables.clone());
+        let unit = Unit { sources, files, uses, tables, unreadable: !wrong.is_empty() };
+        let checked = check(unit);
+        wrong.extend(checked.diagnostics.into_iter().filter(Diagnostic::is_error));
+        match checked.ruleset {
+            Some(ruleset) if wrong.is_empty() => Ok(ruleset),
+            Some(_) | None => Err(wrong),
+        }
+    }
+
     /// SHA-256 over the texts of the policy's files (line ends as LF) and the parameters set from outside, in hexadecimal.
     pub fn hash(&self, settings: &[(String, String)]) -> Arc<str> {
         self.unit.hash(settings)
@@ -265,6 +293,26 @@ impl Ruleset {
     /// values.
     pub fn on(&self, today: Date, settings: &[(String, String)]) -> Result<Policy, Vec<Diagnostic>> {
         self.pass(today, settings, &[]).map(|(policy, _)| policy)
+    }
+
+    /// The statements of the policy, those that it takes from other files among them, with the file each stands in.
+    pub fn statements(&self) -> Vec<(FileId, &Statement)> {
+        let mut ignored = Vec::new();
+        merge(&self.unit, &mut ignored).into_iter().map(|l| (l.file, l.statement)).collect()
+    }
+
+    /// One day in each period of effect that begins after a day or has not ended on it, with the first day of the period
+    /// (`None` for the first period of all).
+    pub fn days_after(&self, day: Date) -> Vec<(Date, Option<Date>)> {
+        let mut ignored = Vec::new();
+        let days = days_to_check(&merge(&self.unit, &mut ignored));
+        days.into_iter().filter(|(later, _)| *later > day).collect()
+    }
+
+    /// A day long after all others, when what is counted up to today is as large as it ever matters.
+    pub fn day_far_off(&self) -> Option<Date> {
+        let mut ignored = Vec::new();
+        day_far_off(&merge(&self.unit, &mut ignored))
     }
 
     /// The cases, in source order.

@@ -2,7 +2,7 @@
 
 use super::context::{Context, Use};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{FileId, Place};
+use crate::source::{FileId, Place, Span};
 use crate::syntax::ast::{Name, Statement};
 
 impl Context<'_> {
@@ -11,12 +11,13 @@ impl Context<'_> {
     pub(super) fn unused(&self) -> Vec<(Use, String, Diagnostic)> {
         let mut found = Vec::new();
         for located in self.statements.iter().filter(|l| !l.taken) {
-            let (kind, what, name): (Use, &str, &Name) = match located.statement {
-                Statement::Reason(r) => (Use::Reason, "reason", &r.code),
-                Statement::Tag(t) => (Use::Tag, "tag", &t.name),
-                Statement::List(l) => (Use::List, "list", &l.name),
-                Statement::Let(l) => (Use::Let, "definition", &l.name),
-                Statement::Param(p) => (Use::Param, "parameter", &p.name),
+            let (kind, what, name, span): (Use, &str, &Name, Option<Span>) = match located.statement {
+                Statement::Reason(r) => (Use::Reason, "reason", &r.code, Some(r.span)),
+                Statement::Tag(t) => (Use::Tag, "tag", &t.name, Some(t.span)),
+                Statement::List(l) => (Use::List, "list", &l.name, Some(l.span)),
+                // Of a definition by a table only the head is known, and what it works out may not fit.
+                Statement::Let(l) => (Use::Let, "definition", &l.name, None),
+                Statement::Param(p) => (Use::Param, "parameter", &p.name, Some(p.span)),
                 Statement::Policy(_)
                 | Statement::Record(_)
                 | Statement::Link(_)
@@ -32,18 +33,24 @@ impl Context<'_> {
                 | Statement::Cases(_) => continue,
             };
             if !name.is_broken() && !self.used.contains(&(kind, name.text.clone())) {
-                found.push((kind, name.text.clone(), unused(located.file, name, what)));
+                let whole = span.map(|span| self.whole_line(located.file, span));
+                found.push((kind, name.text.clone(), unused(located.file, name, what, whole)));
             }
         }
         found
     }
 }
 
-fn unused(file: FileId, name: &Name, what: &str) -> Diagnostic {
-    Diagnostic::warning(
+/// The warning of a name; `whole` is what to take away with it, where nothing else hangs on it.
+fn unused(file: FileId, name: &Name, what: &str, whole: Option<Place>) -> Diagnostic {
+    let warning = Diagnostic::warning(
         Code::W0302,
         Place::new(file, name.span),
         format!("nothing uses the {what} `{}`", name.text),
     )
-    .help("take it away, or use it")
+    .about(&name.text);
+    match whole {
+        Some(whole) => warning.fix(whole, "", "take it away, or use it"),
+        None => warning.help("take it away, or use it"),
+    }
 }

@@ -163,7 +163,7 @@ impl Count {
     /// A file is left as it is, and why.
     fn leave(&mut self, why: &[Diagnostic], sources: &Sources) -> io::Result<()> {
         self.left += 1;
-        report::print(&mut anstream::stderr(), report::Format::Human, why, sources)
+        report::human(&mut anstream::stderr(), why, sources)
     }
 }
 

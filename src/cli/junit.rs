@@ -21,6 +21,8 @@ pub(super) struct Test {
     pub(super) line: Option<usize>,
     /// What is wrong, a failure each: a line that says it, and all there is to know.
     pub(super) failures: Vec<(String, String)>,
+    /// What else there is to read; may be empty.
+    pub(super) output: String,
 }
 
 /// The whole file.
@@ -58,7 +60,7 @@ impl Test {
         if let Some(line) = self.line {
             let _ = write!(out, " line=\"{line}\"");
         }
-        if self.failures.is_empty() {
+        if self.failures.is_empty() && self.output.is_empty() {
             out.push_str("/>\n");
             return;
         }
@@ -66,6 +68,9 @@ impl Test {
         for (message, text) in &self.failures {
             let (message, text) = (escaped(message), escaped(text));
             let _ = writeln!(out, "      <failure message=\"{message}\">{text}</failure>");
+        }
+        if !self.output.is_empty() {
+            let _ = writeln!(out, "      <system-out>{}</system-out>", escaped(&self.output));
         }
         out.push_str("    </testcase>\n");
     }
@@ -94,12 +99,14 @@ mod tests {
 
     #[test]
     fn suites_are_counted_and_texts_escaped() {
-        let holds = Test { name: "a".into(), file: None, line: None, failures: Vec::new() };
+        let holds =
+            Test { name: "a".into(), file: None, line: None, failures: Vec::new(), output: String::new() };
         let fails = Test {
             name: "b <\"c\">".into(),
             file: Some("p.score".into()),
             line: Some(7),
             failures: vec![("score & tier".into(), "expected 1,\nfound\u{1b}[31m 2".into())],
+            output: "and more".into(),
         };
         let suite = Suite { name: "p".into(), cases: vec![holds, fails] };
         assert_eq!(
@@ -109,7 +116,8 @@ mod tests {
                <testsuite name=\"p\" tests=\"2\" failures=\"1\">\n    \
                  <testcase classname=\"p\" name=\"a\"/>\n    \
                  <testcase classname=\"p\" name=\"b &lt;&quot;c&quot;&gt;\" file=\"p.score\" line=\"7\">\n      \
-                   <failure message=\"score &amp; tier\">expected 1,\nfound[31m 2</failure>\n    \
+                   <failure message=\"score &amp; tier\">expected 1,\nfound[31m 2</failure>\n      \
+                   <system-out>and more</system-out>\n    \
                  </testcase>\n  \
                </testsuite>\n\
              </testsuites>\n"

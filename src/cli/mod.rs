@@ -12,6 +12,7 @@ mod destination;
 mod diff;
 mod explain;
 mod explain_error;
+mod findings;
 mod fmt;
 mod histogram;
 mod interrupt;

@@ -4,7 +4,6 @@ use crate::diagnostic::{Diagnostic, Severity, render, sort};
 pub(super) use crate::diagnostic::{grouped, plural};
 use crate::source::Sources;
 use anstyle::{AnsiColor, Style};
-use clap::ValueEnum;
 use std::io::{self, Write};
 
 /// How an error is marked.
@@ -20,40 +19,17 @@ pub(super) const HEADING: Style = Style::new().bold();
 /// What stands back.
 pub(super) const DIM: Style = Style::new().dimmed();
 
-/// The form in which diagnostics are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people: the lines of the file with what is wrong underlined, and how to mend it
-    Human,
-    /// A line each: FILE:LINE:COLUMN: error[CODE]: MESSAGE
-    Short,
-    /// A JSON object a line
-    Json,
-}
-
-/// Prints diagnostics, in order and each once.
-pub(super) fn print(
-    to: &mut dyn Write,
-    format: Format,
-    diagnostics: &[Diagnostic],
-    sources: &Sources,
-) -> io::Result<()> {
+/// Prints diagnostics for people, in order and each once.
+pub(super) fn human(to: &mut dyn Write, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
     let mut diagnostics = diagnostics.to_vec();
     sort(&mut diagnostics);
-    to.write_all(
-        match format {
-            // Whether the escapes stay is the stream's affair.
-            Format::Human => render::human(&diagnostics, sources, true),
-            Format::Short => render::short(&diagnostics, sources),
-            Format::Json => render::json(&diagnostics, sources),
-        }
-        .as_bytes(),
-    )
+    // Whether the escapes stay is the stream's affair.
+    to.write_all(render::human(&diagnostics, sources, true).as_bytes())
 }
 
 /// Prints diagnostics for people, with a last line that counts them and says where to read on.
 pub(super) fn explain(to: &mut dyn Write, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
-    print(to, Format::Human, diagnostics, sources)?;
+    human(to, diagnostics, sources)?;
     let found = Count::of(diagnostics);
     if found.errors > 0 {
         writeln!(to, "{ERROR}{found}{ERROR:#}")?;

@@ -198,6 +198,7 @@ impl Test {
                 file: None,
                 line: None,
                 failures: if below { vec![(told.clone(), told)] } else { Vec::new() },
+                output: String::new(),
             });
         }
         if self.coverage || self.suggest {
@@ -248,7 +249,13 @@ impl Test {
                 };
                 let failures = difference.as_ref().map(failure).transpose()?.into_iter().collect();
                 let name = "the scores that were kept".to_owned();
-                suite.cases.push(junit::Test { name, file: Some(path), line: None, failures });
+                suite.cases.push(junit::Test {
+                    name,
+                    file: Some(path),
+                    line: None,
+                    failures,
+                    output: String::new(),
+                });
             }
         }
         Ok(())
@@ -273,6 +280,7 @@ fn junit_test(verdict: &Verdict, opened: &Opened) -> junit::Test {
         file: at.map(|at| at.path.to_owned()),
         line: at.map(|at| at.line),
         failures,
+        output: String::new(),
     }
 }
 

@@ -129,6 +129,19 @@ register! {
     W0302 "something that nothing uses",
     W0303 "points can be lost without a reason",
     W0305 "an override that can never change anything",
+    // Warnings of the lints: not what was meant, probably.
+    W0501 "points that go up and down along ordered bands",
+    W0502 "missing gives the most points",
+    W0503 "one reason for a gain and a loss",
+    W0504 "points that are the same for everybody",
+    W0505 "a row that no record of the data takes",
+    W0506 "a number that repeats the value of a parameter",
+    W0507 "points that depend on a protected tag",
+    W0508 "a date that ends nothing any more",
+    W0509 "a benefit or penalty that nobody can reach",
+    W0510 "a policy without an owner or a source",
+    W0511 "names that are too much alike",
+    W0512 "a tier that no sum of points falls into",
 }
 
 impl Code {

@@ -49,6 +49,9 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// An edit that mends it.
     pub fix: Option<Fix>,
+    /// The name of what it is about (a characteristic, a field), where it is about one: exceptions from a warning are
+    /// made by it.
+    pub about: Option<String>,
 }
 
 /// A remark on a second place.
@@ -119,6 +122,13 @@ impl Diagnostic {
         self
     }
 
+    /// Of what has this name.
+    #[must_use]
+    pub fn about(mut self, name: impl Into<String>) -> Self {
+        self.about = Some(name.into());
+        self
+    }
+
     /// Whether it is an error.
     #[must_use]
     pub const fn is_error(&self) -> bool {
@@ -164,6 +174,7 @@ impl Diagnostic {
             labels: Vec::new(),
             help: Vec::new(),
             fix: None,
+            about: None,
         }
     }
 }

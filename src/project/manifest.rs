@@ -1,8 +1,9 @@
 //! `glassbox.toml`: what a pack says of its policies, parameters and data.
 
-use super::synth;
+use super::{lints, synth};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::lint::Levels;
 use crate::source::{FileId, Place, Span};
 use crate::synth::Knobs;
 use serde::Deserialize;
@@ -29,6 +30,8 @@ pub struct Manifest {
     pub explained: Vec<String>,
     /// What synthetic records are like.
     pub synth: Knobs,
+    /// How much warnings count.
+    pub lints: Levels,
     /// The folder of the pack.
     pub(super) folder: PathBuf,
 }
@@ -66,6 +69,10 @@ pub(super) struct Raw {
     _synth: Option<IgnoredAny>,
     #[serde(skip)]
     knobs: Knobs,
+    #[serde(default)]
+    lints: BTreeMap<Spanned<String>, Spanned<Value>>,
+    #[serde(skip)]
+    levels: Levels,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,6 +118,7 @@ pub(super) fn parse(text: &str) -> Result<Raw, Vec<Fault>> {
     let mut raw: Raw = toml::from_str(text).map_err(|error| vec![Fault::of(&error)])?;
     let mut faults = Vec::new();
     raw.knobs = synth::read(text, &mut faults);
+    raw.levels = lints::read(&raw.lints, &mut faults);
     if let Some(as_of) = &raw.as_of
         && day(as_of.get_ref()).is_none()
     {
@@ -196,6 +204,7 @@ impl Manifest {
             previous: raw.previous.as_ref().map(previous),
             explained: raw.snapshot.explain.clone(),
             synth: Knobs { file: Some(file), ..raw.knobs.clone() },
+            lints: raw.levels.clone(),
             folder: folder.to_owned(),
         }
     }

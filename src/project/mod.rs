@@ -7,14 +7,18 @@
 mod data;
 mod files;
 mod intake;
+mod lints;
 mod manifest;
+mod mend;
 mod shown;
 mod synth;
 mod texts;
 mod write;
 
 pub use intake::Intake;
+pub use lints::{DataLook, Linted};
 pub use manifest::Manifest;
+pub use mend::{CannotWrite, Mended, MendedAt, mend};
 pub use texts::{TextFile, score_files};
 pub use write::AtomicFile;
 
@@ -118,6 +122,7 @@ impl Project {
             checked.diagnostics.retain(|one| one.is_error() && !self.is_unknown(one, &not_taken));
         }
         checked.diagnostics.extend(read);
+        self.manifest.lints.quieten(&mut checked.diagnostics);
         diagnostic::sort(&mut checked.diagnostics);
         checked
     }

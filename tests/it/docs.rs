@@ -12,7 +12,9 @@
 use super::command::glassbox_in;
 use super::page::{Block, blocks, handbook, pages, root};
 use glassbox::check::{self, Unit};
+use glassbox::date::Date;
 use glassbox::diagnostic::{Code, Diagnostic};
+use glassbox::lint;
 use std::fmt::Write as _;
 
 /// What is said of a whole text.
@@ -20,6 +22,13 @@ fn check_whole(place: &str, text: &str) -> Vec<Diagnostic> {
     let (unit, mut diagnostics) = Unit::of_text(place, text);
     diagnostics.extend(check::check(unit).diagnostics);
     diagnostics
+}
+
+/// What the lints say of a whole text on 2026-01-31; nothing where it has an error.
+fn lint_whole(place: &str, text: &str) -> Vec<Diagnostic> {
+    let Some(ruleset) = check::check(Unit::of_text(place, text).0).ruleset else { return Vec::new() };
+    let policy = ruleset.on(Date::parse("2026-01-31").unwrap(), &[]).unwrap();
+    lint::run(&lint::Question { ruleset: &ruleset, policy: &policy, settings: &[], hits: None })
 }
 
 /// Whether a block is a policy by itself.
@@ -31,11 +40,16 @@ fn is_whole(block: &Block) -> bool {
 /// What is said of a block: of all of it where it is a policy by itself, else of its own lines where the rest of a policy
 /// stands before it.
 fn check_block(block: &Block) -> Vec<Diagnostic> {
+    say_of_block(block, &check_whole)
+}
+
+/// The same by the checker or by the lints.
+fn say_of_block(block: &Block, say: &dyn Fn(&str, &str) -> Vec<Diagnostic>) -> Vec<Diagnostic> {
     if is_whole(block) {
-        return check_whole(&block.place, &block.text);
+        return say(&block.place, &block.text);
     }
     let before = before(block);
-    let mut diagnostics = check_whole(&block.place, &format!("{before}{}", block.text));
+    let mut diagnostics = say(&block.place, &format!("{before}{}", block.text));
     diagnostics.retain(|one| one.place.is_none_or(|place| place.span.start as usize >= before.len()));
     diagnostics
 }
@@ -127,7 +141,10 @@ fn the_pages_of_the_codes_show_the_mistake_and_its_mending() {
     for page in pages("docs/errors") {
         let code = Code::find(&page.file_stem().unwrap().to_string_lossy()).unwrap();
         for block in blocks(&page).into_iter().filter(Block::is_of_the_language) {
-            let found = check_block(&block);
+            let mut found = check_block(&block);
+            if code.name().starts_with("W05") {
+                found.extend(say_of_block(&block, &lint_whole));
+            }
             let right = match block.heading.as_str() {
                 "## Example" => found.iter().any(|one| one.code == code),
                 "## How to mend it" => !found.iter().any(|one| one.is_error() || one.code == code),
@@ -143,7 +160,7 @@ fn the_pages_of_the_codes_show_the_mistake_and_its_mending() {
 
 /// Mistakes that need more than the text of a page: its bytes, other files, data, the command line.
 fn needs_files(code: Code) -> bool {
-    code == Code::E0100 || code.name().starts_with("E04")
+    code == Code::E0100 || code == lint::NEEDS_DATA || code.name().starts_with("E04")
 }
 
 #[test]

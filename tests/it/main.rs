@@ -25,6 +25,7 @@ mod json_schema;
 mod language;
 mod layers;
 mod links;
+mod lint;
 mod new;
 mod packs;
 mod page;

@@ -133,7 +133,7 @@ impl Page {
     ) -> io::Result<()> {
         let mut count = Count::default();
         for report in refusal.reports() {
-            report::print(to, report::Format::Human, &report.diagnostics, &report.sources)?;
+            report::human(to, &report.diagnostics, &report.sources)?;
             count.add(Count::of(&report.diagnostics));
         }
         if refusal.reports().is_empty() {
@@ -160,7 +160,7 @@ fn say(account: &Account, to: &mut Vec<u8>) -> io::Result<()> {
         Sample::None => writeln!(to, "{DIM}no sample data: name some in glassbox.toml, or by --data{DIM:#}")?,
         Sample::Unusable { sources, diagnostics } => {
             writeln!(to)?;
-            report::print(to, report::Format::Human, diagnostics, sources)?;
+            report::human(to, diagnostics, sources)?;
         }
         Sample::Scored(scored) => say_scored(scored, path, to)?,
     }

@@ -1,0 +1,106 @@
+//! Whether two policies mean the same, however they are written.
+
+use crate::policy::{Condition, DefinitionBody, EventPoints, Expr, ItemBody, Policy, RowOutcome, Table};
+use std::sync::Arc;
+
+/// Whether two policies of one day mean the same to every record: all is equal but the words, and but care for missing
+/// values, which the checker has found to be never needed. Points, bounds and what losses are counted from are compared.
+#[must_use]
+pub fn same_meaning(a: &Policy, b: &Policy) -> bool {
+    plain(a) == plain(b)
+}
+
+/// The policy without its words and without care for missing values.
+fn plain(policy: &Policy) -> Policy {
+    let mut plain = policy.clone();
+    plain.hash = Arc::from("");
+    for definition in &mut plain.definitions {
+        definition.text.clear();
+        match &mut definition.body {
+            DefinitionBody::Expr(e) => expr(e),
+            DefinitionBody::Table(t) => table(t),
+        }
+    }
+    for item in &mut plain.items {
+        match &mut item.body {
+            ItemBody::Table { table: t, if_missing } => {
+                table(t);
+                *if_missing = None;
+            }
+            ItemBody::Formula(formula) => {
+                formula.when.iter_mut().for_each(expr);
+                formula.when_text.clear();
+                expr(&mut formula.points);
+                formula.points_text.clear();
+                formula.if_missing = None;
+            }
+            ItemBody::Events(events) => {
+                events.filter.iter_mut().for_each(expr);
+                events.filter_text.clear();
+                events.if_missing = None;
+                match &mut events.points {
+                    EventPoints::Each(e) => expr(e),
+                    EventPoints::Table(t) => table(t),
+                }
+            }
+            ItemBody::Group(_) => {}
+        }
+    }
+    plain.participation.iter_mut().for_each(|participation| condition(&mut participation.needs));
+    plain.overrides.iter_mut().for_each(|each| condition(&mut each.when));
+    plain.tiers.iter_mut().for_each(|tier| tier.text.clear());
+    plain.decisions.iter_mut().for_each(|decision| table(&mut decision.table));
+    plain.consequences.iter_mut().for_each(|each| condition(&mut each.when));
+    plain
+}
+
+fn condition(condition: &mut Condition) {
+    expr(&mut condition.when);
+    condition.text.clear();
+    condition.if_missing = false;
+}
+
+fn table(table: &mut Table) {
+    for column in &mut table.columns {
+        expr(&mut column.subject);
+        column.text.clear();
+    }
+    for row in &mut table.rows {
+        row.cells.iter_mut().for_each(|cell| cell.text.clear());
+        match &mut row.outcome {
+            RowOutcome::Value(value) => expr(value),
+            RowOutcome::NotScored => {}
+        }
+    }
+}
+
+fn expr(e: &mut Expr) {
+    if let Expr::Otherwise(first, _) = e {
+        let first = std::mem::replace(&mut **first, Expr::Score);
+        *e = first;
+        expr(e);
+        return;
+    }
+    match e {
+        Expr::Negate(inner) | Expr::Test(inner, _) | Expr::IsMissing(inner) | Expr::Not(inner) => expr(inner),
+        Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) | Expr::Otherwise(a, b) => {
+            expr(a);
+            expr(b);
+        }
+        Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => all.iter_mut().for_each(expr),
+        Expr::Aggregate(aggregate) => {
+            aggregate.filter.iter_mut().chain(&mut aggregate.value).for_each(expr);
+        }
+        Expr::Constant(_)
+        | Expr::Field(_)
+        | Expr::EventField(_)
+        | Expr::Definition(_)
+        | Expr::EventDefinition(_)
+        | Expr::PreviousScore
+        | Expr::Score
+        | Expr::Tier
+        | Expr::PointsOf(_)
+        | Expr::PointsOfInfluence(_)
+        | Expr::Decision(_) => {}
+    }
+}
