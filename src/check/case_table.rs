@@ -230,6 +230,10 @@ impl Context<'_> {
             }
             columns.push(column);
         }
+        // A name that is not known may be the one that is meant.
+        if columns.contains(&Column::Unknown) {
+            return columns;
+        }
         let key = record.key;
         for (field, at) in record.fields.iter().zip(0..) {
             let id = FieldId(at);
