@@ -159,11 +159,12 @@ impl Watch {
         let snapshot = engine.snapshot();
         let accounts = session.account(&snapshot);
         let files = Files::of(&snapshot);
+        // Before it is said: whoever hears that it is ready may change the data at once.
+        session.prepare();
         view.tell(&News::Ready { accounts: &accounts, files }, noticed.at.elapsed())?;
         if self.once && !is_first {
             return Ok(if session.went() == Went::Well { Exit::Fine } else { Exit::Wrong });
         }
-        session.prepare();
         self.keep_watching(&engine, &mut changes, &mut session, &mut view)
     }
 
