@@ -43,7 +43,8 @@ impl Plan {
             losses: Vec::new(),
             distances: Vec::new(),
         };
-        let Opening { total, overruled, losses, distances } = self.open(walk, &mut [], &mut out.standings);
+        let Opening { total, overruled, losses, distances, .. } =
+            self.open(walk, &mut [], &mut out.standings);
         losses.into_iter().for_each(|loss| pool.keep(loss.lost));
         distances.into_iter().for_each(|distance| pool.keep(distance.distance));
         pool.keep(std::mem::replace(&mut out.total, total));

@@ -11,7 +11,7 @@ use super::scored::{DecisionColumn, Scored, Standing, Wanted};
 use super::walk::{Distance, Loss, NONE, Walk};
 use crate::data::Type;
 use crate::decimal::Decimal;
-use crate::policy::{Operator, RankedBy};
+use crate::policy::{Influence, Operator, RankedBy};
 
 /// What a run works with: buffers that are used again.
 #[derive(Debug, Default)]
@@ -33,6 +33,8 @@ pub(super) struct Opening {
     pub(super) overruled: Vec<Overruled>,
     pub(super) losses: Vec<Loss>,
     pub(super) distances: Vec<Distance>,
+    /// Whether losses were looked at: then those by influences have to be, too.
+    losing: bool,
 }
 
 impl Plan {
@@ -46,7 +48,12 @@ impl Plan {
         points.resize_with(if keep_points { self.items.len() } else { 0 }, Lane::default);
         let keyed = self.reasons.keys.is_some();
         top.resize_with(if keyed { self.places() } else { 0 }, Vec::new);
-        let losing = !keyed && self.reasons.up_to > 0;
+        // By a baseline, influences take no part.
+        let reason_of =
+            |influence: &Influence| influence.reason.filter(|_| self.reasons.by == RankedBy::PointsLost);
+        let influences = || self.policy.influences.iter().zip(&chunk.influences);
+        // Influences so large that what is lost may not fit: it must be looked at.
+        let wide = influences().any(|(influence, points)| points.is_wide && reason_of(influence).is_some());
         let walk = Walk {
             plan: self,
             view,
@@ -54,19 +61,19 @@ impl Plan {
             over: &mut *over,
             not_scored: &mut *not_scored,
             points: keep_points.then_some(points),
-            losing,
+            losing: wide || (!keyed && self.reasons.up_to > 0),
             wide: false,
             losses: Vec::new(),
             distances: Vec::new(),
         };
-        let Opening { mut total, mut overruled, mut losses, distances } =
+        let Opening { mut total, mut overruled, mut losses, distances, losing } =
             self.open(walk, top, &mut out.standings);
 
         // The score.
-        for (influence, given) in self.policy.influences.iter().zip(&chunk.influences) {
+        for (influence, given) in influences() {
             let mut points = pool.copy(given);
             calculate(Operator::Add, &mut total, &mut points, over);
-            match influence.reason.filter(|_| losing && self.reasons.by == RankedBy::PointsLost) {
+            match reason_of(influence).filter(|_| losing) {
                 Some(reason) => losses.push(Loss { reason, lost: lost_from_nothing(points, given) }),
                 None => pool.keep(points),
             }
@@ -154,7 +161,7 @@ impl Plan {
             walk.pool.keep(total);
             total = self.total(&mut walk, top);
         }
-        let Walk { view, pool, over, not_scored, losses, distances, .. } = walk;
+        let Walk { view, pool, over, not_scored, losses, distances, losing, .. } = walk;
 
         let overruled = overruled(self, &view, pool, over);
         for each in overruled.iter().filter(|each| each.not_scored(self)) {
@@ -174,7 +181,7 @@ impl Plan {
             }
             pool.keep_bytes(truths);
         }
-        Opening { total, overruled, losses, distances }
+        Opening { total, overruled, losses, distances, losing }
     }
 
     /// The sum of start and all items. `top` becomes the greatest keys, where losses have keys.

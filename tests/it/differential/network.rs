@@ -540,3 +540,55 @@ fn neither_threads_nor_the_order_of_pairs_matter() {
         assert!(said(&backwards, threads, choices) == alone, "{threads} threads");
     }
 }
+
+/// What is lost under a reason must fit, and losses by influences are losses: also where no reasons are shown, and however
+/// small all losses by items are.
+#[test]
+fn what_influences_lose_counts_wherever_losses_are_looked_at() {
+    let huge = "99999999999999999999999999999";
+    let influence = |link: &str, weight: &str| {
+        format!(
+            "influence {link} {{\n  average of {link}.score\n  against 0\n  weight {weight}\n\
+             \x20 reads previous scores\n  reason R1\n}}\n"
+        )
+    };
+    let rule = |name: &str, most: &str| {
+        format!("rule {name} {{\n  points a\n  limited to -10 to {most}\n  reason R1\n}}\n")
+    };
+    let almost_half = "49999999999999999999999999980";
+    for (what, start, rules, previous) in [
+        (
+            "items lose almost too much",
+            "0",
+            rule("one", almost_half) + &rule("other", almost_half) + &influence("friends", "-0.4"),
+            "120",
+        ),
+        ("an influence loses almost too much", "50", rule("one", "0") + &influence("friends", "-1"), huge),
+        (
+            "two influences lose too much",
+            "50000000000000000000000000000",
+            rule("one", "0") + &influence("friends", "-0.7") + &influence("peers", "-0.7"),
+            huge,
+        ),
+    ] {
+        for up_to in [0, 1] {
+            let text = format!(
+                "policy losing {{\n  scores person\n  start {start}\n  round to 1\n\
+                 \x20 reasons up to {up_to} by points lost\n}}\n{RECORDS}{rules}"
+            );
+            let policy = checked(&mended(text)).unwrap();
+            let mut drawn = network(&policy, &["-5", "-5"], std::iter::once((0, 1)));
+            drawn.pairs[1] = drawn.pairs[0].clone();
+            drawn.previous.1 =
+                vec![(key(&policy, policy.schema.scored, 1), Decimal::parse(previous).unwrap())];
+            let found = in_columns(&policy, &drawn, &mut Choices::new(Vec::new())).unwrap().unwrap();
+            let standings: Vec<Standing> = found.iter().map(|(standing, _)| *standing).collect();
+            assert_eq!(standings, [Standing::TooLarge, Standing::Scored], "{what}, up to {up_to}");
+            assert_eq!(
+                check(&policy, &drawn, &mut Choices::new(Vec::new())),
+                Ok(true),
+                "{what}, up to {up_to}"
+            );
+        }
+    }
+}
