@@ -214,7 +214,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// A field that must be given and is not, or a record of no child kind.
+    /// A field that must be given and is not, or a record of no child kind. Of a child dated later than today, which a score
+    /// leaves out, a program is told the same; the record may then be scored without it.
     pub fn add(&mut self, child: &Self) -> Result<(), BadValue> {
         let described = child.kind.described();
         let is_child = Arc::ptr_eq(&child.kind.policy, &self.kind.policy)
