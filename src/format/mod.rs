@@ -9,9 +9,9 @@
 //! - spelling: words for comparison signs (`>=` is `at least`), one word where several mean the same (`is over` is
 //!   `more than`).
 //!
-//! [`format`] reads its own result again before anybody sees it: the syntax tree must be the same, and so must the
-//! comments. The way of a text: [`written`] cuts it into lines of tokens, [`outline`] says from the syntax tree what each
-//! line is, [`spelling`] which words change, [`columns`] how wide the columns are, and [`layout`] puts the lines together.
+//! [`format()`] reads its own result again before anybody sees it: the syntax tree must be the same, and so must the
+//! comments. The way of a text: `written` cuts it into lines of tokens, `outline` says from the syntax tree what each
+//! line is, `spelling` which words change, `columns` how wide the columns are, and `layout` puts the lines together.
 
 mod columns;
 mod layout;
