@@ -1,6 +1,6 @@
 //! The command line: what it prints on stdout and stderr and how it ends, run in a folder of its own.
 
-use super::command::{glassbox_in, stdout};
+use super::command::{folder_with_shop, glassbox_in, stdout};
 use insta_cmd::assert_cmd_snapshot;
 use std::fs;
 use std::path::Path;
@@ -12,14 +12,7 @@ struct Shop(TempDir);
 
 impl Shop {
     fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/cli/shop");
-        fs::create_dir(folder.path().join("shop")).unwrap();
-        for entry in fs::read_dir(pack).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), folder.path().join("shop").join(entry.file_name())).unwrap();
-        }
-        Self(folder)
+        Self(folder_with_shop())
     }
 
     fn path(&self) -> &Path {

@@ -2,8 +2,10 @@
 //! that they would see.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
+use tempfile::TempDir;
 
 /// A command of the program.
 pub(crate) fn glassbox<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
@@ -18,6 +20,18 @@ pub(crate) fn glassbox_in<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIt
         command.env_remove(variable);
     }
     command
+}
+
+/// A folder of its own with a copy of the small pack `shop`.
+pub(crate) fn folder_with_shop() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/cli/shop");
+    fs::create_dir(folder.path().join("shop")).unwrap();
+    for entry in fs::read_dir(pack).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), folder.path().join("shop").join(entry.file_name())).unwrap();
+    }
+    folder
 }
 
 /// What a command prints on stdout; it must succeed.

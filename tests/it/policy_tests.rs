@@ -1,6 +1,6 @@
 //! `glassbox test` and `glassbox testdata`: tables of cases, coverage, suggested cases, and what build servers read.
 
-use super::command::{glassbox, glassbox_in, stdout};
+use super::command::{folder_with_shop, glassbox, glassbox_in, stdout};
 use insta_cmd::assert_cmd_snapshot;
 use std::fs;
 use std::path::Path;
@@ -12,14 +12,7 @@ struct Shop(TempDir);
 
 impl Shop {
     fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/cli/shop");
-        fs::create_dir(folder.path().join("shop")).unwrap();
-        for entry in fs::read_dir(pack).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), folder.path().join("shop").join(entry.file_name())).unwrap();
-        }
-        Self(folder)
+        Self(folder_with_shop())
     }
 
     fn run(&self, arguments: &str) -> Command {

@@ -1,9 +1,8 @@
 //! `glassbox snapshot`, what `glassbox test` says of scores that are no longer so, and `glassbox review`.
 
-use super::command::{glassbox, glassbox_in, stdout};
+use super::command::{folder_with_shop, glassbox, glassbox_in, stdout};
 use insta_cmd::assert_cmd_snapshot;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -12,14 +11,7 @@ struct Shop(TempDir);
 
 impl Shop {
     fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/cli/shop");
-        fs::create_dir(folder.path().join("shop")).unwrap();
-        for entry in fs::read_dir(pack).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), folder.path().join("shop").join(entry.file_name())).unwrap();
-        }
-        let shop = Self(folder);
+        let shop = Self(folder_with_shop());
         shop.edit(
             "glassbox.toml",
             "[data.purchase]",

@@ -1,11 +1,10 @@
 //! `glassbox watch`, as a program that is started on a pack whose files then change.
 
-use super::command::glassbox_in;
+use super::command::{folder_with_shop, glassbox_in};
 use super::json_schema::breaches;
 use serde_json::Value as Json;
 use std::fs;
 use std::io::{BufRead, BufReader, Lines, Read};
-use std::path::Path;
 use std::process::{Child, ChildStdout, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,13 +15,7 @@ struct Shop(TempDir);
 
 impl Shop {
     fn new() -> Self {
-        let shop = Self(TempDir::new().unwrap());
-        let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/cli/shop");
-        fs::create_dir(shop.0.path().join("shop")).unwrap();
-        for entry in fs::read_dir(pack).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), shop.0.path().join("shop").join(entry.file_name())).unwrap();
-        }
+        let shop = Self(folder_with_shop());
         let lines = shop.read("customers.csv");
         let sound: String = lines.lines().take(6).map(|line| format!("{line}\n")).collect();
         shop.write("customers.csv", &sound);
