@@ -8,7 +8,7 @@ use super::possible::Possible;
 use super::read::{Read, Reader};
 use crate::data::{Set, Type, Value, limits, step};
 use crate::decimal::Decimal;
-use crate::policy::{Expr, ItemBody, ItemId, Policy};
+use crate::policy::{Expr, ItemBody, ItemId, Over, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -76,7 +76,15 @@ impl Axes {
     }
 
     fn add(&mut self, of: Of, kind: Type, domain: Possible, reads: BTreeSet<Read>) -> AxisId {
-        self.list.push(Axis { of, kind, domain, classes: Vec::new(), reads, cuts: Vec::new(), single: false });
+        self.list.push(Axis {
+            of,
+            kind,
+            domain,
+            classes: Vec::new(),
+            reads,
+            cuts: Vec::new(),
+            single: false,
+        });
         AxisId(self.list.len() as u32 - 1)
     }
 
@@ -85,14 +93,12 @@ impl Axes {
         &mut self,
         policy: &Policy,
         expr: &Expr,
+        over: Option<Over>,
         kind: Type,
-        domain: impl FnOnce(&mut Self) -> Possible,
+        domain: Possible,
     ) -> AxisId {
         let of = Of::Value(expr.clone());
-        self.find(&of).unwrap_or_else(|| {
-            let domain = domain(self);
-            self.add(of, kind, domain, Reader::of(policy, expr))
-        })
+        self.find(&of).unwrap_or_else(|| self.add(of, kind, domain, Reader::of(policy, expr, over)))
     }
 
     /// The axis of what a per-event rule gives, before its weight and limits are left out of account: they are in it.
@@ -201,7 +207,11 @@ impl Axis {
         if self.single {
             let size: i128 = domain.iter().map(|(low, high)| (high - low) / step + 1).sum();
             if size <= SINGLES {
-                starts.extend(domain.iter().flat_map(|(low, high)| (0..=(high - low) / step).map(move |n| low + n * step)));
+                starts.extend(
+                    domain
+                        .iter()
+                        .flat_map(|(low, high)| (0..=(high - low) / step).map(move |n| low + n * step)),
+                );
             }
         }
         starts.sort_unstable();

@@ -5,6 +5,7 @@ use super::model::{Given, Gives, Marks, Model, Part};
 use super::node::{Node, TableNode};
 use super::points::Points;
 use super::possible::{Fit, Possible};
+use std::collections::BTreeSet;
 
 /// How many cells are looked at in one block.
 const CELLS: usize = 1_000_000;
@@ -37,6 +38,19 @@ pub(super) struct Cell {
     pub(super) may_not: Marks,
     /// Whether a record can be there, as far as is known.
     pub(super) possible: bool,
+}
+
+impl Cell {
+    /// The sets of marks that may be set; `None` where there are too many.
+    pub(super) fn patterns(&self) -> Option<Vec<Marks>> {
+        let sure = self.may & !self.may_not;
+        let unsure = self.may & self.may_not;
+        if unsure.count_ones() > 6 {
+            return None;
+        }
+        let bits = (0..Marks::BITS).map(|bit| 1 << bit).filter(|bit| unsure & bit != 0);
+        Some(bits.fold(vec![sure], |all, bit| all.iter().flat_map(|mark| [*mark, mark | bit]).collect()))
+    }
 }
 
 impl Block {
@@ -112,6 +126,11 @@ impl Block {
         (stride, self.shape.get(position).copied().unwrap_or(1).max(1))
     }
 
+    /// Whether a record can be in every cell, as far as is known.
+    pub(super) fn is_whole(&self) -> bool {
+        self.cells.iter().all(|cell| cell.possible)
+    }
+
     /// Cells in groups that are alike but for some axes: what moving along those alone can reach.
     pub(super) fn planes(&self, along: &[usize]) -> impl Iterator<Item = Vec<usize>> + '_ {
         let offsets = along.iter().fold(vec![0_usize], |offsets, position| {
@@ -119,11 +138,11 @@ impl Block {
             offsets.iter().flat_map(|offset| (0..count).map(move |class| offset + class * stride)).collect()
         });
         let along = along.to_vec();
-        (0..self.len())
-            .filter(move |at| along.iter().all(|position| self.class(*at, *position) == 0))
-            .map(move |at| {
+        (0..self.len()).filter(move |at| along.iter().all(|position| self.class(*at, *position) == 0)).map(
+            move |at| {
                 offsets.iter().map(|offset| at + offset).filter(|cell| self.cell(*cell).is_some()).collect()
-            })
+            },
+        )
     }
 
     fn fill(&mut self, model: &Model<'_>, size: usize) {
@@ -133,7 +152,7 @@ impl Block {
         self.points = vec![Points::ZERO; size * width];
         for at in self.parts.clone() {
             let part = model.part(at);
-            let own = own_cells(model, part);
+            let own = own_cells(model, part).unwrap_or_default();
             let positions: Vec<usize> = part.axes.iter().filter_map(|axis| self.position(*axis)).collect();
             let shape: Vec<usize> = positions.iter().filter_map(|at| self.shape.get(*at).copied()).collect();
             let own_strides = strides(&shape);
@@ -171,28 +190,50 @@ fn strides(shape: &[usize]) -> Vec<usize> {
     strides
 }
 
-/// What a part gives in each cell of its own axes.
-fn own_cells(model: &Model<'_>, part: &Part) -> Vec<Option<Given>> {
+/// What a part gives in each cell of its own axes; `None` where there are too many.
+pub(super) fn own_cells(model: &Model<'_>, part: &Part) -> Option<Vec<Option<Given>>> {
     let shape: Vec<usize> = part.axes.iter().map(|axis| model.axes.get(*axis).classes.len()).collect();
     let strides = strides(&shape);
-    let size = shape.iter().product();
+    let size = shape.iter().try_fold(1_usize, |size, count| size.checked_mul(*count));
+    let size = size.filter(|size| *size <= CELLS)?;
     let rows = match &part.gives {
         Gives::Table(table, ..) => rows_by_class(model, part, table),
         Gives::Formula { .. } | Gives::Axis(_) | Gives::Mark { .. } => None,
     };
-    (0..size)
-        .map(|cell| {
-            let class = |position: usize| {
-                let stride = strides.get(position).copied().unwrap_or(1);
-                (cell / stride) % shape.get(position).copied().unwrap_or(1)
-            };
-            if let Some(rows) = &rows {
-                let row = rows.first(class)?;
-                return model.given_by_row(part, row, &|axis| view(model, part, axis, class));
-            }
-            model.given(part, &|axis| view(model, part, axis, class))
-        })
-        .collect()
+    let given = |cell: usize| {
+        let class = |position: usize| {
+            let stride = strides.get(position).copied().unwrap_or(1);
+            (cell / stride) % shape.get(position).copied().unwrap_or(1)
+        };
+        if let Some(rows) = &rows {
+            let row = rows.first(class)?;
+            return model.given_by_row(part, row, &|axis| view(model, part, axis, class));
+        }
+        model.given(part, &|axis| view(model, part, axis, class))
+    };
+    Some((0..size).map(given).collect())
+}
+
+/// The rows of a part's table that are, or may be, taken in some cell; `None` where there are too many cells.
+pub(super) fn rows_taken(model: &Model<'_>, part: &Part) -> Option<BTreeSet<usize>> {
+    let Gives::Table(table, ..) = &part.gives else { return None };
+    let shape: Vec<usize> = part.axes.iter().map(|axis| model.axes.get(*axis).classes.len()).collect();
+    let strides = strides(&shape);
+    let size = shape.iter().try_fold(1_usize, |size, count| size.checked_mul(*count));
+    let size = size.filter(|size| *size <= CELLS)?;
+    let rows = rows_by_class(model, part, table);
+    let mut taken = BTreeSet::new();
+    for cell in 0..size {
+        let class = |position: usize| {
+            let stride = strides.get(position).copied().unwrap_or(1);
+            (cell / stride) % shape.get(position).copied().unwrap_or(1)
+        };
+        match &rows {
+            Some(rows) => taken.extend(rows.first(class)),
+            None => taken.extend(table.candidates(&|axis| view(model, part, axis, class))),
+        }
+    }
+    Some(taken)
 }
 
 /// What an axis is in a cell of a part.

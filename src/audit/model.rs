@@ -12,7 +12,8 @@ use super::node::{Compiler, Node, TableNode};
 use super::points::Points;
 use super::possible::Possible;
 use crate::decimal::Decimal;
-use crate::policy::{ItemBody, ItemId, Policy};
+use crate::policy::{ItemBody, ItemId, ItemKind, Policy};
+use crate::source::Place;
 
 /// What may hold of a record besides its points, a bit each: which overrides apply, that a row says `not scored`, that the
 /// record does not take part.
@@ -35,8 +36,19 @@ pub(super) struct Model<'p> {
     pub(super) buckets: Vec<Bucket>,
     /// Parts that share axes, each with its cells.
     pub(super) components: Vec<Block>,
-    /// By part: its component.
-    pub(super) component_of: Vec<usize>,
+    /// By part: everything that it can give.
+    pub(super) hulls: Vec<Given>,
+}
+
+/// How a difference in a bucket becomes one of the score.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Factor(Option<Decimal>);
+
+impl Factor {
+    /// At most so much of a difference is left.
+    pub(super) fn stretch(self, units: i128) -> i128 {
+        Points::of_units(0, units).weighted(self.0).width().saturating_add(i128::from(self.0.is_some()))
+    }
 }
 
 /// Something that gives points or marks.
@@ -100,6 +112,17 @@ pub(super) struct Given {
     pub(super) may_not: Marks,
 }
 
+impl Given {
+    /// Either of the two.
+    fn or(self, other: Self) -> Self {
+        Self {
+            points: self.points.or(other.points),
+            may: self.may | other.may,
+            may_not: self.may_not | other.may_not,
+        }
+    }
+}
+
 impl Finish {
     fn of(item: &crate::policy::Item) -> Self {
         Self { weight: item.weight, limits: item.limits }
@@ -132,19 +155,83 @@ impl<'p> Model<'p> {
         drop(Assembly::of(policy, &mut axes));
         let Assembly { parts, buckets, .. } = Assembly::of(policy, &mut axes);
         axes.classify();
-        let mut model =
-            Self { policy, axes, parts, buckets, components: Vec::new(), component_of: Vec::new() };
-        let groups = model.together();
-        model.component_of = vec![0; model.parts.len()];
-        for (at, group) in groups.iter().enumerate() {
-            for part in group {
-                if let Some(slot) = model.component_of.get_mut(*part) {
-                    *slot = at;
-                }
-            }
-        }
-        model.components = groups.into_iter().map(|group| Block::new(&model, group)).collect();
+        let mut model = Self { policy, axes, parts, buckets, components: Vec::new(), hulls: Vec::new() };
+        model.hulls = model.parts.iter().map(|part| model.hull(part)).collect();
+        model.components = model.together().into_iter().map(|group| Block::new(&model, group)).collect();
         Ok(model)
+    }
+
+    /// Everything that a part can give.
+    fn hull(&self, part: &Part) -> Given {
+        if let Some(own) = super::block::own_cells(self, part) {
+            let all = own.into_iter().flatten().reduce(Given::or);
+            return all.unwrap_or(Given { points: Points::ZERO, may: 0, may_not: 0 });
+        }
+        // Too many cells to look at each: what the checker knows of it.
+        let points = match part.of {
+            PartOf::Item(id) => {
+                let (low, high) = self.policy.item(id).bounds;
+                Points::between(low, high)
+            }
+            PartOf::Influence(_) | PartOf::Override(_) | PartOf::Participation => Points::ZERO,
+        };
+        let mark = match &part.gives {
+            Gives::Mark { mark, .. } => *mark,
+            Gives::Table(..) => NOT_SCORED,
+            Gives::Formula { .. } | Gives::Axis(_) => 0,
+        };
+        Given { points, may: mark, may_not: mark }
+    }
+
+    /// Whether more in a bucket is more of the score (1), less (-1) or nothing (0), and how much of a difference there is
+    /// left of it at most.
+    pub(super) fn leverage(&self, bucket: usize) -> (i128, Factor) {
+        let mut weight: Option<Decimal> = None;
+        let mut at = bucket;
+        while at != 0 {
+            let of = self.bucket(at);
+            if let Some(own) = of.weight {
+                let own = own.abs();
+                weight = Some(weight.map_or(own, |all| all.checked_mul(own).unwrap_or(Decimal::MAX)));
+            }
+            at = of.into;
+        }
+        (self.bucket(bucket).sign, Factor(weight))
+    }
+
+    /// A part in words.
+    pub(super) fn name(&self, at: usize) -> String {
+        match self.part(at).of {
+            PartOf::Item(id) => {
+                let item = self.policy.item(id);
+                let kind = match item.kind {
+                    ItemKind::Characteristic => "characteristic",
+                    ItemKind::Rule => "rule",
+                    ItemKind::Group => "group",
+                };
+                format!("the {kind} `{}`", item.name)
+            }
+            PartOf::Influence(at) => {
+                let name = self.policy.influences.get(at as usize).map_or("", |influence| &influence.name);
+                format!("the influence `{name}`")
+            }
+            PartOf::Override(at) => {
+                let name = self.policy.overrides.get(at).map_or("", |each| &each.name);
+                format!("the override `{name}`")
+            }
+            PartOf::Participation => "participation".to_owned(),
+        }
+    }
+
+    /// Where a part stands.
+    pub(super) fn place(&self, at: usize) -> Option<Place> {
+        let policy = self.policy;
+        match self.part(at).of {
+            PartOf::Item(id) => Some(policy.item(id).place),
+            PartOf::Influence(at) => policy.influences.get(at as usize).map(|influence| influence.place),
+            PartOf::Override(at) => policy.overrides.get(at).map(|each| each.place),
+            PartOf::Participation => policy.participation.as_ref().map(|participation| participation.place),
+        }
     }
 
     #[expect(clippy::indexing_slicing, reason = "parts are known by their positions")]
@@ -198,11 +285,7 @@ impl<'p> Model<'p> {
             Gives::Table(table, ..) => {
                 let rows = table.candidates(cell);
                 let given = rows.into_iter().filter_map(|row| self.given_by_row(part, row, cell));
-                given.reduce(|all, one| Given {
-                    points: all.points.or(one.points),
-                    may: all.may | one.may,
-                    may_not: all.may_not | one.may_not,
-                })
+                given.reduce(Given::or)
             }
             Gives::Formula { when, points: value, if_missing, finish } => {
                 let applies = when.as_ref().map(|when| when.possible(cell));
@@ -213,7 +296,7 @@ impl<'p> Model<'p> {
                 let mut all: Option<Points> = None;
                 let mut add = |points: Points| all = Some(all.map_or(points, |all| all.or(points)));
                 if yes {
-                    add(of_value(&value.possible(cell), *if_missing));
+                    add(points_of(&value.possible(cell), *if_missing));
                 }
                 if no {
                     add(Points::ZERO);
@@ -258,7 +341,7 @@ impl<'p> Model<'p> {
         let Gives::Table(table, if_missing, finish) = &part.gives else { return None };
         let not_scored = Given { points: finish.apply(Points::ZERO), may: NOT_SCORED, may_not: 0 };
         Some(table.rows.get(row)?.outcome.as_ref().map_or(not_scored, |outcome| Given {
-            points: finish.apply(of_value(&outcome.possible(cell), *if_missing)),
+            points: finish.apply(points_of(&outcome.possible(cell), *if_missing)),
             may: 0,
             may_not: NOT_SCORED,
         }))
@@ -285,9 +368,11 @@ impl<'p> Model<'p> {
 
     /// What range, overrides and rounding make of a total.
     pub(super) fn settle(&self, marks: Marks, total: Points) -> Option<Points> {
-        if !self.is_scored(marks) {
-            return None;
-        }
+        self.is_scored(marks).then(|| self.level(marks, total).rounded(self.policy.round))
+    }
+
+    /// What range and overrides make of a total.
+    pub(super) fn level(&self, marks: Marks, total: Points) -> Points {
         let mut score = total.clamped(self.policy.range);
         let applying = || self.policy.overrides.iter().enumerate().filter(|(at, _)| marks & (1 << at) != 0);
         let floor = applying().filter_map(|(_, each)| each.score_at_least).max();
@@ -298,7 +383,7 @@ impl<'p> Model<'p> {
         if let Some(cap) = cap {
             score = score.clamped(Some((Decimal::MIN, cap)));
         }
-        Some(score.rounded(self.policy.round))
+        score
     }
 
     /// Whether a record with these marks has a score.
@@ -310,7 +395,7 @@ impl<'p> Model<'p> {
 }
 
 /// The points that a value is; a missing one gives what stands for it.
-fn of_value(value: &Possible, if_missing: Option<Decimal>) -> Points {
+pub(super) fn points_of(value: &Possible, if_missing: Option<Decimal>) -> Points {
     let known = match &value.known {
         crate::data::Set::Ranges(ranges) => ranges.first().zip(ranges.last()).map(|((low, _), (_, high))| {
             let (least, greatest) = crate::data::limits(crate::data::Type::Number);
@@ -340,7 +425,8 @@ struct Assembly<'p, 'a> {
 impl<'p, 'a> Assembly<'p, 'a> {
     fn of(policy: &'p Policy, axes: &'a mut Axes) -> Self {
         let root = Bucket { into: 0, weight: None, limits: None, sign: 1 };
-        let mut assembly = Self { compiler: Compiler { policy, axes }, parts: Vec::new(), buckets: vec![root] };
+        let mut assembly =
+            Self { compiler: Compiler { policy, axes, over: None }, parts: Vec::new(), buckets: vec![root] };
         for root in &policy.roots {
             assembly.item(*root, 0);
         }
@@ -387,7 +473,12 @@ impl<'p, 'a> Assembly<'p, 'a> {
                 let points = self.compiler.valued(&formula.points);
                 when.iter().chain([&points]).for_each(|node| node.axes(&mut axes));
                 let if_missing = formula.if_missing;
-                self.part(PartOf::Item(id), Gives::Formula { when, points, if_missing, finish }, axes, bucket);
+                self.part(
+                    PartOf::Item(id),
+                    Gives::Formula { when, points, if_missing, finish },
+                    axes,
+                    bucket,
+                );
             }
             ItemBody::Events(_) => {
                 let axis = self.compiler.axes.events(policy, id);
@@ -397,7 +488,12 @@ impl<'p, 'a> Assembly<'p, 'a> {
                 let own = if item.weight.is_some() || item.limits.is_some() {
                     let sign = self.buckets.get(bucket).map_or(1, |bucket| bucket.sign);
                     let sign = sign * item.weight.map_or(1, |weight| weight.units().signum());
-                    self.buckets.push(Bucket { into: bucket, weight: item.weight, limits: item.limits, sign });
+                    self.buckets.push(Bucket {
+                        into: bucket,
+                        weight: item.weight,
+                        limits: item.limits,
+                        sign,
+                    });
                     self.buckets.len() - 1
                 } else {
                     bucket

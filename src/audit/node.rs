@@ -5,11 +5,9 @@
 
 use super::axis::{Axes, AxisId, Of};
 use super::possible::{Fit, Possible};
-use crate::data::{Set, Type, Value, limits};
+use crate::data::{Set, Type, Value};
 use crate::function::{AggregateKind, Bounds, Function, FunctionBody};
-use crate::policy::{
-    Aggregate, CellTest, DefinitionBody, Expr, Operator, Over, Policy, RowOutcome, Table,
-};
+use crate::policy::{Aggregate, CellTest, DefinitionBody, Expr, Operator, Over, Policy, RowOutcome, Table};
 
 /// An expression over axes.
 #[derive(Debug, Clone)]
@@ -53,6 +51,8 @@ pub(super) type CellView<'a> = &'a dyn Fn(AxisId) -> &'a Possible;
 pub(super) struct Compiler<'p, 'a> {
     pub(super) policy: &'p Policy,
     pub(super) axes: &'a mut Axes,
+    /// The event that expressions are about, besides the record.
+    pub(super) over: Option<Over>,
 }
 
 impl Compiler<'_, '_> {
@@ -63,7 +63,9 @@ impl Compiler<'_, '_> {
         }
         match expr {
             Expr::Constant(value) => Node::Constant(value.clone()),
-            Expr::Field(_) | Expr::Aggregate(_) | Expr::Compare(..) => Node::Axis(self.axis(expr)),
+            Expr::Field(_) | Expr::EventField(_) | Expr::Aggregate(_) | Expr::Compare(..) => {
+                Node::Axis(self.axis(expr))
+            }
             Expr::Definition(id) => {
                 let policy = self.policy;
                 match &policy.definition(*id).body {
@@ -92,9 +94,8 @@ impl Compiler<'_, '_> {
                 let arguments = arguments.iter().map(|each| (self.node(each), self.kind(each))).collect();
                 Node::Call(function, arguments, kind)
             }
-            // What stands only after the score, or only about an event, has no place in points.
-            Expr::EventField(_)
-            | Expr::EventDefinition(_)
+            // What is worked out for another record, or stands only after the score, is looked at no further.
+            Expr::EventDefinition(_)
             | Expr::PreviousScore
             | Expr::Score
             | Expr::Tier
@@ -180,14 +181,19 @@ impl Compiler<'_, '_> {
             return found;
         }
         let domain = self.domain(expr, kind);
-        self.axes.value(self.policy, expr, kind, |_| domain)
+        self.axes.value(self.policy, expr, self.over, kind, domain)
     }
 
     /// Everything that an expression can be.
     fn domain(&mut self, expr: &Expr, kind: Type) -> Possible {
-        let missing = may_be_missing(self.policy, expr, None);
-        if let Expr::Field(id) = expr {
-            let field = self.policy.schema.field(self.policy.schema.scored, *id);
+        let missing = may_be_missing(self.policy, expr, self.over);
+        let field = match expr {
+            Expr::Field(id) => Some((self.policy.schema.scored, *id)),
+            Expr::EventField(id) => record_of(self.policy, self.over).map(|record| (record, *id)),
+            _ => None,
+        };
+        if let Some((record, id)) = field {
+            let field = self.policy.schema.field(record, id);
             return Possible { known: field.domain.clone(), missing: field.optional };
         }
         if !kind.is_ordered() {
@@ -198,11 +204,11 @@ impl Compiler<'_, '_> {
             };
             return Possible { known: Set::universe(kind, codes), missing };
         }
-        Possible { known: self.bounds(expr, None).to_set(kind), missing }
+        Possible { known: self.bounds(expr, self.over).to_set(kind), missing }
     }
 
     /// The bounds of an expression's value.
-    fn bounds(&self, expr: &Expr, over: Option<Over>) -> Bounds {
+    pub(super) fn bounds(&self, expr: &Expr, over: Option<Over>) -> Bounds {
         let both = |a: &Expr, b: &Expr| (self.bounds(a, over), self.bounds(b, over));
         match expr {
             Expr::Constant(value) => Bounds::of_value(value).unwrap_or(Bounds::UNBOUNDED),
@@ -261,7 +267,7 @@ impl Compiler<'_, '_> {
     }
 
     fn kind(&self, expr: &Expr) -> Type {
-        kind_of(self.policy, expr, None)
+        kind_of(self.policy, expr, self.over)
     }
 }
 
@@ -283,10 +289,17 @@ pub(super) fn kind_of(policy: &Policy, expr: &Expr, over: Option<Over>) -> Type 
         Expr::Negate(inner) => kind_of(policy, inner, over),
         Expr::Otherwise(a, b) => {
             let (a, b) = (kind_of(policy, a, over), kind_of(policy, b, over));
-            if a == b { a } else if a == Type::Integer { b } else { wider(a, b) }
+            if a == b {
+                a
+            } else if a == Type::Integer {
+                b
+            } else {
+                wider(a, b)
+            }
         }
         Expr::Arithmetic(operator, a, b) => {
-            let whole = kind_of(policy, a, over) == Type::Integer && kind_of(policy, b, over) == Type::Integer;
+            let whole =
+                kind_of(policy, a, over) == Type::Integer && kind_of(policy, b, over) == Type::Integer;
             if whole && *operator != Operator::Divide { Type::Integer } else { Type::Number }
         }
         Expr::Call(function, arguments) => {
@@ -301,9 +314,12 @@ pub(super) fn kind_of(policy: &Policy, expr: &Expr, over: Option<Over>) -> Type 
                 value.map_or(Type::Number, |value| kind_of(policy, value, Some(aggregate.over)))
             }
         },
-        Expr::Test(..) | Expr::Compare(..) | Expr::IsMissing(_) | Expr::And(_) | Expr::Or(_) | Expr::Not(_) => {
-            Type::YesNo
-        }
+        Expr::Test(..)
+        | Expr::Compare(..)
+        | Expr::IsMissing(_)
+        | Expr::And(_)
+        | Expr::Or(_)
+        | Expr::Not(_) => Type::YesNo,
         Expr::Tier => Type::Tier,
         Expr::Decision(id) => policy.decisions.get(id.index()).map_or(Type::Number, |decision| decision.kind),
         Expr::PreviousScore | Expr::Score | Expr::PointsOf(_) | Expr::PointsOfInfluence(_) => Type::Number,
@@ -333,8 +349,7 @@ pub(super) fn may_be_missing(policy: &Policy, expr: &Expr, over: Option<Over>) -
         Expr::Definition(id) | Expr::EventDefinition(id) => policy.definition(*id).may_be_missing,
         Expr::Negate(inner) | Expr::Test(inner, _) | Expr::Not(inner) => may_be_missing(policy, inner, over),
         Expr::Arithmetic(operator, a, b) => {
-            *operator == Operator::Divide
-                && !matches!(&**b, Expr::Constant(Value::Number(n)) if !n.is_zero())
+            *operator == Operator::Divide && !matches!(&**b, Expr::Constant(Value::Number(n)) if !n.is_zero())
                 || may_be_missing(policy, a, over)
                 || may_be_missing(policy, b, over)
         }
@@ -435,7 +450,8 @@ impl Node {
             }
             Self::Arithmetic(operator, a, b, kind) => {
                 let (a, b) = (a.possible(cell), b.possible(cell));
-                let zero = *operator == Operator::Divide && b.known.contains(&Value::Number(crate::decimal::Decimal::ZERO));
+                let zero = *operator == Operator::Divide
+                    && b.known.contains(&Value::Number(crate::decimal::Decimal::ZERO));
                 let known = if a.known.is_empty() || b.known.is_empty() {
                     Set::empty(*kind)
                 } else {
@@ -454,7 +470,8 @@ impl Node {
                 let known = if all.iter().any(|(each, _)| each.known.is_empty()) {
                     Set::empty(*kind)
                 } else if kind.is_ordered() {
-                    let all: Vec<Bounds> = all.iter().map(|(each, kind)| Bounds::of_set(&each.known, *kind)).collect();
+                    let all: Vec<Bounds> =
+                        all.iter().map(|(each, kind)| Bounds::of_set(&each.known, *kind)).collect();
                     bounds(&all).to_set(*kind)
                 } else {
                     Set::universe(*kind, u32::MAX >> 12)
@@ -547,5 +564,9 @@ fn constant(value: &Value) -> Possible {
 }
 
 fn computed(of: &Possible, apply: impl Fn(Bounds) -> Bounds, kind: Type) -> Set {
-    if of.known.is_empty() { Set::empty(kind) } else { apply(Bounds::of_set(&of.known, Type::Number)).to_set(kind) }
+    if of.known.is_empty() {
+        Set::empty(kind)
+    } else {
+        apply(Bounds::of_set(&of.known, Type::Number)).to_set(kind)
+    }
 }

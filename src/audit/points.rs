@@ -108,7 +108,8 @@ impl Points {
     pub(super) fn weighted(self, weight: Option<Decimal>) -> Self {
         let Some(weight) = weight else { return self };
         let end = |n: i128| {
-            let product = Decimal::from_units(n).filter(|_| !Self::is_far(n)).and_then(|n| n.checked_mul(weight));
+            let product =
+                Decimal::from_units(n).filter(|_| !Self::is_far(n)).and_then(|n| n.checked_mul(weight));
             product.map_or(FAR * n.signum() * weight.units().signum(), Decimal::units)
         };
         let (a, b) = (end(self.low), end(self.high));

@@ -3,14 +3,7 @@
 use crate::data::{Set, Value};
 use crate::policy::CellTest;
 
-/// What a value can be.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Possible {
-    /// The known values.
-    pub known: Set,
-    /// Whether it can be missing.
-    pub missing: bool,
-}
+pub use crate::cases::Possible;
 
 /// Whether a test fits what a value can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,18 +18,8 @@ pub(super) enum Fit {
 
 impl Possible {
     /// Missing, and nothing else.
-    pub fn only_missing() -> Self {
+    pub(super) fn only_missing() -> Self {
         Self { known: Set::Codes(Vec::new()), missing: true }
-    }
-
-    /// A known value of a set.
-    pub fn known(known: Set) -> Self {
-        Self { known, missing: false }
-    }
-
-    /// Whether a value is among it.
-    pub fn contains(&self, value: &Value) -> bool {
-        if value.is_missing() { self.missing } else { self.known.contains(value) }
     }
 
     /// Yes, no or missing.

@@ -2,7 +2,8 @@
 
 use crate::data::{FieldId, LinkId, RecordId};
 use crate::policy::{
-    DefinitionBody, DefinitionId, EventPoints, Expr, Events, Over, Policy, RowOutcome, Table,
+    DefinitionBody, DefinitionId, EventPoints, Events, Expr, ItemBody, ItemId, Over, Policy, RowOutcome,
+    Table,
 };
 use std::collections::BTreeSet;
 
@@ -23,6 +24,86 @@ pub enum Read {
     PeerScores(LinkId),
 }
 
+/// What something that stands after the score reads.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ReadAfter {
+    /// What it reads of the record, also through decisions and the points of items.
+    pub(super) reads: BTreeSet<Read>,
+    /// Whether it reads the score or the tier.
+    pub(super) score: bool,
+}
+
+impl ReadAfter {
+    /// What a condition of a benefit or a penalty reads, or a decision.
+    pub(super) fn of(policy: &Policy, expr: &Expr) -> Self {
+        let mut found = Self::default();
+        found.expr(policy, expr);
+        found
+    }
+
+    fn expr(&mut self, policy: &Policy, expr: &Expr) {
+        match expr {
+            Expr::Score | Expr::Tier => self.score = true,
+            Expr::Decision(id) => {
+                if let Some(decision) = policy.decisions.get(id.index()) {
+                    // Decisions are given to scored records only.
+                    self.score = true;
+                    decision.table.columns.iter().for_each(|column| self.expr(policy, &column.subject));
+                    for row in &decision.table.rows {
+                        if let RowOutcome::Value(value) = &row.outcome {
+                            self.expr(policy, value);
+                        }
+                    }
+                }
+            }
+            Expr::PointsOf(id) => {
+                self.score = true;
+                self.item(policy, *id);
+            }
+            Expr::PointsOfInfluence(at) => {
+                self.score = true;
+                if let Some(influence) = policy.influences.get(*at as usize) {
+                    self.reads.extend([Read::Link(influence.link), Read::PeerScores(influence.link)]);
+                }
+            }
+            Expr::Negate(inner) | Expr::Test(inner, _) | Expr::IsMissing(inner) | Expr::Not(inner) => {
+                self.expr(policy, inner);
+            }
+            Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) | Expr::Otherwise(a, b) => {
+                self.expr(policy, a);
+                self.expr(policy, b);
+            }
+            Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => {
+                all.iter().for_each(|each| self.expr(policy, each));
+            }
+            Expr::Constant(_)
+            | Expr::Field(_)
+            | Expr::EventField(_)
+            | Expr::Definition(_)
+            | Expr::EventDefinition(_)
+            | Expr::PreviousScore
+            | Expr::Aggregate(_) => self.reads.extend(Reader::of(policy, expr, None)),
+        }
+    }
+
+    fn item(&mut self, policy: &Policy, id: ItemId) {
+        match &policy.item(id).body {
+            ItemBody::Group(members) => members.iter().for_each(|member| self.item(policy, *member)),
+            ItemBody::Events(events) => self.reads.extend(Reader::of_events(policy, events)),
+            ItemBody::Table { table, .. } => {
+                let mut reader = Reader::new(policy);
+                reader.table(table, None, None);
+                self.reads.extend(reader.reads);
+            }
+            ItemBody::Formula(formula) => {
+                for expr in formula.when.iter().chain([&formula.points]) {
+                    self.reads.extend(Reader::of(policy, expr, None));
+                }
+            }
+        }
+    }
+}
+
 /// Gathers what expressions read, also through definitions.
 pub(super) struct Reader<'p> {
     policy: &'p Policy,
@@ -36,10 +117,10 @@ impl<'p> Reader<'p> {
         Self { policy, entered: BTreeSet::new(), reads: BTreeSet::new() }
     }
 
-    /// What an expression about the record reads.
-    pub(super) fn of(policy: &'p Policy, expr: &Expr) -> BTreeSet<Read> {
+    /// What an expression about the record reads; `over` is the event in scope.
+    pub(super) fn of(policy: &'p Policy, expr: &Expr, over: Option<Over>) -> BTreeSet<Read> {
         let mut reader = Self::new(policy);
-        reader.expr(expr, None, None);
+        reader.expr(expr, over, None);
         reader.reads
     }
 

@@ -110,6 +110,22 @@ impl<'p> Maker<'p> {
         wishes.iter().all(|wish| holds(wish, &trial)).then_some(trial)
     }
 
+    /// Values of a field that are worth trying: those around every number that the policy tests it for, and a missing one.
+    pub fn values(&self, kind: RecordId, field: FieldId) -> Vec<Value> {
+        self.search.alternatives.all(kind, field)
+    }
+
+    /// Lists of child records of a kind that are worth trying.
+    pub fn children(&self, kind: RecordId) -> Vec<Vec<Vec<Value>>> {
+        self.search.alternatives.children(kind)
+    }
+
+    /// The key of a case's record.
+    pub fn key(&self, case: &Case) -> Option<Value> {
+        let (_, own) = case.records.iter().find(|(kind, _)| *kind == self.policy.schema.scored)?;
+        own.get(self.policy.schema.scored().key?.index()).cloned()
+    }
+
     /// Runs a case; `None` where its record is rejected.
     pub fn run(&self, case: &Case) -> Option<Trial<'p>> {
         self.search.run(case)
