@@ -178,11 +178,6 @@ impl Axis {
         }
     }
 
-    /// The class that a value lies in.
-    pub(super) fn class_of(&self, value: &Value) -> Option<usize> {
-        self.classes.iter().position(|class| class.contains(value))
-    }
-
     fn classes(&self) -> Vec<Possible> {
         let sets = match &self.domain.known {
             Set::Ranges(ranges) => self.ranges(ranges),

@@ -20,6 +20,7 @@ mod possible;
 mod range;
 mod read;
 mod slope;
+mod sums;
 mod verdict;
 mod witness;
 
