@@ -6,7 +6,7 @@
 use super::points::Points;
 use super::possible::Possible;
 use super::read::{Read, Reader};
-use crate::data::{Set, Type, Value, limits, step};
+use crate::data::{Set, Type, limits, step};
 use crate::decimal::Decimal;
 use crate::policy::{Expr, ItemBody, ItemId, Over, Policy};
 use std::collections::{BTreeMap, BTreeSet};
