@@ -1,6 +1,7 @@
 //! From a value that an aggregate is to have to children or linked records that give it.
 
 use super::draft::Who;
+use super::events::PEOPLE;
 use super::possible::{Possible, Range};
 use super::quest::{About, Quest, Then};
 use super::seek::Aim;
@@ -190,7 +191,7 @@ impl<'m, 'p> Quest<'m, 'p> {
         if more == 0 {
             return then(self);
         }
-        if more > MOST {
+        if more > if matches!(like, Who::Person(_)) { PEOPLE } else { MOST } {
             return false;
         }
         let dated = if let Who::Child(_, kind, _) = like {

@@ -233,6 +233,11 @@ impl<'p> Draft<'p> {
         others
     }
 
+    /// How many persons there are.
+    pub(super) fn count_persons(&self) -> usize {
+        self.persons.len()
+    }
+
     /// Where the draft stands now, for [`Self::undo`].
     pub(super) fn mark(&self) -> usize {
         self.trail.len()
@@ -390,8 +395,8 @@ impl Records for Draft<'_> {
     }
 
     fn subject(&self, position: usize) -> Option<Subject<'_>> {
-        let scored = self.persons.iter().enumerate().filter(|(_, p)| p.kind == self.schema.scored);
-        scored.map(|(at, _)| self.subject_of(Who::Person(at))).nth(position)
+        let mut scored = self.persons.iter().enumerate().filter(|(_, p)| p.kind == self.schema.scored);
+        scored.nth(position).map(|(at, _)| self.subject_of(Who::Person(at)))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::policy::{Cap, CapPeriod, EventPoints, Events, Expr, ItemId, Over, Row
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How many linked records are made for one wish.
-const PEOPLE: usize = 40;
+pub(super) const PEOPLE: usize = 40;
 /// How many sums are looked at for a choice of events.
 const SUMS: usize = 4_000;
 /// Points that one event of a formula is tried to give.
@@ -122,10 +122,11 @@ impl<'m, 'p> Quest<'m, 'p> {
     }
 
     /// So many points that they cross the range, the size of one event in mind.
-    fn enough(&self, of_one: Decimal) -> Decimal {
+    pub(super) fn enough(&self, of_one: Decimal) -> Decimal {
         let policy = self.maker.policy;
         let across = policy.range.and_then(|(low, high)| high.checked_sub(low));
-        let enough = across.or_else(|| of_one.abs().checked_mul(Decimal::from_int(ENOUGH)));
+        let many = || of_one.abs().max(Decimal::ONE).checked_mul(Decimal::from_int(ENOUGH));
+        let enough = across.or_else(many);
         let enough = enough.unwrap_or(Decimal::ONE);
         if of_one < Decimal::ZERO { -enough } else { enough }
     }

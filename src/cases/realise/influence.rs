@@ -5,14 +5,14 @@ use super::natural::choices;
 use super::possible::{Possible, Range};
 use super::quest::{About, Quest, Then};
 use super::{Frozen, Maker};
-use crate::data::{Type, Value, links};
+use crate::data::{LinkId, Type, Value, links};
 use crate::decimal::Decimal;
 use crate::eval::{Probe, Settled};
 use crate::policy::{Influence, Over, Statistic};
 use std::cell::Cell;
 
 /// How many people are tried.
-const MANY: [usize; 9] = [1, 2, 3, 5, 8, 13, 21, 34, 60];
+const MANY: [usize; 7] = [1, 2, 3, 5, 8, 13, 21];
 /// How many values may be worked out for a person with a score of their own.
 const EFFORT: usize = 20_000;
 /// How often a score is put right where the people influence one another.
@@ -21,7 +21,7 @@ const TIMES: usize = 5;
 impl<'m, 'p> Quest<'m, 'p> {
     /// The points of an influence.
     pub(super) fn influence(&mut self, at: usize) -> Option<Decimal> {
-        self.left = self.left.saturating_sub(1);
+        self.spend_on_all();
         let maker = self.maker;
         let subject = self.draft.subject_of(Who::Person(0));
         let settled = Settled::of(&maker.scorer, &self.draft);
@@ -73,7 +73,10 @@ impl<'m, 'p> Quest<'m, 'p> {
                     self.influence(at).filter(|now| added && if up { *now > best } else { *now < best });
                 match now {
                     Some(now) if guard(self) => best = now,
-                    Some(_) | None => self.draft.undo(mark),
+                    Some(_) | None => {
+                        self.draft.undo(mark);
+                        break;
+                    }
                 }
             }
         }
@@ -166,8 +169,8 @@ impl<'p> Maker<'p> {
         if let Some(person) = self.friends.borrow().get(&high) {
             return person.clone();
         }
-        let nothing = Frozen::default();
-        let mut quest = self.alone(&nothing)?;
+        let others = self.without_others();
+        let mut quest = self.alone(&others)?;
         let best = Cell::new(quest.score_alone());
         let moves = |score: Option<Decimal>, from: Option<Decimal>| match (score, from) {
             (Some(score), Some(from)) => {
@@ -207,8 +210,8 @@ impl<'p> Maker<'p> {
             return person.previous.map(|_| person);
         }
         let score = |person: &Person| {
-            let nothing = Frozen::default();
-            let mut quest = self.alone(&nothing)?;
+            let others = self.without_others();
+            let mut quest = self.alone(&others)?;
             quest.draft.replace(0, person.clone());
             quest.score_alone()
         };
@@ -223,12 +226,18 @@ impl<'p> Maker<'p> {
                 return None;
             }
         }
-        let nothing = Frozen::default();
-        let mut quest = self.alone(&nothing)?;
+        let others = self.without_others();
+        let mut quest = self.alone(&others)?;
         let reached = quest.seek_score(&wanted, &mut |quest| {
             quest.score_alone().is_some_and(|score| wanted.contains(&Value::Number(score)))
         });
         reached.then(|| quest.draft.person(0).cloned())?
+    }
+
+    /// Nobody else can be brought in: whom a person leads to is not part of the person.
+    fn without_others(&self) -> Frozen {
+        let links = 0..self.policy.schema.links.len() as u32;
+        Frozen { links: links.map(LinkId).collect(), ..Frozen::default() }
     }
 
     /// A plain person at the other end of an influence's link.

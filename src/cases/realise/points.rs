@@ -148,6 +148,15 @@ impl<'m, 'p> Quest<'m, 'p> {
         then: Then<'_, 'm, 'p>,
     ) -> bool {
         let mark = self.draft.mark();
+        // What says `not scored` gives no points at all.
+        for member in members {
+            if self.points(person, *member).is_none()
+                && !self.seek_points(person, *member, &Possible::any_number(), &mut |_| true)
+            {
+                self.draft.undo(mark);
+                return false;
+            }
+        }
         let Some(sum) = self.sum(person, members) else { return false };
         if wanted.contains(&Value::Number(sum)) && then(self) {
             return true;
@@ -158,8 +167,7 @@ impl<'m, 'p> Quest<'m, 'p> {
         let up = wanted.ranges().first().is_some_and(|(low, _)| sum.units() < *low);
         for member in members {
             let before = self.draft.mark();
-            let weight_up = up;
-            if !self.push(person, *member, weight_up, &mut |_| true) {
+            if !self.push(person, *member, up, &mut |_| true) {
                 continue;
             }
             let Some(now) = self.sum(person, members) else {
@@ -260,10 +268,13 @@ impl<'m, 'p> Quest<'m, 'p> {
         guard: Then<'_, 'm, 'p>,
     ) -> Decimal {
         let mut best = from;
-        for step in STEPS {
+        let enough = self.enough(Decimal::ONE);
+        let far = |best: Decimal| best.checked_sub(from).is_none_or(|gone| gone.abs() >= enough);
+        for step in STEPS.into_iter().filter(|step| Decimal::from_int(*step) <= enough) {
             for _ in 0..TIMES {
                 let step = Decimal::from_int(if up { step } else { -step });
-                let Some(target) = best.checked_add(step) else { break };
+                let target = best.checked_add(step).filter(|_| !far(best));
+                let Some(target) = target else { break };
                 if !self.seek_points(person, id, &beyond(target, up), guard) {
                     break;
                 }
@@ -301,11 +312,14 @@ impl<'m, 'p> Quest<'m, 'p> {
             let Some(rest) = policy.start.checked_add(influences) else { return false };
             quest.seek_sum(0, &policy.roots, &wanted.before_limits(policy.range).less(rest), then)
         };
-        if by_points(self, then) {
+        let half = self.left / 2;
+        let is_scored = self.outcome().is_some_and(|outcome| outcome.score.is_some());
+        if is_scored && self.within(half, |quest| by_points(quest, then)) {
             return true;
         }
         let about = About::person(0);
         let mut aims: Vec<Aim<'_>> = Vec::new();
+        let quarter = self.left / 4;
         aims.extend(policy.participation.iter().map(|p| (about, &p.needs.when, Possible::truth(true))));
         let touching = policy
             .overrides
@@ -314,7 +328,25 @@ impl<'m, 'p> Quest<'m, 'p> {
         aims.extend(touching.map(|each| {
             (about, &each.when.when, Possible { missing: !each.when.if_missing, ..Possible::truth(false) })
         }));
-        !aims.is_empty() && self.seek_all(&aims, &mut |quest| by_points(quest, then))
+        if !aims.is_empty()
+            && self.within(quarter * 3, |quest| quest.seek_all(&aims, &mut |quest| by_points(quest, then)))
+        {
+            return true;
+        }
+        // With the help of others.
+        let up = |quest: &mut Self| {
+            let score = quest.outcome().and_then(|outcome| outcome.score);
+            score.zip(wanted.ranges().first()).is_some_and(|(score, (low, _))| score.units() < *low)
+        };
+        (0..policy.influences.len()).any(|at| {
+            let mark = self.draft.mark();
+            let up = up(self);
+            let found = self.push_influence(at, up, &mut |_| true) && by_points(self, then);
+            if !found {
+                self.draft.undo(mark);
+            }
+            found
+        })
     }
 }
 

@@ -55,7 +55,7 @@ impl About {
 
 impl<'m, 'p> Quest<'m, 'p> {
     pub(super) fn new(maker: &'m Maker<'p>, draft: Draft<'p>, frozen: &'m Frozen, left: usize) -> Self {
-        let base = (0..).take_while(|at| draft.person(*at).is_some()).count();
+        let base = draft.count_persons();
         let narrowed = BTreeMap::new();
         Self { maker, draft, frozen, narrowed, base, left, free: 0, only: None, with_outcome: false }
     }
@@ -66,8 +66,8 @@ impl<'m, 'p> Quest<'m, 'p> {
         if let Expr::Field(field) = expr {
             return self.draft.values(about.subject).get(field.index()).cloned();
         }
-        let subject = self.draft.subject_of(about.subject);
         let outcome = if self.with_outcome { self.outcome() } else { None };
+        let subject = self.draft.subject_of(about.subject);
         let policy = self.maker.policy;
         let probe = Probe { policy, records: &self.draft, subject: &subject, outcome: outcome.as_ref() };
         match about.event {
@@ -95,10 +95,27 @@ impl<'m, 'p> Quest<'m, 'p> {
     }
 
     /// What the scored record comes to.
-    pub(super) fn outcome(&self) -> Option<Outcome> {
+    pub(super) fn outcome(&mut self) -> Option<Outcome> {
+        self.spend_on_all();
         let scorer = &self.maker.scorer;
         let settled = Settled::of(scorer, &self.draft);
         eval::score_one(scorer, &self.draft, &settled, 0, &mut ())?.ok()
+    }
+
+    /// Counts what it takes to score everybody.
+    pub(super) fn spend_on_all(&mut self) {
+        let persons = self.draft.count_persons();
+        let items = self.maker.policy.items.len() / 4 + 1;
+        self.left = self.left.saturating_sub(persons * items);
+    }
+
+    /// Tries something with a part of what may still be worked out.
+    pub(super) fn within(&mut self, part: usize, attempt: impl FnOnce(&mut Self) -> bool) -> bool {
+        let kept = self.left - self.left.min(part);
+        self.left -= kept;
+        let found = attempt(self);
+        self.left += kept;
+        found
     }
 
     /// Makes a change and goes on; takes it back where that leads nowhere.

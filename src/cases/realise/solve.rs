@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How many values may be worked out for wishes that read something in common, in one order.
 const EFFORT: usize = 6_000;
+/// How many for one wish about what everything comes to.
+const LATE: usize = 12_000;
 /// How often they are put in another order.
 const ORDERS: usize = 3;
 /// How many wishes are met together, each taking back what the others did.
@@ -80,10 +82,16 @@ impl<'m, 'p> Quest<'m, 'p> {
         let mut readings: Vec<Reading<'_>> =
             tasks.into_iter().map(|task| Reading::of(task, policy)).collect();
         readings.sort_by_key(Reading::order);
-        let late = readings.iter().position(|reading| reading.whole).unwrap_or(readings.len());
-        let late = readings.split_off(late);
-        components(&readings).into_iter().all(|component| self.solve(&component))
-            && (late.is_empty() || self.late(&readings, &late))
+        let groups = components(&readings);
+        let exact = groups.iter().all(|group| {
+            let tasks: Vec<&Task<'_>> =
+                group.iter().filter(|reading| reading.is_exact()).map(|reading| &reading.task).collect();
+            self.solve(&tasks)
+        });
+        exact && self.late(&readings) && {
+            self.drive(&readings, &groups);
+            true
+        }
     }
 
     /// Gives the record a key if it has none: a `case` block cannot be without.
@@ -154,19 +162,11 @@ impl<'m, 'p> Quest<'m, 'p> {
 
     /// Meets one after the other, those before it staying met; which one could not be.
     fn in_order(&mut self, tasks: &[&Task<'_>]) -> Result<(), usize> {
-        let mut floors: Vec<(usize, Decimal)> = Vec::new();
         for (at, task) in tasks.iter().enumerate() {
             let before = tasks.get(..at).unwrap_or_default();
-            let met = &mut |quest: &mut Self| {
-                before.iter().all(|task| quest.meets(task))
-                    && floors
-                        .iter()
-                        .all(|(of, floor)| tasks.get(*of).is_some_and(|task| quest.is_as_far(task, *floor)))
-            };
-            if !self.meet(task, met) {
+            if !self.meet(task, &mut |quest| before.iter().all(|task| quest.meets(task))) {
                 return Err(at);
             }
-            floors.extend(self.reached(task).map(|reached| (at, reached)));
         }
         Ok(())
     }
@@ -180,23 +180,66 @@ impl<'m, 'p> Quest<'m, 'p> {
     }
 
     /// Wishes about what everything together comes to, all others being met.
-    fn late(&mut self, met: &[Reading<'_>], late: &[Reading<'_>]) -> bool {
-        let mut tasks: Vec<&Task<'_>> = met.iter().map(|reading| &reading.task).collect();
-        for reading in late {
-            self.with_outcome = matches!(reading.task, Task::Value(..));
+    fn late(&mut self, readings: &[Reading<'_>]) -> bool {
+        let mut tasks: Vec<&Reading<'_>> = readings.iter().filter(|reading| reading.is_exact()).collect();
+        for reading in readings.iter().filter(|reading| reading.whole && !reading.is_driven()) {
             let found = [0, 1].into_iter().any(|free| {
                 self.free = free;
-                self.meet(&reading.task, &mut |quest| tasks.iter().all(|task| quest.meets(task)))
+                self.within(LATE, |quest| {
+                    quest.meet_whole(reading, &mut |quest| tasks.iter().all(|task| quest.still(task)))
+                })
             });
-            self.with_outcome = false;
             if !found {
                 return false;
             }
-            if !matches!(reading.task, Task::Value(..)) {
-                tasks.push(&reading.task);
-            }
+            tasks.push(reading);
         }
         true
+    }
+
+    /// Drives what is to give as much or as little as it can, what is met staying met.
+    fn drive(&mut self, readings: &[Reading<'_>], groups: &[Vec<&Reading<'_>>]) {
+        let late: Vec<&Reading<'_>> =
+            readings.iter().filter(|reading| reading.whole && !reading.is_driven()).collect();
+        self.free = 1;
+        for group in groups {
+            let mut floors: Vec<(&Task<'_>, Decimal)> = Vec::new();
+            for reading in group.iter().filter(|reading| reading.is_driven()) {
+                let met = &mut |quest: &mut Self| {
+                    group
+                        .iter()
+                        .filter(|reading| reading.is_exact())
+                        .all(|reading| quest.meets(&reading.task))
+                        && floors.iter().all(|(task, floor)| quest.is_as_far(task, *floor))
+                        && late.iter().all(|reading| quest.still(reading))
+                };
+                self.within(EFFORT, |quest| quest.meet(&reading.task, met));
+                floors.extend(self.reached(&reading.task).map(|reached| (&reading.task, reached)));
+            }
+        }
+        for reading in readings.iter().filter(|reading| reading.whole && reading.is_driven()) {
+            let met = &mut |quest: &mut Self| {
+                let exact = readings.iter().filter(|reading| !reading.is_driven());
+                exact.into_iter().all(|reading| quest.still(reading))
+            };
+            self.within(EFFORT, |quest| quest.meet(&reading.task, met));
+        }
+    }
+
+    /// Drafts in which a wish is met that may be about what the record comes to.
+    fn meet_whole(&mut self, reading: &Reading<'_>, then: Then<'_, 'm, 'p>) -> bool {
+        let before = std::mem::replace(&mut self.with_outcome, reading.reads_outcome());
+        let found = self.meet(&reading.task, then);
+        self.with_outcome = before;
+        found
+    }
+
+    /// Whether a wish is still met, be it about what the record comes to or not.
+    fn still(&mut self, reading: &Reading<'_>) -> bool {
+        let before = std::mem::replace(&mut self.with_outcome, reading.reads_outcome());
+        let met = self.meets(&reading.task);
+        self.with_outcome = before;
+        met
     }
 
     /// Whether a wish is met. One for as much as possible always is.
@@ -344,10 +387,23 @@ impl<'w> Reading<'w> {
         Self { task, parts, whole }
     }
 
-    /// What needs least goes first, what takes all it can last.
-    fn order(&self) -> (bool, bool, usize) {
-        let takes_all = matches!(self.task, Task::Push(..) | Task::PushInfluence(..));
-        (self.whole, takes_all, self.parts.len())
+    /// What needs least goes first.
+    fn order(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Whether it asks for as much or as little as there can be.
+    fn is_driven(&self) -> bool {
+        matches!(self.task, Task::Push(..) | Task::PushInfluence(..))
+    }
+
+    /// Whether it is met or not by what it reads itself.
+    fn is_exact(&self) -> bool {
+        !self.whole && !self.is_driven()
+    }
+
+    fn reads_outcome(&self) -> bool {
+        self.whole && matches!(self.task, Task::Value(..))
     }
 }
 
@@ -358,8 +414,8 @@ fn part_of(over: Over) -> Part {
     }
 }
 
-/// Tasks that read something in common, directly or by way of others, in their order.
-fn components<'r, 'w>(readings: &'r [Reading<'w>]) -> Vec<Vec<&'r Task<'w>>> {
+/// Readings of something in common, directly or by way of others, in their order; without those of the whole.
+fn components<'r, 'w>(readings: &'r [Reading<'w>]) -> Vec<Vec<&'r Reading<'w>>> {
     let mut group: Vec<usize> = (0..readings.len()).collect();
     fn root(group: &[usize], mut at: usize) -> usize {
         while let Some(up) = group.get(at).filter(|up| **up != at) {
@@ -368,7 +424,7 @@ fn components<'r, 'w>(readings: &'r [Reading<'w>]) -> Vec<Vec<&'r Task<'w>>> {
         at
     }
     let mut first: BTreeMap<Part, usize> = BTreeMap::new();
-    for (at, reading) in readings.iter().enumerate() {
+    for (at, reading) in readings.iter().enumerate().filter(|(_, reading)| !reading.whole) {
         for part in &reading.parts {
             let other = root(&group, *first.entry(*part).or_insert(at));
             let own = root(&group, at);
@@ -378,9 +434,9 @@ fn components<'r, 'w>(readings: &'r [Reading<'w>]) -> Vec<Vec<&'r Task<'w>>> {
             }
         }
     }
-    let mut components: BTreeMap<usize, Vec<&Task<'w>>> = BTreeMap::new();
-    for (at, reading) in readings.iter().enumerate() {
-        components.entry(root(&group, at)).or_default().push(&reading.task);
+    let mut components: BTreeMap<usize, Vec<&Reading<'w>>> = BTreeMap::new();
+    for (at, reading) in readings.iter().enumerate().filter(|(_, reading)| !reading.whole) {
+        components.entry(root(&group, at)).or_default().push(reading);
     }
     components.into_values().collect()
 }
