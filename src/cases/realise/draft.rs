@@ -233,6 +233,12 @@ impl<'p> Draft<'p> {
         others
     }
 
+    /// How many children a person has.
+    pub(super) fn count_children(&self, who: Who) -> usize {
+        let Who::Person(at) = who else { return 0 };
+        self.persons.get(at).map_or(0, |person| person.children.iter().map(Vec::len).sum())
+    }
+
     /// How many persons there are.
     pub(super) fn count_persons(&self) -> usize {
         self.persons.len()

@@ -1,6 +1,6 @@
 //! From points that an item is to give to what gives them; and scores, as sums of points.
 
-use super::possible::Possible;
+use super::possible::{Possible, Range};
 use super::quest::{About, Quest, Then};
 use super::seek::{Aim, cells};
 use crate::data::{Set, Type, Value, limits};
@@ -45,7 +45,7 @@ impl<'m, 'p> Quest<'m, 'p> {
     }
 
     pub(super) fn glance(&mut self, person: usize, id: ItemId) -> Option<(Decimal, Glance)> {
-        self.left = self.left.saturating_sub(1);
+        self.spend(super::draft::Who::Person(person));
         let subject = self.draft.subject_of(super::draft::Who::Person(person));
         let maker = self.maker;
         let probe = Probe { policy: maker.policy, records: &self.draft, subject: &subject, outcome: None };
@@ -66,14 +66,17 @@ impl<'m, 'p> Quest<'m, 'p> {
         wanted: &Possible,
         then: Then<'_, 'm, 'p>,
     ) -> bool {
-        if self.left == 0 || wanted.is_empty() {
+        let item = self.maker.policy.item(id);
+        let (least, greatest) = limits(Type::Number);
+        let bounds =
+            (item.bounds.0.map_or(least, Decimal::units), item.bounds.1.map_or(greatest, Decimal::units));
+        if self.left == 0 || !wanted.meets(bounds) {
             return false;
         }
         if self.gives(person, id, wanted) && then(self) {
             return true;
         }
         let then = &mut |quest: &mut Self| quest.gives(person, id, wanted) && then(quest);
-        let item = self.maker.policy.item(id);
         let weighed = wanted.before_limits(item.limits);
         let raw = item.weight.map_or_else(|| weighed.clone(), |weight| weighed.over(weight));
         let about = About::person(person);
@@ -147,6 +150,9 @@ impl<'m, 'p> Quest<'m, 'p> {
         wanted: &Possible,
         then: Then<'_, 'm, 'p>,
     ) -> bool {
+        if !wanted.meets(self.reach(members)) {
+            return false;
+        }
         let mark = self.draft.mark();
         // What says `not scored` gives no points at all.
         for member in members {
@@ -210,6 +216,17 @@ impl<'m, 'p> Quest<'m, 'p> {
                     sum.is_some_and(|sum| wanted.contains(&Value::Number(sum))) && then(quest)
                 })
             })
+        })
+    }
+
+    /// The least and the most that items together can give.
+    fn reach(&self, members: &[ItemId]) -> Range {
+        let (least, greatest) = limits(Type::Number);
+        members.iter().fold((0, 0), |(low, high), member| {
+            let (from, to) = self.maker.policy.item(*member).bounds;
+            let end = |end: Option<Decimal>, open: i128| end.map_or(open, Decimal::units);
+            let sum = |a: i128, b: i128| a.saturating_add(b).clamp(least, greatest);
+            (sum(low, end(from, least)), sum(high, end(to, greatest)))
         })
     }
 
@@ -299,27 +316,17 @@ impl<'m, 'p> Quest<'m, 'p> {
         self.seek_score(&scores, then)
     }
 
-    /// Drafts in which the score is one of these: by the points as they are, then without whatever stands in the way.
+    /// Drafts in which the score is one of these: as the record stands, then without whatever stands in the way.
     pub(super) fn seek_score(&mut self, wanted: &Possible, then: Then<'_, 'm, 'p>) -> bool {
         let policy = self.maker.policy;
-        let by_points = |quest: &mut Self, then: Then<'_, 'm, 'p>| {
-            let influences = quest.outcome().map_or(Decimal::ZERO, |outcome| {
-                outcome
-                    .influences
-                    .iter()
-                    .fold(Decimal::ZERO, |sum, points| sum.checked_add(*points).unwrap_or_default())
-            });
-            let Some(rest) = policy.start.checked_add(influences) else { return false };
-            quest.seek_sum(0, &policy.roots, &wanted.before_limits(policy.range).less(rest), then)
-        };
+        let wanted = wanted.before_rounding(policy.round).before_limits(policy.range);
         let half = self.left / 2;
         let is_scored = self.outcome().is_some_and(|outcome| outcome.score.is_some());
-        if is_scored && self.within(half, |quest| by_points(quest, then)) {
+        if is_scored && self.within(half, |quest| quest.by_points(&wanted, then)) {
             return true;
         }
         let about = About::person(0);
         let mut aims: Vec<Aim<'_>> = Vec::new();
-        let quarter = self.left / 4;
         aims.extend(policy.participation.iter().map(|p| (about, &p.needs.when, Possible::truth(true))));
         let touching = policy
             .overrides
@@ -328,20 +335,26 @@ impl<'m, 'p> Quest<'m, 'p> {
         aims.extend(touching.map(|each| {
             (about, &each.when.when, Possible { missing: !each.when.if_missing, ..Possible::truth(false) })
         }));
-        if !aims.is_empty()
-            && self.within(quarter * 3, |quest| quest.seek_all(&aims, &mut |quest| by_points(quest, then)))
-        {
+        (!is_scored || !aims.is_empty()) && self.seek_all(&aims, &mut |quest| quest.by_points(&wanted, then))
+    }
+
+    /// Drafts in which everything together comes to such a sum: by the points of items, else with the help of others.
+    fn by_points(&mut self, wanted: &Possible, then: Then<'_, 'm, 'p>) -> bool {
+        let policy = self.maker.policy;
+        let alone = |quest: &mut Self, then: Then<'_, 'm, 'p>| {
+            let outcome = quest.outcome();
+            let influences = outcome.iter().flat_map(|outcome| &outcome.influences);
+            let others = influences.fold(policy.start, |sum, points| sum.checked_add(*points).unwrap_or(sum));
+            quest.seek_sum(0, &policy.roots, &wanted.less(others), then)
+        };
+        if alone(self, then) {
             return true;
         }
-        // With the help of others.
-        let up = |quest: &mut Self| {
-            let score = quest.outcome().and_then(|outcome| outcome.score);
-            score.zip(wanted.ranges().first()).is_some_and(|(score, (low, _))| score.units() < *low)
-        };
+        let sum = self.sum(0, &policy.roots).and_then(|sum| sum.checked_add(policy.start));
+        let up = sum.zip(wanted.ranges().first()).is_some_and(|(sum, (low, _))| sum.units() < *low);
         (0..policy.influences.len()).any(|at| {
             let mark = self.draft.mark();
-            let up = up(self);
-            let found = self.push_influence(at, up, &mut |_| true) && by_points(self, then);
+            let found = self.push_influence(at, up, &mut |_| true) && alone(self, then);
             if !found {
                 self.draft.undo(mark);
             }

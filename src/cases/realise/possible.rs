@@ -113,6 +113,23 @@ impl Possible {
         Self { known: self.known.intersect(&other.known), missing: self.missing && other.missing }
     }
 
+    /// Whether a number in a range is among them.
+    pub(super) fn meets(&self, (low, high): Range) -> bool {
+        self.ranges().iter().any(|(from, to)| *from <= high && low <= *to)
+    }
+
+    /// What a number must be to be one of these once it is rounded to a step.
+    pub(super) fn before_rounding(&self, step: Decimal) -> Self {
+        let (step, half) = (step.units(), step.units() / 2);
+        let (least, greatest) = limits(Type::Number);
+        let of = |(low, high): &Range| {
+            let first = if *low <= least { least } else { -(-low).div_euclid(step) * step - half };
+            let last = if *high >= greatest { greatest } else { high.div_euclid(step) * step + half };
+            (first, last)
+        };
+        if step == 0 { self.if_known() } else { Self::ranges_of(self.ranges().iter().map(of)) }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.known.is_empty() && !self.missing
     }

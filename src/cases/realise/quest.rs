@@ -62,10 +62,11 @@ impl<'m, 'p> Quest<'m, 'p> {
 
     /// The value of an expression; `None` where a number does not fit.
     pub(super) fn value(&mut self, about: About, expr: &Expr) -> Option<Value> {
-        self.left = self.left.saturating_sub(1);
         if let Expr::Field(field) = expr {
+            self.left = self.left.saturating_sub(1);
             return self.draft.values(about.subject).get(field.index()).cloned();
         }
+        self.spend(about.subject);
         let outcome = if self.with_outcome { self.outcome() } else { None };
         let subject = self.draft.subject_of(about.subject);
         let policy = self.maker.policy;
@@ -102,11 +103,17 @@ impl<'m, 'p> Quest<'m, 'p> {
         eval::score_one(scorer, &self.draft, &settled, 0, &mut ())?.ok()
     }
 
+    /// Counts what it takes to work something out about a record and what belongs to it.
+    pub(super) fn spend(&mut self, who: Who) {
+        self.left = self.left.saturating_sub(1 + self.draft.count_children(who) / 8);
+    }
+
     /// Counts what it takes to score everybody.
     pub(super) fn spend_on_all(&mut self) {
         let persons = self.draft.count_persons();
+        let children: usize = (0..persons).map(|at| self.draft.count_children(Who::Person(at))).sum();
         let items = self.maker.policy.items.len() / 4 + 1;
-        self.left = self.left.saturating_sub(persons * items);
+        self.left = self.left.saturating_sub(persons * items + children / 2);
     }
 
     /// Tries something with a part of what may still be worked out.
