@@ -1,7 +1,7 @@
 //! Charters: what policies must never do, clause by clause, and who says so.
 
 use super::clause::{self, Asked, Unknown};
-use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::diagnostic::{Code, Diagnostic, sort, suggest};
 use crate::policy::Policy;
 use crate::source::{FileId, Place, Span};
 use crate::syntax::ast::{CharterBlock, CharterLineKind};
@@ -50,6 +50,7 @@ pub fn read(file: FileId, text: &str) -> (Vec<Charter>, Vec<Diagnostic>) {
         }
         charters.push(charter);
     }
+    sort(&mut diagnostics);
     (charters, diagnostics)
 }
 

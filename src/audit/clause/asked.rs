@@ -157,14 +157,16 @@ impl Asked {
 
     /// Its answer for a policy.
     pub fn answer(&self, subject: &Subject<'_>) -> Answer {
-        let Resolved { slots, unknown, misfits } = self.resolve(subject.policy);
+        let Resolved { slots, unknown, idle, misfits } = self.resolve(subject.policy);
         if !misfits.is_empty() {
             return Answer::Misfit(misfits);
         }
-        let names: Vec<String> =
-            unknown.iter().map(|name| format!("no {} `{}`", name.what, name.name)).collect();
         let Some(slots) = slots else {
-            let because = format!("the policy has {}, so the clause asks nothing of it", names.join(" and "));
+            let unknown = unknown.iter().map(|name| format!("no {} `{}`", name.what, name.name));
+            let idle = idle.iter().map(|tag| format!("nothing that is tagged `{tag}`"));
+            let nothing: Vec<String> = unknown.chain(idle).collect();
+            let because =
+                format!("the policy has {}, so the clause asks nothing of it", nothing.join(" and "));
             return Answer::Vacuous(because);
         };
         let verdict = (self.pattern.pass)(subject, &slots);

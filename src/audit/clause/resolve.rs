@@ -30,16 +30,20 @@ pub(super) struct Resolved {
     pub(super) slots: Option<Slots>,
     /// The names that the policy does not have.
     pub(super) unknown: Vec<Unknown>,
+    /// The tags that the policy has, and that nothing bears.
+    pub(super) idle: Vec<String>,
     /// Why the clause does not fit the policy.
     pub(super) misfits: Vec<Diagnostic>,
 }
 
 /// Looks up what a clause gives to its slots.
 pub(super) fn resolve(given: &[Given], file: FileId, policy: &Policy) -> Resolved {
-    let mut lookup = Lookup { policy, file, unknown: Vec::new(), misfits: Vec::new(), field: None };
+    let mut lookup =
+        Lookup { policy, file, unknown: Vec::new(), idle: Vec::new(), misfits: Vec::new(), field: None };
     let slots: Vec<Option<Slot>> = given.iter().map(|given| lookup.slot(given)).collect();
     let slots: Option<Vec<Slot>> = slots.into_iter().collect();
-    Resolved { slots: slots.map(Slots), unknown: lookup.unknown, misfits: lookup.misfits }
+    let Lookup { unknown, idle, misfits, .. } = lookup;
+    Resolved { slots: slots.map(Slots), unknown, idle, misfits }
 }
 
 struct Lookup<'p> {
@@ -47,6 +51,7 @@ struct Lookup<'p> {
     /// The charter's file.
     file: FileId,
     unknown: Vec<Unknown>,
+    idle: Vec<String>,
     misfits: Vec<Diagnostic>,
     /// The field that was named last, of which a band speaks.
     field: Option<(RecordId, FieldId, Span)>,
@@ -109,7 +114,10 @@ impl Lookup<'_> {
                 None => named(self.policy, &name.first.text),
                 Some(second) => dotted(&self.policy.schema, &name.first.text, &second.text),
             };
-            if found.is_empty() {
+            let is_tag = name.second.is_none() && has_tag(&self.policy.schema, &name.first.text);
+            if found.is_empty() && is_tag {
+                self.idle.push(name.first.text.clone());
+            } else if found.is_empty() {
                 let mut whole = name.first.clone();
                 let mut written = name.first.text.clone();
                 if let Some(second) = &name.second {
@@ -300,6 +308,10 @@ fn named(policy: &Policy, name: &str) -> Vec<Input> {
         inputs.extend(of_link(LinkId(at)));
     }
     inputs
+}
+
+fn has_tag(schema: &Schema, name: &str) -> bool {
+    schema.tags.iter().any(|tag| tag.name == name)
 }
 
 /// What bears a tag. A field without a tag of its own bears those of its record.
