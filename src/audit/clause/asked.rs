@@ -182,5 +182,5 @@ impl Asked {
 
 /// The words of the slots with what stands in them, for the page about charters.
 pub(super) fn legend() -> impl Iterator<Item = (&'static str, &'static str)> {
-    SlotKind::ALL.iter().map(|(word, kind)| (*word, kind.expected()))
+    SlotKind::ALL.iter().map(|(word, kind)| (*word, kind.meaning()))
 }
