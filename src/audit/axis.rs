@@ -185,7 +185,7 @@ impl Axis {
             Set::Texts { .. } => self.texts(),
         };
         let known = sets.into_iter().filter(|set| !set.is_empty()).map(Possible::known);
-        known.chain(self.domain.missing.then(Possible::only_missing)).collect()
+        known.chain(self.domain.missing.then(Possible::nothing_known)).collect()
     }
 
     /// Intervals between the ends of all cuts, rising.

@@ -11,7 +11,6 @@ use super::node::Compiler;
 use super::read::{Read, ReadAfter, Reader};
 use super::slope::Slope;
 use super::verdict::{Verdict, Witness};
-use super::witness::truth;
 use crate::cases::{Amount, Frozen, Possible, Trial, Wish};
 use crate::data::{FieldId, LinkId, RecordId, Set, Value};
 use crate::date::Unit;
@@ -394,7 +393,10 @@ impl<'p> Audit<'p> {
                 (1..count).flat_map(|at| [(tier(at), tier(at - 1)), (tier(at - 1), tier(at))]).collect()
             }
             Expr::Decision(_) => Vec::new(),
-            _ => vec![(truth(true), truth(false)), (truth(false), truth(true))],
+            _ => vec![
+                (Possible::truth(true), Possible::truth(false)),
+                (Possible::truth(false), Possible::truth(true)),
+            ],
         }
     }
 

@@ -204,7 +204,7 @@ fn scored<'p>(model: &Model<'p>, maker: &Maker<'p>, case: Case) -> Case {
             PartOf::Item(_) | PartOf::Influence(_) => (None, true),
         };
         let Some(condition) = condition else { continue };
-        let within = Possible { missing: condition.if_missing == wanted, ..truth(wanted) };
+        let within = Possible { missing: condition.if_missing == wanted, ..Possible::truth(wanted) };
         let wish = Wish::Expr { of: condition.when.clone(), within };
         if let Some(made) = maker.make(&case, &[wish], &Frozen::default()) {
             case = made;
@@ -228,11 +228,6 @@ fn middling<'p>(model: &Model<'p>, maker: &Maker<'p>, plain: &Case) -> Option<Ca
     let known = crate::data::Set::Ranges(vec![(within.low(), within.high())]);
     let wish = Wish::Expr { of: Expr::Score, within: Possible::known(known) };
     maker.make(plain, &[wish], &Frozen::default())
-}
-
-/// Yes, or no.
-pub(super) fn truth(yes: bool) -> Possible {
-    Possible::known(crate::data::Set::of_codes([u32::from(yes)]))
 }
 
 /// Any number.
