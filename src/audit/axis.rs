@@ -147,6 +147,14 @@ impl Axes {
         }
     }
 
+    /// Says that points lie in a narrower range than was known.
+    pub(super) fn narrow(&mut self, of: Of, to: Points) {
+        if let Some(axis) = self.list.iter_mut().find(|axis| axis.of == of) {
+            axis.domain = points(to);
+            axis.classes = axis.classes();
+        }
+    }
+
     /// Cuts every axis into its classes.
     pub(super) fn classify(&mut self) {
         for axis in &mut self.list {
