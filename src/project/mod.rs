@@ -16,6 +16,7 @@ mod synth;
 mod texts;
 mod write;
 
+pub use charters::{Member, apply_charters};
 pub use intake::Intake;
 pub use lints::{DataLook, Linted};
 pub use manifest::Manifest;
