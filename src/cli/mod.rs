@@ -9,7 +9,7 @@ mod check;
 mod clock;
 mod coverage;
 mod destination;
-mod diff;
+mod unified;
 mod explain;
 mod explain_error;
 mod findings;

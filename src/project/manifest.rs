@@ -1,5 +1,6 @@
 //! `glassbox.toml`: what a pack says of its policies, parameters and data.
 
+use super::shown::Names;
 use super::{lints, synth};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, suggest};
@@ -34,6 +35,8 @@ pub struct Manifest {
     pub lints: Levels,
     /// The folder of the pack.
     pub(super) folder: PathBuf,
+    /// How paths are shown.
+    pub(super) names: Names,
 }
 
 /// What a manifest says of one data file.
@@ -168,7 +171,7 @@ impl Raw {
 
 impl Manifest {
     /// A manifest that is the text of a file, in a pack's folder.
-    pub(super) fn new(raw: &Raw, text: &str, file: FileId, folder: &Path) -> Self {
+    pub(super) fn new(raw: &Raw, text: &str, file: FileId, folder: &Path, names: &Names) -> Self {
         let place = |bytes: Range<usize>| Place::new(file, span(&bytes));
         let pairs = |columns: &BTreeMap<String, String>| {
             columns.iter().map(|(field, column)| (field.clone(), column.clone())).collect()
@@ -206,6 +209,7 @@ impl Manifest {
             synth: Knobs { file: Some(file), ..raw.knobs.clone() },
             lints: raw.levels.clone(),
             folder: folder.to_owned(),
+            names: names.clone(),
         }
     }
 }

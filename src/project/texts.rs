@@ -39,7 +39,7 @@ pub fn score_files(path: &Path) -> Result<Vec<PathBuf>, Broken> {
 }
 
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Broken> {
-    let failed = |error: io::Error| Broken::of(cannot_read(Code::E0403, folder, &error));
+    let failed = |error: io::Error| Broken::of(cannot_read(Code::E0403, &shown(folder), &error));
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
@@ -66,7 +66,7 @@ impl TextFile {
     pub fn read(path: &Path) -> Result<Self, Broken> {
         match read_bytes(path) {
             Ok(bytes) => Self::of(shown(path), &bytes),
-            Err(error) => Err(Broken::of(cannot_read(Code::E0403, path, &error))),
+            Err(error) => Err(Broken::of(cannot_read(Code::E0403, &shown(path), &error))),
         }
     }
 
@@ -80,7 +80,7 @@ impl TextFile {
         let most = u64::try_from(crate::syntax::MAX_FILE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
         match stream.take(most).read_to_end(&mut bytes) {
             Ok(_) => Self::of(name.to_owned(), &bytes),
-            Err(error) => Err(Broken::of(cannot_read(Code::E0403, Path::new(name), &error))),
+            Err(error) => Err(Broken::of(cannot_read(Code::E0403, name, &error))),
         }
     }
 

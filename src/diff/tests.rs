@@ -1,0 +1,1 @@
+//! Pairs of policies, and what is told of them.
