@@ -15,7 +15,7 @@ const PREVIOUS: &str = "previous";
 
 impl Manifest {
     /// The paths of all data that the manifest names, or that are named instead: files, folders, patterns.
-    pub(crate) fn data_paths<'a>(
+    pub fn data_paths<'a>(
         &'a self,
         overrides: &'a [(String, PathBuf)],
     ) -> impl Iterator<Item = PathBuf> + 'a {
@@ -37,6 +37,29 @@ impl Manifest {
         schema: &Schema,
         overrides: &[(String, PathBuf)],
     ) -> Result<DataFiles, Vec<Diagnostic>> {
+        self.find_files(schema, overrides, true)
+    }
+
+    /// The same of a policy that is not the manifest's own but another version of it: what else the manifest or the user
+    /// names is left alone.
+    ///
+    /// # Errors
+    ///
+    /// As there, save that nothing is said of what the policy has not.
+    pub fn data_files_of_version(
+        &self,
+        schema: &Schema,
+        overrides: &[(String, PathBuf)],
+    ) -> Result<DataFiles, Vec<Diagnostic>> {
+        self.find_files(schema, overrides, false)
+    }
+
+    fn find_files(
+        &self,
+        schema: &Schema,
+        overrides: &[(String, PathBuf)],
+        refuses_unknown: bool,
+    ) -> Result<DataFiles, Vec<Diagnostic>> {
         let mut find = Find { manifest: self, overrides, diagnostics: Vec::new() };
         let mut files = DataFiles::default();
         for (at, record) in schema.records.iter().enumerate() {
@@ -50,7 +73,9 @@ impl Manifest {
             }
         }
         files.previous = find.previous(schema);
-        find.unknown(schema);
+        if refuses_unknown {
+            find.unknown(schema);
+        }
         find.one_standard_input(&files);
         if find.diagnostics.is_empty() { Ok(files) } else { Err(find.diagnostics) }
     }

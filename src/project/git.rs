@@ -111,6 +111,19 @@ impl Repository {
         &self.root
     }
 
+    /// The path of its top folder as one would type it: `.`, or `../..`.
+    ///
+    /// # Errors
+    ///
+    /// Git fails.
+    pub fn top_from_here(&self) -> Result<PathBuf, GitError> {
+        let mut command = git(Path::new("."));
+        let arguments = ["rev-parse", "--show-cdup"];
+        command.args(arguments);
+        let up = finish(command, &arguments, &[])?;
+        Ok(tidy(Path::new(up.trim_end_matches(['\r', '\n']))))
+    }
+
     /// A path from the top folder on, with `/` between its parts; empty for the top folder. It need not be there.
     ///
     /// # Errors

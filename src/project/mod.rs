@@ -21,8 +21,8 @@ pub use intake::Intake;
 pub use lints::{DataLook, Linted};
 pub use manifest::Manifest;
 pub use mend::{CannotWrite, Mended, MendedAt, mend};
-pub use shown::Names;
-pub use texts::{TextFile, score_files};
+pub use shown::{Names, tidy};
+pub use texts::{TextFile, policy_texts, score_files};
 pub use write::AtomicFile;
 
 use crate::check::{self, Checked, Unit};
@@ -106,6 +106,19 @@ fn open_file(path: &Path, folder: &Path, intake: &mut Intake) -> Result<Project,
 }
 
 impl Project {
+    /// The name and title of the policy that its file holds; absent where it holds none, as files of shared definitions do.
+    #[must_use]
+    pub fn policy_named(&self) -> Option<(&str, &str)> {
+        let statements = self.unit.files.first()?.statements.iter();
+        let block = statements.filter_map(|statement| {
+            if let crate::syntax::ast::Statement::Policy(block) = statement { Some(block) } else { None }
+        });
+        block.last().map(|block| {
+            let name = block.name.text.as_str();
+            (name, block.title.as_ref().map_or(name, |title| &title.text))
+        })
+    }
+
     /// Checks the policy and says everything that is wrong with it, its syntax and its `use` lines included. With a mistake
     /// of those there is no ruleset, and no warning: what could not be read may be what was missed.
     ///

@@ -35,7 +35,8 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// A path without `.` and without `..` behind a folder. Where a folder is a symbolic link, `..` behind it leads
 /// elsewhere: only a real path stays the same.
-pub(super) fn tidy(path: &Path) -> PathBuf {
+#[must_use]
+pub fn tidy(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();
     for part in path.components() {
         match part {

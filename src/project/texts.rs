@@ -34,11 +34,31 @@ pub fn score_files(path: &Path) -> Result<Vec<PathBuf>, Broken> {
         return Ok(vec![tidy(path)]);
     }
     let mut files = Vec::new();
-    gather(path, &mut files)?;
+    gather(path, &is_policy, &mut files)?;
     Ok(files)
 }
 
-fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Broken> {
+/// The texts that say which policies there are in a folder and in those inside it: policies' files and manifests, as
+/// [`score_files`] finds them.
+///
+/// # Errors
+///
+/// E0403: a folder cannot be read.
+pub fn policy_texts(folder: &Path) -> Result<Vec<PathBuf>, Broken> {
+    let mut files = Vec::new();
+    gather(folder, &|path| is_policy(path) || path.file_name().is_some_and(|name| name == MANIFEST), &mut files)?;
+    Ok(files)
+}
+
+fn is_policy(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "score")
+}
+
+fn gather(
+    folder: &Path,
+    is_wanted: &dyn Fn(&Path) -> bool,
+    files: &mut Vec<PathBuf>,
+) -> Result<(), Broken> {
     let failed = |error: io::Error| Broken::of(cannot_read(Code::E0403, &shown(folder), &error));
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
@@ -49,8 +69,8 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Broken> {
     for (path, is_folder) in entries {
         let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if is_folder && !is_hidden {
-            gather(&path, files)?;
-        } else if !is_hidden && path.extension().is_some_and(|end| end == "score") && path.is_file() {
+            gather(&path, is_wanted, files)?;
+        } else if !is_hidden && is_wanted(&path) && path.is_file() {
             files.push(tidy(&path));
         }
     }
