@@ -1,6 +1,8 @@
 //! What can be written after `glassbox`: the commands and the options that they share.
 
-use super::{check, diff, explain, explain_error, fmt, new, review, score, snapshot, synth, test, testdata, watch};
+use super::{
+    check, diff, explain, explain_error, fmt, new, review, score, snapshot, synth, test, testdata, watch,
+};
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

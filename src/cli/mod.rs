@@ -10,7 +10,6 @@ mod clock;
 mod coverage;
 mod destination;
 mod diff;
-mod unified;
 mod explain;
 mod explain_error;
 mod findings;
@@ -32,6 +31,7 @@ mod summary;
 mod synth;
 mod test;
 mod testdata;
+mod unified;
 mod verdict;
 mod watch;
 

@@ -238,7 +238,7 @@ pub fn changes(old: &Policy, new: &Policy) -> Vec<Change> {
         let news = renamed(&was, &is);
         let mut any = false;
         for (before, after) in news {
-            any |= renames.note(before.space, &before.own_key(), &after.name);
+            any |= renames.note(before.space, &before.name, &after.name);
         }
         if !any {
             return sides(&was, &is, (old, new));
@@ -289,7 +289,8 @@ fn sides(was: &[Portrait], is: &[Portrait], (old, new): (&Policy, &Policy)) -> V
     changes.extend(parts::order(was, is));
     // Nothing else is known to be left; if something is, it is not kept quiet.
     if changes.is_empty() && !crate::lint::same_meaning(old, new) && !parts::same_but_for_order(old, new) {
-        let detail = Detail::of("declarations", How::Changed, None, Some("stand in another order, or say more"));
+        let detail =
+            Detail::of("declarations", How::Changed, None, Some("stand in another order, or say more"));
         changes.push(Change::of_order(vec![detail]));
     }
     changes.sort_by_key(|change| change.part);
@@ -322,10 +323,5 @@ impl Portrait {
             old_place: self.place.filter(|_| gone),
             new_place: self.place.filter(|_| !gone),
         }
-    }
-
-    /// Under what it is renamed.
-    fn own_key(&self) -> String {
-        self.name.clone()
     }
 }

@@ -58,9 +58,10 @@ pub(super) fn same_but_for_order(old: &Policy, new: &Policy) -> bool {
             names.sort();
             names
         };
-        let fields = policy.schema.records.iter().flat_map(|record| {
-            record.fields.iter().map(|field| format!("{}.{}", record.name, field.name))
-        });
+        let fields =
+            policy.schema.records.iter().flat_map(|record| {
+                record.fields.iter().map(|field| format!("{}.{}", record.name, field.name))
+            });
         let definitions = policy.definitions.iter().map(|one| one.name.clone());
         let reasons = policy.reasons.iter().map(|one| one.code.clone());
         let consequences = policy.consequences.iter().map(|one| one.name.clone());
@@ -112,7 +113,8 @@ impl<'p> Speller<'p> {
 
     fn participation(self) -> Option<Portrait> {
         let participation = self.policy.participation.as_ref()?;
-        let mut portrait = Portrait::new(Part::Participation, Space::Policy, "participation", "", participation.place);
+        let mut portrait =
+            Portrait::new(Part::Participation, Space::Policy, "participation", "", participation.place);
         portrait.condition("needs", &participation.needs, self);
         portrait.maybe("before", participation.before.map(day));
         Some(portrait)
@@ -135,6 +137,9 @@ impl<'p> Speller<'p> {
             portrait.maybe("key", record.key.map(|key| self.field(kind, key.index())));
             portrait.maybe("dated by", record.dated.map(|field| self.field(kind, field.index())));
             portrait.list("tags", self.tags(&record.tags), false);
+            let fields = record.fields.iter();
+            portrait.parts =
+                fields.map(|field| format!("{} {}", field.name, field.kind.describe())).collect();
             parts.push(portrait);
             let fields = record.fields.iter().enumerate();
             parts.extend(fields.map(|(at, field)| self.field_portrait(kind, at, field)));
@@ -145,7 +150,11 @@ impl<'p> Speller<'p> {
             let (from, to) = (self.record(link.from), self.record(link.to));
             portrait.fact(
                 "pairs",
-                if link.symmetric { format!("between {from} and {to}") } else { format!("from {from} to {to}") },
+                if link.symmetric {
+                    format!("between {from} and {to}")
+                } else {
+                    format!("from {from} to {to}")
+                },
             );
             portrait.list("tags", self.tags(&link.tags), false);
             parts.push(portrait);
@@ -171,10 +180,11 @@ impl<'p> Speller<'p> {
             portrait.list("categories", spelt.chain(open).collect(), false);
         } else {
             let domain = self.set(&field.domain, Some(field.kind));
-            let says = if field.domain_text.is_empty() { "any" } else { &field.domain_text };
-            portrait.meaning("domain", domain, says);
+            if domain != "any" {
+                portrait.meaning("domain", domain, &field.domain_text);
+            }
         }
-        portrait.fact("may be missing", if field.optional { "yes" } else { "no" });
+        portrait.maybe("may be missing", field.optional.then_some("yes"));
         portrait.fact(COLUMN, &field.column);
         portrait.list("tags", self.tags(&field.tags), false);
         portrait.maybe("can be changed", field.change.as_ref().map(control));
@@ -204,10 +214,17 @@ impl<'p> Speller<'p> {
             let mut portrait = portrait.titled(definition.label.as_deref().unwrap_or_default());
             portrait.fact("of", self.record(definition.of));
             portrait.fact("type", definition.kind.describe());
+            portrait.list(
+                "categories",
+                self.names(definition.kind).iter().map(|it| it.to_string()).collect(),
+                false,
+            );
             // The definition's own record is what its expressions are about.
             let policy_of = Scope { event: Some(definition.of), kind: Some(definition.kind) };
             match &definition.body {
-                DefinitionBody::Expr(e) => portrait.meaning("value", self.expr(e, policy_of), &definition.text),
+                DefinitionBody::Expr(e) => {
+                    portrait.meaning("value", self.expr(e, policy_of), &definition.text)
+                }
                 DefinitionBody::Table(table) => {
                     let gives = |e: &Expr| self.expr(e, policy_of);
                     portrait.grid = Some(self.grid(table, policy_of, None, &gives));
@@ -232,7 +249,8 @@ impl<'p> Speller<'p> {
         match &item.body {
             ItemBody::Table { table, if_missing } => {
                 portrait.maybe("if missing", if_missing.map(signed));
-                portrait.grid = Some(self.grid(table, Scope::OWN, item.reason, &|e| self.points(e, Scope::OWN)));
+                portrait.grid =
+                    Some(self.grid(table, Scope::OWN, item.reason, &|e| self.points(e, Scope::OWN)));
             }
             ItemBody::Formula(formula) => {
                 let when = formula.when.as_ref().map(|when| self.expr(when, Scope::OWN));
@@ -337,7 +355,11 @@ impl<'p> Speller<'p> {
             let portrait = self.portrait(Part::Decision, Space::Decision, &decision.name, decision.place);
             let mut portrait = portrait.titled(&decision.title);
             portrait.fact("type", decision.kind.describe());
-            portrait.list("answers", self.names(decision.kind).iter().map(|name| name.to_string()).collect(), false);
+            portrait.list(
+                "answers",
+                self.names(decision.kind).iter().map(|name| name.to_string()).collect(),
+                false,
+            );
             let scope = Scope { event: None, kind: Some(decision.kind) };
             portrait.grid = Some(self.grid(&decision.table, scope, None, &|e| self.expr(e, scope)));
             portrait.list("source", decision.sources.clone(), true);
@@ -365,7 +387,13 @@ impl<'p> Speller<'p> {
     }
 
     /// A table; `gives` spells what its rows give.
-    fn grid(self, table: &Table, scope: Scope, reason: Option<ReasonId>, gives: &dyn Fn(&Expr) -> String) -> Grid {
+    fn grid(
+        self,
+        table: &Table,
+        scope: Scope,
+        reason: Option<ReasonId>,
+        gives: &dyn Fn(&Expr) -> String,
+    ) -> Grid {
         let columns = table.columns.iter().map(|column| {
             let means = self.expr(&column.subject, Scope { kind: None, ..scope });
             Heading { means: format!("{means}, {}", column.kind.describe()), says: column.text.clone() }
@@ -385,7 +413,10 @@ impl<'p> Speller<'p> {
                 RowOutcome::Value(value) => gives(value),
                 RowOutcome::NotScored => "not scored".to_owned(),
             },
-            reason: row.reason.filter(|own| Some(*own) != reason).map(|reason| self.reason(reason).to_owned()),
+            reason: row
+                .reason
+                .filter(|own| Some(*own) != reason)
+                .map(|reason| self.reason(reason).to_owned()),
             baseline: row.baseline.map(|baseline| baseline.to_string()),
             note: row.note.clone(),
             source: row.source.clone(),
@@ -425,7 +456,7 @@ impl<'p> Speller<'p> {
 impl Portrait {
     fn condition(&mut self, label: &'static str, condition: &Condition, spell: Speller<'_>) {
         self.meaning(label, spell.expr(&condition.when, Scope::OWN), &condition.text);
-        self.fact("if missing", if condition.if_missing { "applies" } else { "does not apply" });
+        self.maybe("if missing", condition.if_missing.then_some("applies"));
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Portrait {
     pub(super) place: Option<Place>,
     pub(super) facts: Vec<Fact>,
     pub(super) grid: Option<Grid>,
+    /// Of a kind of record: its fields, by which it is known again under another name.
+    pub(super) parts: Vec<String>,
 }
 
 /// Something that holds of a part.
@@ -46,6 +48,7 @@ impl Portrait {
             place: Some(place),
             facts: Vec::new(),
             grid: None,
+            parts: Vec::new(),
         }
     }
 
@@ -105,13 +108,10 @@ impl Portrait {
         let speaks_for_itself = match self.space {
             Space::Let | Space::Item | Space::Influence | Space::Override | Space::Decision => true,
             // What is declared in a few words is the same thing only if it is described in the same words.
-            Space::Record
-            | Space::Field
-            | Space::Link
-            | Space::Tag
-            | Space::Param
-            | Space::Tier
-            | Space::Consequence => !self.title.is_empty() && self.title == other.title,
+            Space::Record => self.title == other.title && self.parts == other.parts,
+            Space::Field | Space::Link | Space::Tag | Space::Param | Space::Tier | Space::Consequence => {
+                !self.title.is_empty() && self.title == other.title
+            }
             Space::Reason => !self.facts.is_empty(),
             Space::Policy => false,
         };
@@ -134,7 +134,8 @@ impl Portrait {
             match self.facts.iter().find(|old| old.label == fact.label) {
                 Some(old) if old.means == fact.means => {}
                 Some(old) => details.push(old.changed_to(fact)),
-                None => details.push(Detail { words: fact.words, ..Detail::new(fact.label, None, Some(&fact.says)) }),
+                None => details
+                    .push(Detail { words: fact.words, ..Detail::new(fact.label, None, Some(&fact.says)) }),
             }
         }
         for old in self.facts.iter().filter(|old| new.facts.iter().all(|fact| fact.label != old.label)) {
@@ -151,7 +152,11 @@ impl Portrait {
 
     /// Everything that it says, as details of something that comes or goes.
     pub(super) fn all(&self, how: How) -> Vec<Detail> {
-        let facts = self.facts.iter().filter(|fact| fact.label != "title").map(|fact| {
+        // The title is told with the name, and most columns are called as the field is.
+        let own_column = self.own_name.rsplit('.').next().unwrap_or_default();
+        let is_told =
+            |fact: &&Fact| fact.label != "title" && (fact.label != COLUMN || fact.says != own_column);
+        let facts = self.facts.iter().filter(is_told).map(|fact| {
             let says = Some(fact.says.as_str());
             let (old, new) = if how == How::Removed { (says, None) } else { (None, says) };
             Detail { words: fact.words, ..Detail::new(fact.label, old, new) }

@@ -71,6 +71,13 @@ impl Cover {
         }
     }
 
+    fn describe(&self) -> String {
+        match self {
+            Self::Values(set, kind) => set.describe(*kind, &[]),
+            Self::Names(names) => names.iter().cloned().collect::<Vec<_>>().join(", "),
+        }
+    }
+
     fn is_empty(&self) -> bool {
         match self {
             Self::Values(set, _) => set.is_empty(),
@@ -129,6 +136,21 @@ impl Line {
         format!("{}: {}", self.name(), self.outcome())
     }
 
+    /// This row and another one that takes other values: by their cells, or by their values where the cells say the same.
+    fn shown_beside(&self, other: &Self) -> (String, String) {
+        if self.name() != other.name() {
+            return (self.shown(), other.shown());
+        }
+        let values = |row: &Self| {
+            let cells = row.cells.iter().map(|cell| {
+                let missing = if cell.missing { ", missing" } else { "" };
+                format!("{}{missing}", cell.known.describe())
+            });
+            format!("{} ({}): {}", row.name(), cells.collect::<Vec<_>>().join(" | "), row.outcome())
+        };
+        (values(self), values(other))
+    }
+
     fn detail(&self, how: How) -> Detail {
         let outcome = self.outcome();
         let (old, new) = if how == How::Removed { (Some(outcome), None) } else { (None, Some(outcome)) };
@@ -173,17 +195,21 @@ pub(super) fn compare_rows(old: &Grid, new: &Grid) -> Vec<Detail> {
         details.extend(new.all_rows(How::Added));
         return details;
     }
-    let common: Vec<Option<Cover>> = (0..new.columns.len())
-        .map(|column| old.domain(column)?.intersect(&new.domain(column)?))
-        .collect();
+    let common: Vec<Option<Cover>> =
+        (0..new.columns.len()).map(|column| old.domain(column)?.intersect(&new.domain(column)?)).collect();
     let same = |a: &Line, b: &Line| {
         a.cells.len() == b.cells.len()
-            && a.cells.iter().zip(&b.cells).zip(&common).all(|((a, b), common)| a.same_within(b, common.as_ref()))
+            && a.cells
+                .iter()
+                .zip(&b.cells)
+                .zip(&common)
+                .all(|((a, b), common)| a.same_within(b, common.as_ref()))
     };
     let mut partner: Vec<Option<usize>> = vec![None; new.rows.len()];
     let mut gone: Vec<usize> = Vec::new();
     for (at, row) in old.rows.iter().enumerate() {
-        let found = new.rows.iter().zip(&partner).position(|(other, taken)| taken.is_none() && same(row, other));
+        let found =
+            new.rows.iter().zip(&partner).position(|(other, taken)| taken.is_none() && same(row, other));
         match found.and_then(|found| partner.get_mut(found)) {
             Some(slot) => *slot = Some(at),
             None => gone.push(at),
@@ -251,7 +277,8 @@ fn groups(old: &Grid, new: &Grid, gone: &[usize], come: &[usize]) -> Vec<Group> 
     let mut groups: Vec<Group> = gone.iter().map(|at| Group { old: vec![*at], new: Vec::new() }).collect();
     for at in come {
         let Some(row) = new.rows.get(*at) else { continue };
-        let meets = |group: &Group| group.old.iter().filter_map(|at| old.rows.get(*at)).any(|was| was.meets(row));
+        let meets =
+            |group: &Group| group.old.iter().filter_map(|at| old.rows.get(*at)).any(|was| was.meets(row));
         let (met, mut others): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(meets);
         let mut whole = Group { old: Vec::new(), new: Vec::new() };
         for group in met {
@@ -277,12 +304,16 @@ impl Group {
         let list = |rows: &[&Line]| rows.iter().map(|row| row.shown()).collect::<Vec<_>>().join("; ");
         let place = |rows: &[&Line]| rows.first().map(|row| row.place);
         let (old_place, new_place) = (place(&was), place(&is));
-        let detail = |how: How, label: String, old: &str, new: &str| {
-            Detail { how, old_place, new_place, ..Detail::new(&label, Some(old), Some(new)) }
+        let detail = |how: How, label: String, old: &str, new: &str| Detail {
+            how,
+            old_place,
+            new_place,
+            ..Detail::new(&label, Some(old), Some(new))
         };
         match (was.as_slice(), is.as_slice()) {
             ([one], [other]) => {
-                vec![detail(How::Moved, "row".to_owned(), &one.shown(), &other.shown())]
+                let (old, new) = one.shown_beside(other);
+                vec![detail(How::Moved, "row".to_owned(), &old, &new)]
             }
             ([one], many) => {
                 vec![detail(How::Split, format!("row {}", one.name()), &one.outcome(), &list(many))]
@@ -293,7 +324,8 @@ impl Group {
             (was, is) if was.len() == is.len() && old.columns.len() == 1 => {
                 let moved = was.iter().zip(is).map(|(was, is)| {
                     let (old_place, new_place) = (Some(was.place), Some(is.place));
-                    let moved = Detail::new("row", Some(&was.shown()), Some(&is.shown()));
+                    let (old, new) = was.shown_beside(is);
+                    let moved = Detail::new("row", Some(&old), Some(&new));
                     Detail { how: How::Moved, old_place, new_place, ..moved }
                 });
                 moved.collect()

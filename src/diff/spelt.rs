@@ -89,7 +89,11 @@ impl<'p> Speller<'p> {
             },
             Expr::Definition(id) => self.definition(*id).to_owned(),
             Expr::EventDefinition(id) => {
-                format!("{} of the {}", self.definition(*id), scope.event.map_or("event", |kind| self.record(kind)))
+                format!(
+                    "{} of the {}",
+                    self.definition(*id),
+                    scope.event.map_or("event", |kind| self.record(kind))
+                )
             }
             Expr::PreviousScore => "previous score".to_owned(),
             Expr::Negate(e) => format!("-{}", inner(e)),
@@ -178,7 +182,9 @@ impl<'p> Speller<'p> {
         let scope = Scope { event, kind: None };
         let name = crate::function::all().iter().find_map(|function| match &function.body {
             crate::function::FunctionBody::Aggregate(of) if of == kind => Some(function.name),
-            crate::function::FunctionBody::Aggregate(_) | crate::function::FunctionBody::Scalar { .. } => None,
+            crate::function::FunctionBody::Aggregate(_) | crate::function::FunctionBody::Scalar { .. } => {
+                None
+            }
         });
         let what = value.as_ref().map_or_else(|| self.over(*over), |value| self.expr(value, scope));
         let filter = filter.as_ref().map(|filter| format!(" where {}", self.expr(filter, scope)));
@@ -250,7 +256,11 @@ impl<'p> Speller<'p> {
 
     /// A value of a type.
     pub(super) fn value(self, value: &Value, kind: Option<Type>) -> String {
-        value.describe(&kind.map_or_else(Vec::new, |kind| self.names(kind)))
+        match (value, kind) {
+            // Without its type it has no name; another number is another category.
+            (Value::Category(code), None) => format!("category {code}"),
+            (_, kind) => value.describe(&kind.map_or_else(Vec::new, |kind| self.names(kind))),
+        }
     }
 
     /// A set of values of a type.

@@ -85,7 +85,11 @@ struct Period {
 /// # Errors
 ///
 /// What the settings of the old (`false`) or the new version (`true`) break.
-pub fn compare(old: Version<'_>, new: Version<'_>, today: Date) -> Result<Comparison, (bool, Vec<Diagnostic>)> {
+pub fn compare(
+    old: Version<'_>,
+    new: Version<'_>,
+    today: Date,
+) -> Result<Comparison, (bool, Vec<Diagnostic>)> {
     let identical = old.ruleset.hash(old.settings) == new.ruleset.hash(new.settings);
     if identical {
         return Ok(Comparison { meaning: Meaning::Identical, changes: Vec::new(), cases: Vec::new() });

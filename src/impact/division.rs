@@ -76,7 +76,8 @@ pub fn divided(policy: &Policy, by: &[String]) -> Policy {
         let field = fields.zip(0..).find(|(field, _)| field.name == *name);
         let field = field.map(|(field, at)| (field.kind, Expr::Field(FieldId(at))));
         let definitions = policy.definitions.iter().zip(0..);
-        let definition = definitions.filter(|(it, _)| it.of == policy.schema.scored).find(|(it, _)| it.name == *name);
+        let definition =
+            definitions.filter(|(it, _)| it.of == policy.schema.scored).find(|(it, _)| it.name == *name);
         let definition = definition.map(|(it, at)| (it.kind, Expr::Definition(DefinitionId(at))));
         if let Some((kind, value)) = field.or(definition) {
             let decision = asks(name, kind, value);
@@ -130,7 +131,9 @@ pub fn divide(old: &Scores, new: &Scores, by: &str) -> Result<Division, NotDivid
             answers.and_then(|answers| parts.get(answers.codes.code(at)?).copied().flatten())
         };
         let part = part(is, &parts.new, new_at).or_else(|| part(was, &parts.old, old_at));
-        let Some((segment, sum)) = part.and_then(|at| segments.get_mut(at).zip(sums.get_mut(at))) else { return };
+        let Some((segment, sum)) = part.and_then(|at| segments.get_mut(at).zip(sums.get_mut(at))) else {
+            return;
+        };
         segment.records += 1;
         let (before, after) = (old.entry(old_at), new.entry(new_at));
         match (before.score, after.score) {
@@ -156,7 +159,8 @@ pub fn divide(old: &Scores, new: &Scores, by: &str) -> Result<Division, NotDivid
         }
     });
     for (segment, (sum, many)) in segments.iter_mut().zip(sums) {
-        let mean = i128::try_from(many).ok().and_then(|many| sum.checked_div(many)).and_then(Decimal::from_units);
+        let mean =
+            i128::try_from(many).ok().and_then(|many| sum.checked_div(many)).and_then(Decimal::from_units);
         segment.average = mean.and_then(|mean| mean.round_to(HUNDREDTH)).unwrap_or_default();
     }
     segments.retain(|segment| segment.records > 0);

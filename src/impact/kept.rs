@@ -22,7 +22,12 @@ pub(super) const ANSWERS: usize = 50_000;
 
 impl<T> Default for Codes<T> {
     fn default() -> Self {
-        Self { all: Vec::new(), numbers: FxHashMap::default(), by_record: Vec::new(), most: u32::MAX as usize }
+        Self {
+            all: Vec::new(),
+            numbers: FxHashMap::default(),
+            by_record: Vec::new(),
+            most: u32::MAX as usize,
+        }
     }
 }
 

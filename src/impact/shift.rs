@@ -103,7 +103,8 @@ impl<'s> Shifts<'s> {
             let text = text(&code, is).or_else(|| text(&code, was)).unwrap_or_default();
             ReasonShift { code, text, before, after, gained, lost }
         });
-        let names = |kept: &Kept| kept.consequences.iter().map(|(_, name, _)| name.clone()).collect::<Vec<_>>();
+        let names =
+            |kept: &Kept| kept.consequences.iter().map(|(_, name, _)| name.clone()).collect::<Vec<_>>();
         let held = shifts(&given, (was, is), (&names(was), &names(is)), |given| &given.held);
         let about = |name: &str, kept: &Kept| {
             let known = kept.consequences.iter().find(|(_, known, _)| known == name);
@@ -118,7 +119,8 @@ impl<'s> Shifts<'s> {
             let label = |answers: &super::kept::Answers, code: usize| {
                 answers.codes.all.get(code)?.as_ref().map(|answer: &Value| answers.label(answer))
             };
-            let mut counts: BTreeMap<(usize, usize), (Option<String>, Option<String>, usize)> = BTreeMap::new();
+            let mut counts: BTreeMap<(usize, usize), (Option<String>, Option<String>, usize)> =
+                BTreeMap::new();
             for ((from, to), count) in sorted(pairs) {
                 let (from_label, to_label) = (label(a, from), label(b, to));
                 if from_label != to_label {
@@ -154,7 +156,10 @@ fn shifts(
         names.iter().position(|known| known == name)
     };
     let set = |codes: &Codes<Given>, code: usize, own: &[String]| -> Vec<usize> {
-        codes.all.get(code).map_or_else(Vec::new, |given| of(given).iter().filter_map(|at| place(own, *at)).collect())
+        codes
+            .all
+            .get(code)
+            .map_or_else(Vec::new, |given| of(given).iter().filter_map(|at| place(own, *at)).collect())
     };
     for ((from, to), many) in given {
         let (had, has) = (set(&was.given, *from, old_names), set(&is.given, *to, new_names));

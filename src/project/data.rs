@@ -148,7 +148,11 @@ impl Find<'_> {
 
     fn plain(&mut self, path: &Path, place: Option<Place>) -> Option<DataFile> {
         let (told, path) = split_format(path);
-        let shown = if path == Path::new("-") { "the standard input".to_owned() } else { self.manifest.names.shown(path) };
+        let shown = if path == Path::new("-") {
+            "the standard input".to_owned()
+        } else {
+            self.manifest.names.shown(path)
+        };
         let refuse = |message: String| match place {
             Some(place) => Diagnostic::error(Code::E0409, place, message),
             None => Diagnostic::general(Code::E0409, message),

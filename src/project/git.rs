@@ -213,7 +213,8 @@ impl Revision {
         fs::create_dir(&tree).map_err(unwritten)?;
         let tree = tree.canonicalize().map_err(unwritten)?;
         let list = repository.run(&["ls-tree", "-r", "-z", "--full-tree", &commit])?;
-        let entries: Vec<(&str, &str)> = list.split('\0').filter_map(|entry| entry.split_once('\t')).collect();
+        let entries: Vec<(&str, &str)> =
+            list.split('\0').filter_map(|entry| entry.split_once('\t')).collect();
         // Of another repository's commits there are no files here.
         let kept = entries.iter().filter(|(about, _)| !about.starts_with("160000"));
         let files = kept.map(|(_, path)| (*path).to_owned()).collect();
@@ -298,7 +299,9 @@ impl Revision {
             // What is wrong with it is said where it is checked.
             let (tree, _) = crate::syntax::parse(FileId::new(0), &text);
             let folder = Path::new(path).parent().unwrap_or(Path::new(""));
-            wanted.extend(tree.statements.iter().filter_map(files::table).map(|named| folder.join(&named.text)));
+            wanted.extend(
+                tree.statements.iter().filter_map(files::table).map(|named| folder.join(&named.text)),
+            );
         }
         let wanted = wanted.into_iter().map(|path| self.tree.join(path)).collect::<Vec<_>>();
         self.take_data(wanted)

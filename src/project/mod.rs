@@ -207,7 +207,8 @@ fn find(path: &Path, intake: &mut Intake) -> Result<Found, Broken> {
         if has_manifest(path, intake) {
             return Ok(Found::Pack { folder: path.to_owned() });
         }
-        let diagnostic = Diagnostic::general(Code::E0403, format!("no `{MANIFEST}` in `{}`", intake.shown(path)));
+        let diagnostic =
+            Diagnostic::general(Code::E0403, format!("no `{MANIFEST}` in `{}`", intake.shown(path)));
         let packs = packs_in(path, intake);
         let help = match packs.as_slice() {
             [] => format!("a pack is a folder with a `{MANIFEST}`; a policy can also be named by its file"),
@@ -253,7 +254,10 @@ fn names_in(folder: &Path) -> Vec<String> {
 
 fn packs_in(folder: &Path, intake: &Intake) -> Vec<String> {
     let packs = names_in(folder).into_iter().map(|name| folder.join(name));
-    packs.filter(|pack| pack.join(MANIFEST).is_file()).map(|pack| format!("`{}`", intake.shown(&pack))).collect()
+    packs
+        .filter(|pack| pack.join(MANIFEST).is_file())
+        .map(|pack| format!("`{}`", intake.shown(&pack)))
+        .collect()
 }
 
 /// A folder with its manifest, before a policy is opened.

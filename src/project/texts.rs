@@ -46,7 +46,11 @@ pub fn score_files(path: &Path) -> Result<Vec<PathBuf>, Broken> {
 /// E0403: a folder cannot be read.
 pub fn policy_texts(folder: &Path) -> Result<Vec<PathBuf>, Broken> {
     let mut files = Vec::new();
-    gather(folder, &|path| is_policy(path) || path.file_name().is_some_and(|name| name == MANIFEST), &mut files)?;
+    gather(
+        folder,
+        &|path| is_policy(path) || path.file_name().is_some_and(|name| name == MANIFEST),
+        &mut files,
+    )?;
     Ok(files)
 }
 
@@ -54,11 +58,7 @@ fn is_policy(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "score")
 }
 
-fn gather(
-    folder: &Path,
-    is_wanted: &dyn Fn(&Path) -> bool,
-    files: &mut Vec<PathBuf>,
-) -> Result<(), Broken> {
+fn gather(folder: &Path, is_wanted: &dyn Fn(&Path) -> bool, files: &mut Vec<PathBuf>) -> Result<(), Broken> {
     let failed = |error: io::Error| Broken::of(cannot_read(Code::E0403, &shown(folder), &error));
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {

@@ -16,6 +16,7 @@ mod command;
 mod console;
 mod corpora;
 mod diagnostics;
+mod diff;
 mod differential;
 mod docs;
 mod fmt;

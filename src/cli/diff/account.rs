@@ -31,6 +31,8 @@ pub(super) struct Account {
     pub(super) new_path: Option<String>,
     pub(super) old_hash: Option<Arc<str>>,
     pub(super) new_hash: Option<Arc<str>>,
+    /// Whether it stands in another file than before.
+    pub(super) has_moved: bool,
     pub(super) what: What,
 }
 
@@ -115,7 +117,16 @@ impl Account {
         let path = path.map(|source| source.path.clone());
         let hash = Some(project.unit.hash(&project.manifest.params));
         let (name, title) = (name.to_owned(), title.to_owned());
-        let account = Self { name, title, old_path: None, new_path: None, old_hash: None, new_hash: None, what };
+        let account = Self {
+            name,
+            title,
+            old_path: None,
+            new_path: None,
+            old_hash: None,
+            new_hash: None,
+            has_moved: false,
+            what,
+        };
         match account.what {
             What::Removed => Self { old_path: path, old_hash: hash, ..account },
             What::Added | What::Compared(_) => Self { new_path: path, new_hash: hash, ..account },
@@ -138,6 +149,7 @@ impl Account {
             new_path: path(&new.sources),
             old_hash: Some(old.ruleset.hash(old_set)),
             new_hash: Some(new.ruleset.hash(new_set)),
+            has_moved: false,
             what: What::Compared(Box::new(compared)),
         }
     }

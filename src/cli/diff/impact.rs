@@ -98,7 +98,8 @@ pub(super) fn of(
             files(&ready.policy.schema, &ask.run.data, first, second).map_err(|it| ready.opened.unusable(it))
         };
         let (was_files, is_files) = (files(&was)?, files(&is)?);
-        let has = |ready: &Ready<'_>, files: &DataFiles| files.records.contains_key(&ready.policy.schema.scored);
+        let has =
+            |ready: &Ready<'_>, files: &DataFiles| files.records.contains_key(&ready.policy.schema.scored);
         if !has(&was, &was_files) || !has(&is, &is_files) {
             continue;
         }
@@ -191,11 +192,8 @@ fn score(ready: &Ready<'_>, files: &DataFiles) -> Result<Result<Came, Vec<Diagno
     let bar = Bar::follow(Arc::clone(&progress), false);
     interrupt::stops(&progress);
     let mut aside = Aside::default();
-    let scored = run::scores_in(
-        &plan(&ready.asked, files, &progress),
-        Scores::with_reasons(&ready.asked),
-        &mut aside,
-    );
+    let scored =
+        run::scores_in(&plan(&ready.asked, files, &progress), Scores::with_reasons(&ready.asked), &mut aside);
     drop(bar);
     match scored {
         Ok((finished, scores)) => Ok(Ok(Came { finished, scores, set_aside: aside.0 })),

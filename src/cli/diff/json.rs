@@ -43,6 +43,7 @@ fn account(account: &Account) -> Value {
         "new_file": account.new_path,
         "old_hash": account.old_hash.as_deref(),
         "new_hash": account.new_hash.as_deref(),
+        "moved": account.has_moved,
         "meaning": compared.map(|compared| meaning(compared)),
         "impact": compared.and_then(|compared| impacted(&compared.impact)),
     })
@@ -58,8 +59,11 @@ fn meaning(compared: &Compared) -> Value {
         Meaning::Changed => "changed",
     };
     let changes: Vec<Value> = comparison.changes.iter().map(|timed| change(compared, timed)).collect();
-    let cases: Vec<Value> =
-        comparison.cases.iter().map(|case| json!({ "case": case.title, "became": case.became.word() })).collect();
+    let cases: Vec<Value> = comparison
+        .cases
+        .iter()
+        .map(|case| json!({ "case": case.title, "became": case.became.word() }))
+        .collect();
     json!({ "verdict": verdict_word, "says": verdict(comparison), "changes": changes, "cases": cases })
 }
 
@@ -134,9 +138,10 @@ fn moves(scored: &Scored) -> Value {
         let ways = ways.map(|(from, to, count)| json!({ "from": from, "to": to, "records": count }));
         json!({ "decision": decision.name, "migrations": ways.collect::<Vec<_>>() })
     });
-    let standings = impact.standings.iter().map(|((from, to), count)| {
-        json!({ "from": standing(*from), "to": standing(*to), "records": count })
-    });
+    let standings = impact
+        .standings
+        .iter()
+        .map(|((from, to), count)| json!({ "from": standing(*from), "to": standing(*to), "records": count }));
     let histogram = impact.moves.numbers().into_iter();
     let histogram = histogram.map(|(by, count)| json!({ "by": Amount(by), "records": count }));
     let divisions = scored.divisions.iter().map(|division| {

@@ -61,7 +61,9 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 fn of_policy(account: &Account) -> Vec<String> {
     let path = account.new_path.as_ref().or(account.old_path.as_ref()).map(|path| code(path));
     let path = path.unwrap_or_default();
-    let head = |verdict: &str| format!("### {}\n\n{path}: {verdict}\n", plain(&account.title));
+    let was = account.old_path.as_ref().filter(|_| account.has_moved);
+    let was = was.map_or_else(String::new, |was| format!(" (moved from {})", code(was)));
+    let head = |verdict: &str| format!("### {}\n\n{path}{was}: {verdict}\n", plain(&account.title));
     let compared = match &account.what {
         What::Added => return vec![head("**a new policy**")],
         What::Removed => return vec![head("**this policy is no more**")],
@@ -91,9 +93,11 @@ fn of_meaning(compared: &Compared) -> Vec<String> {
         blocks.push(format!("<details{open}><summary>What changed{which}</summary>\n\n{list}\n</details>\n"));
     }
     if !comparison.cases.is_empty() {
-        let list = comparison.cases.iter().take(LINES).map(|case| {
-            format!("- {} {}\n", case.became.word(), code(&case.title))
-        });
+        let list = comparison
+            .cases
+            .iter()
+            .take(LINES)
+            .map(|case| format!("- {} {}\n", case.became.word(), code(&case.title)));
         let list: String = list.collect();
         let many = plural(comparison.cases.len(), "case");
         blocks.push(format!("<details><summary>{many} changed</summary>\n\n{list}\n</details>\n"));
@@ -113,7 +117,8 @@ fn of_change(compared: &Compared, timed: &Timed) -> String {
     let when = when(timed);
     let when = if when.is_empty() { String::new() } else { format!(", _{when}_") };
     let place = compared.locate(change.old_place, change.new_place);
-    let place = place.map_or_else(String::new, |(file, line)| format!(" · {}", code(&format!("{file}:{line}"))));
+    let place =
+        place.map_or_else(String::new, |(file, line)| format!(" · {}", code(&format!("{file}:{line}"))));
     let mut text = format!("- {word}{part}{name}{title}{when}{place}\n");
     for detail in change.details.iter().take(LINES) {
         let words = phrase(change, detail);
@@ -142,13 +147,15 @@ fn moved(scored: &Scored) -> String {
     let way = |count: usize, way: &str, most: &crate::decimal::Decimal| {
         (count > 0).then(|| format!("{} {way} by at most {most}", grouped(count)))
     };
-    let ways: Vec<String> = [way(impact.up, "up", &impact.most_up), way(impact.down, "down", &impact.most_down)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let ways: Vec<String> =
+        [way(impact.up, "up", &impact.most_up), way(impact.down, "down", &impact.most_down)]
+            .into_iter()
+            .flatten()
+            .collect();
     let ways = if ways.is_empty() { String::new() } else { format!(" ({})", ways.join(", ")) };
     let share = share(impact.moved(), impact.compared);
-    let mut text = format!("**{} of {} scores moved**{share}{ways}", grouped(impact.moved()), grouped(impact.compared));
+    let mut text =
+        format!("**{} of {} scores moved**{share}{ways}", grouped(impact.moved()), grouped(impact.compared));
     let tiers: usize = impact.migrations.iter().map(|it| it.count).sum();
     if !impact.tiers.is_empty() {
         text += &format!(", {} came into another tier", grouped(tiers));
@@ -202,7 +209,9 @@ fn histogram(impact: &Impact, round: crate::decimal::Decimal) -> Option<String> 
     let lines: String = lines
         .map(|band| format!("{:>width$}  {} {}\n", band.label, bar(band.count, tallest), grouped(band.count)))
         .collect();
-    Some(format!("<details><summary>By how much scores moved</summary>\n\n```text\n{lines}```\n\n</details>\n"))
+    Some(format!(
+        "<details><summary>By how much scores moved</summary>\n\n```text\n{lines}```\n\n</details>\n"
+    ))
 }
 
 fn table(grid: &Grid) -> String {
@@ -232,7 +241,8 @@ fn movers(scored: &Scored) -> Option<String> {
         let by = mover.after.checked_sub(mover.before).unwrap_or_default();
         let through = mover.cause.as_ref().map_or_else(String::new, |cause| {
             let place = cause.file.as_ref().zip(cause.line);
-            let place = place.map_or_else(String::new, |(file, line)| format!(" {}", code(&format!("{file}:{line}"))));
+            let place = place
+                .map_or_else(String::new, |(file, line)| format!(" {}", code(&format!("{file}:{line}"))));
             let points = |points: Option<crate::decimal::Decimal>| {
                 points.map_or_else(|| "nothing".to_owned(), |points| format!("{points:+}"))
             };
@@ -310,6 +320,7 @@ mod tests {
             new_path: Some(format!("rules/p{n}.score")),
             old_hash: None,
             new_hash: None,
+            has_moved: false,
             what: What::Added,
         };
         let policies = (0..200).map(policy).collect();

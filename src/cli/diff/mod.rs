@@ -18,7 +18,7 @@ use versions::{Pair, Versions};
 const EXAMPLES: &str = "\
 Examples:
   glassbox diff HEAD -- rules/payments               what was changed since the last commit
-  glassbox diff HEAD~1 -- rules/payments --by region
+  glassbox diff HEAD~1 --by region -- rules/payments
   glassbox diff main..branch                         every policy that a branch changes
   glassbox diff main...branch --format markdown      since it left main, for a pull request comment
   glassbox diff old/loan.score new/loan.score --data person=people.csv
@@ -112,6 +112,7 @@ impl Diff {
     }
 
     fn compare(&self, versions: &mut Versions, pair: Pair, alone: bool) -> Result<Account, Stop> {
+        let has_moved = pair.has_moved();
         let (old, new) = match (pair.old, pair.new) {
             (Some(old), Some(new)) => (old, new),
             (None, Some(new)) => return Ok(Account::of_one(&new.project.map_err(broken)?, What::Added)),
@@ -120,10 +121,7 @@ impl Diff {
         };
         let old = super::open::checked(old.project, true)?;
         let new = super::open::checked(new.project, true)?;
-        let today = match new.day_or(self.run.as_of) {
-            Ok(day) => day,
-            Err(stop) => return Err(stop),
-        };
+        let today = new.day_or(self.run.as_of)?;
         let (old_set, new_set) = impact::settings(&old, &new, &self.run)?;
         let old_version = crate::diff::Version { ruleset: &old.ruleset, settings: &old_set };
         let new_version = crate::diff::Version { ruleset: &new.ruleset, settings: &new_set };
@@ -145,15 +143,22 @@ impl Diff {
             let text = "compared as of today; `--as-of DATE` or `as_of` in glassbox.toml names another day";
             report::note(text)?;
         }
-        let compared = Compared { comparison, impact, old_sources: old.sources.clone(), new_sources: new.sources.clone() };
-        Ok(Account::of_two(&old, &new, (&old_set, &new_set), compared))
+        let compared = Compared {
+            comparison,
+            impact,
+            old_sources: old.sources.clone(),
+            new_sources: new.sources.clone(),
+        };
+        Ok(Account { has_moved, ..Account::of_two(&old, &new, (&old_set, &new_set), compared) })
     }
 }
 
 /// What keeps two versions from being compared is no finding: it could not be run.
 fn unusable(stop: Stop) -> Stop {
     match stop {
-        Stop::Diagnostics { sources, diagnostics, .. } => Stop::Diagnostics { sources, diagnostics, exit: UNUSABLE },
+        Stop::Diagnostics { sources, diagnostics, .. } => {
+            Stop::Diagnostics { sources, diagnostics, exit: UNUSABLE }
+        }
         Stop::ClosedPipe | Stop::Said(_) | Stop::Failure { .. } => stop,
     }
 }

@@ -46,6 +46,9 @@ fn say(account: &Account, to: &mut dyn Write) -> io::Result<()> {
         (None, None) => String::new(),
     };
     writeln!(to, "{HEADING}{}{HEADING:#}  {DIM}{path} · {hashes}{DIM:#}", clean(&account.title))?;
+    if let Some(old) = account.old_path.as_ref().filter(|_| account.has_moved) {
+        writeln!(to, "{WARNING}~ moved{WARNING:#} from {}", clean(old))?;
+    }
     match &account.what {
         What::Added => writeln!(to, "{GOOD}+ a new policy{GOOD:#}"),
         What::Removed => writeln!(to, "{ERROR}- this policy is no more{ERROR:#}"),
@@ -170,7 +173,11 @@ fn say_impact(scored: &Scored, policy: &str, to: &mut dyn Write) -> io::Result<(
         writeln!(to, "{WARNING}rejected{WARNING:#}: {was} by the old version, {is} by the new one")?;
     }
     if impact.is_none() {
-        writeln!(to, "{GOOD}nothing moved{GOOD:#}: {} have the scores that they had", plural(new.scored, "record"))?;
+        writeln!(
+            to,
+            "{GOOD}nothing moved{GOOD:#}: {} have the scores that they had",
+            plural(new.scored, "record")
+        )?;
     } else {
         say_moved(&format!("{} {record}", grouped(*read)), impact, to)?;
         for way in standings(impact) {

@@ -53,7 +53,9 @@ impl Versions {
     /// Finds what is meant.
     pub(super) fn open(versions: &[String], paths: &[PathBuf]) -> Result<Self, Stop> {
         match (versions, paths) {
-            ([old, new], []) if Path::new(old).exists() && Path::new(new).exists() => Self::of_paths(old, new),
+            ([old, new], []) if Path::new(old).exists() && Path::new(new).exists() => {
+                Self::of_paths(old, new)
+            }
             ([old, new], []) if Path::new(new).exists() => {
                 // As git takes it, where there is no doubt.
                 Self::of_revisions(old, None, &[PathBuf::from(new)]).map_err(|stop| neither(old, stop))
@@ -141,14 +143,19 @@ impl Versions {
     pub(super) fn pairs(&self) -> Result<(Vec<Pair>, usize), Stop> {
         let (mut pairs, mut unchanged) = (Vec::new(), 0);
         for scope in &self.scopes {
-            let (old, new) = (self.found(scope, &self.old, &scope.old)?, self.found(scope, &self.new, &scope.new)?);
+            let (old, new) =
+                (self.found(scope, &self.old, &scope.old)?, self.found(scope, &self.new, &scope.new)?);
             if old.is_empty() && new.is_empty() {
                 let (was, is) = self.names();
                 let git = scope.inside.is_some();
-                let place = if git { format!(" in {was} or {is}") } else { String::new() };
+                let place = if git { format!(" in `{was}` or {is}") } else { String::new() };
                 return Err(Stop::failure(
                     format!("there is no policy at `{}`{place}", scope.shown),
-                    Some("name a pack, a folder with packs, or the file of a policy".to_owned()),
+                    Some(if scope.shown.starts_with('-') {
+                        "all that stands behind `--` is a path; options go before it".to_owned()
+                    } else {
+                        "name a pack, a folder with packs, or the file of a policy".to_owned()
+                    }),
                 ));
             }
             let found = paired(old, new);
@@ -196,8 +203,9 @@ impl Versions {
                 found.push(Found { at: at.unwrap_or_else(|| manifest.clone()), project });
             }
         }
-        let has_manifest =
-            |file: &str| below.iter().any(|other| is_named(other, MANIFEST) && folder_of(other) == folder_of(file));
+        let has_manifest = |file: &str| {
+            below.iter().any(|other| is_named(other, MANIFEST) && folder_of(other) == folder_of(file))
+        };
         let alone = below.iter().filter(|file| !is_pack && file.ends_with(".score") && !has_manifest(file));
         for file in alone {
             if found.iter().any(|known| known.at == *file) {
@@ -231,13 +239,21 @@ impl Tree {
 }
 
 impl Pair {
+    /// Whether the policy stands in another file than before.
+    pub(super) fn has_moved(&self) -> bool {
+        self.old.as_ref().zip(self.new.as_ref()).is_some_and(|(old, new)| old.at != new.at)
+    }
+
     /// Whether both versions are the same to the letter.
     fn is_same(&self) -> bool {
         let hash = |found: &Option<Found>| {
             let project = found.as_ref()?.project.as_ref().ok()?;
             Some(project.unit.hash(&project.manifest.params))
         };
-        self.old.is_some() && self.new.is_some() && hash(&self.old).is_some() && hash(&self.old) == hash(&self.new)
+        self.old.is_some()
+            && self.new.is_some()
+            && hash(&self.old).is_some()
+            && hash(&self.old) == hash(&self.new)
     }
 }
 
@@ -245,7 +261,12 @@ impl Pair {
 fn paired(old: Vec<Found>, new: Vec<Found>) -> Vec<Pair> {
     let mut old: Vec<Option<Found>> = old.into_iter().map(Some).collect();
     let name = |found: &Found| {
-        found.project.as_ref().ok().and_then(|project| project.policy_named()).map(|(name, _)| name.to_owned())
+        found
+            .project
+            .as_ref()
+            .ok()
+            .and_then(|project| project.policy_named())
+            .map(|(name, _)| name.to_owned())
     };
     let mut pairs: Vec<Pair> = Vec::new();
     for found in new {
@@ -312,8 +333,12 @@ impl From<GitError> for Stop {
     fn from(error: GitError) -> Self {
         let help = match &error {
             GitError::NoGit(_) => Some("revisions are read by `git`, which has to be installed".to_owned()),
-            GitError::NoRevision(name) => Some(format!("`git log --oneline` lists them; a path stands behind `--`: `glassbox diff HEAD -- {name}`")),
-            GitError::NoRepository { .. } => Some("files and folders can be compared without git: `glassbox diff OLD NEW`".to_owned()),
+            GitError::NoRevision(name) => Some(format!(
+                "`git log --oneline` lists them; a path stands behind `--`: `glassbox diff HEAD -- {name}`"
+            )),
+            GitError::NoRepository { .. } => {
+                Some("files and folders can be compared without git: `glassbox diff OLD NEW`".to_owned())
+            }
             GitError::Unrelated(..)
             | GitError::Outside { .. }
             | GitError::Failed { .. }

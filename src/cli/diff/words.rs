@@ -117,7 +117,11 @@ pub(super) fn grids(scored: &Scored) -> Vec<Grid> {
         let counts = [reason.before, reason.after, reason.gained, reason.lost].map(grouped);
         [reason.code.clone()].into_iter().chain(counts).chain([reason.text.clone()]).collect()
     });
-    grids.extend(Grid::new("Reasons", &["reason", "before", "now", "new", "vanished", ""], reasons.collect()));
+    grids.extend(Grid::new(
+        "Reasons",
+        &["reason", "before", "now", "new", "vanished", ""],
+        reasons.collect(),
+    ));
     let held = impact.consequences.iter().filter(|each| each.gained + each.lost > 0).map(|each| {
         let counts = [each.before, each.after, each.gained, each.lost].map(grouped);
         let kind = if each.penalty { "penalty" } else { "benefit" };
@@ -136,7 +140,8 @@ pub(super) fn grids(scored: &Scored) -> Vec<Grid> {
     for division in &scored.divisions {
         let rows = division.segments.iter().map(|part| {
             let counts = [part.records, part.up, part.down].map(grouped);
-            let least = if part.most_down.is_zero() { "0".to_owned() } else { format!("-{}", part.most_down) };
+            let least =
+                if part.most_down.is_zero() { "0".to_owned() } else { format!("-{}", part.most_down) };
             let most = signed(part.most_up);
             let tail = [signed(part.average), least, most, grouped(part.better), grouped(part.worse)];
             [part.label.clone()].into_iter().chain(counts).chain(tail).collect()
@@ -182,10 +187,14 @@ fn tiers(impact: &Impact) -> Option<Grid> {
         [label(*from)].into_iter().chain(cells).chain([total]).collect()
     });
     let mut rows: Vec<Vec<String>> = rows.collect();
-    let totals = all.iter().map(|to| impact.tiers.get(*to).map_or_else(String::new, |tier| grouped(tier.after)));
+    let totals =
+        all.iter().map(|to| impact.tiers.get(*to).map_or_else(String::new, |tier| grouped(tier.after)));
     rows.push(["now".to_owned()].into_iter().chain(totals).chain([String::new()]).collect());
-    let headings: Vec<String> =
-        ["before ↓ now →".to_owned()].into_iter().chain(all.iter().map(|at| label(*at))).chain(["before".to_owned()]).collect();
+    let headings: Vec<String> = ["before ↓ now →".to_owned()]
+        .into_iter()
+        .chain(all.iter().map(|at| label(*at)))
+        .chain(["before".to_owned()])
+        .collect();
     let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
     Grid::new("Tiers", &headings, rows)
 }

@@ -1,9 +1,9 @@
 //! What is kept from one change to the next: the scores of the last version, its records, and which cases differed.
 
-use super::super::verdict::{Verdict, judge};
-use super::Went;
 use super::super::moved::{Mover, told};
 use super::super::rejects::Aside;
+use super::super::verdict::{Verdict, judge};
+use super::Went;
 use super::account::{Account, Cases, Differs, Sample, Scored};
 use crate::data::{DataFiles, Loaded, Schema, load};
 use crate::date::Date;

@@ -1,8 +1,8 @@
 //! What a change did, for people: a page that is drawn anew on a terminal, lines one below the other elsewhere.
 
 use super::super::clock;
-use super::super::report::{self, Count, DIM, ERROR, GOOD, HEADING, WARNING, grouped, plural};
 use super::super::moved::{clean, near, say_moved, say_movers};
+use super::super::report::{self, Count, DIM, ERROR, GOOD, HEADING, WARNING, grouped, plural};
 use super::account::{Account, Cases, Command, Differs, Sample, Scored};
 use super::{Files, News};
 use crate::engine::Refusal;
