@@ -66,14 +66,11 @@ impl Opened {
 
     /// The policy's name and title.
     pub(super) fn named(&self) -> (String, String) {
-        let statements = self.ruleset.statements().into_iter();
-        let blocks =
-            statements.filter_map(
-                |(_, statement)| {
-                    if let Statement::Policy(block) = statement { Some(block) } else { None }
-                },
-            );
-        blocks.last().map_or_else(Default::default, |block| {
+        let statements = self.ruleset.statements();
+        let block = statements.iter().find_map(|(_, statement)| {
+            if let Statement::Policy(block) = statement { Some(block) } else { None }
+        });
+        block.map_or_else(Default::default, |block| {
             let name = block.name.text.clone();
             let title = block.title.as_ref().map_or_else(|| name.clone(), |title| title.text.clone());
             (name, title)

@@ -178,7 +178,7 @@ impl<'p> Speller<'p> {
             });
             let open = category.open.then(|| "anything else".to_owned());
             portrait.list("categories", spelt.chain(open).collect(), false);
-        } else {
+        } else if field.kind != Type::YesNo {
             let domain = self.set(&field.domain, Some(field.kind));
             if domain != "any" {
                 portrait.meaning("domain", domain, &field.domain_text);
@@ -264,7 +264,7 @@ impl<'p> Speller<'p> {
             ItemBody::Group(_) => {}
         }
         portrait.maybe("weight", item.weight.map(|weight| weight.to_string()));
-        portrait.maybe("limits", item.limits.map(|limits| between(limits)));
+        portrait.maybe("limits", item.limits.map(between));
         portrait.maybe("reason", item.reason.map(|reason| self.reason(reason)));
         portrait.maybe("baseline", item.baseline.map(|baseline| baseline.to_string()));
         portrait.maybe("from", item.from.map(day));
@@ -316,7 +316,7 @@ impl<'p> Speller<'p> {
             portrait.fact("against", influence.against.to_string());
             portrait.fact("weight", influence.weight.to_string());
             portrait.fact("smoothing", influence.smoothing.to_string());
-            portrait.maybe("limits", influence.limits.map(|limits| between(limits)));
+            portrait.maybe("limits", influence.limits.map(between));
             portrait.fact("reads", if influence.settled { "settled scores" } else { "previous scores" });
             portrait.maybe("reason", influence.reason.map(|reason| self.reason(reason)));
             portrait.list("source", influence.sources.clone(), true);

@@ -295,29 +295,28 @@ fn nothing_is_missed() {
 
 /// A text with one of its numbers, or of its texts in quotes, made another one.
 fn edits_of(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let mut edits = Vec::new();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let code = line.split('#').next().unwrap();
-        let bytes = code.as_bytes();
-        let is_word = |at: usize| bytes.get(at).is_some_and(|c| c.is_ascii_alphanumeric() || *c == b'_');
+    for (at, line) in lines.iter().enumerate() {
+        let mut add = |new: String| {
+            let others = |range: &[&str]| range.concat();
+            edits.push(format!("{}{new}{}", others(&lines[..at]), others(&lines[at + 1..])));
+        };
+        let code: Vec<char> = line.chars().take_while(|c| *c != '#').collect();
+        let is_word = |at: usize| code.get(at).is_some_and(|c| c.is_ascii_alphanumeric() || *c == '_');
+        let text = |range: &[char]| range.iter().collect::<String>();
         for from in 0..code.len() {
-            let starts = bytes[from].is_ascii_digit()
-                && (from == 0 || !(is_word(from - 1) || bytes[from - 1] == b'.'));
-            if starts {
-                let many = bytes[from..].iter().take_while(|c| c.is_ascii_digit()).count();
-                let end = from + many;
-                if is_word(end) || bytes.get(end) == Some(&b'-') {
-                    continue;
-                }
-                let number: u64 = code[from..end].parse().unwrap();
-                edits.push(format!("{}{}{}", &text[..at + from], number + 1, &text[at + end..]));
+            let starts =
+                code[from].is_ascii_digit() && (from == 0 || !(is_word(from - 1) || code[from - 1] == '.'));
+            let end = from + code[from..].iter().take_while(|c| c.is_ascii_digit()).count();
+            if starts && !is_word(end) && code.get(end) != Some(&'-') {
+                let number: u64 = text(&code[from..end]).parse().unwrap();
+                add(format!("{}{}{}\n", text(&code[..from]), number + 1, text(&code[end..]).trim_end()));
             }
         }
-        if let Some(end) = code.rfind('"') {
-            edits.push(format!("{} it{}", &text[..at + end], &text[at + end..]));
+        if let Some(end) = code.iter().rposition(|c| *c == '"') {
+            add(format!("{} it{}\n", text(&code[..end]), text(&code[end..]).trim_end()));
         }
-        at += line.len();
     }
     edits
 }

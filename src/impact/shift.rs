@@ -54,12 +54,15 @@ pub struct DecisionShift {
     pub migrations: Vec<(Option<String>, Option<String>, usize)>,
 }
 
+/// How many records went from one number to another.
+type Pairs = FxHashMap<(usize, usize), usize>;
+
 /// Pairs of what was given before and now, counted.
 pub(super) struct Shifts<'s> {
     sides: Option<(&'s Kept, &'s Kept)>,
-    given: FxHashMap<(usize, usize), usize>,
+    given: Pairs,
     /// By decision that both have: positions before and now, and the pairs of answers.
-    answers: Vec<(usize, usize, FxHashMap<(usize, usize), usize>)>,
+    answers: Vec<(usize, usize, Pairs)>,
 }
 
 impl<'s> Shifts<'s> {
@@ -119,15 +122,11 @@ impl<'s> Shifts<'s> {
             let label = |answers: &super::kept::Answers, code: usize| {
                 answers.codes.all.get(code)?.as_ref().map(|answer: &Value| answers.label(answer))
             };
-            let mut counts: BTreeMap<(usize, usize), (Option<String>, Option<String>, usize)> =
-                BTreeMap::new();
-            for ((from, to), count) in sorted(pairs) {
-                let (from_label, to_label) = (label(a, from), label(b, to));
-                if from_label != to_label {
-                    counts.insert((from, to), (from_label, to_label, count));
-                }
-            }
-            let mut migrations: Vec<_> = counts.into_values().collect();
+            let ways = sorted(pairs).into_iter().filter_map(|((from, to), count)| {
+                let (from, to) = (label(a, from), label(b, to));
+                (from != to).then_some((from, to, count))
+            });
+            let mut migrations: Vec<_> = ways.collect();
             migrations.sort();
             let shift = DecisionShift { name: b.name.clone(), title: b.title.clone(), migrations };
             (!shift.migrations.is_empty()).then_some(shift)
@@ -137,7 +136,7 @@ impl<'s> Shifts<'s> {
 }
 
 /// Counts in an order that is always the same.
-fn sorted(counts: FxHashMap<(usize, usize), usize>) -> BTreeMap<(usize, usize), usize> {
+fn sorted(counts: Pairs) -> BTreeMap<(usize, usize), usize> {
     counts.into_iter().collect()
 }
 

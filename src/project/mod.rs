@@ -31,6 +31,7 @@ use crate::date::Date;
 use crate::diagnostic::{self, Code, Diagnostic, suggest};
 use crate::source::Sources;
 use crate::syntax::MAX_FILE_BYTES;
+use crate::syntax::ast::Statement;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -109,14 +110,11 @@ impl Project {
     /// The name and title of the policy that its file holds; absent where it holds none, as files of shared definitions do.
     #[must_use]
     pub fn policy_named(&self) -> Option<(&str, &str)> {
-        let statements = self.unit.files.first()?.statements.iter();
-        let block = statements.filter_map(|statement| {
-            if let crate::syntax::ast::Statement::Policy(block) = statement { Some(block) } else { None }
-        });
-        block.last().map(|block| {
-            let name = block.name.text.as_str();
-            (name, block.title.as_ref().map_or(name, |title| &title.text))
-        })
+        let block = self.unit.files.first()?.statements.iter().find_map(|statement| {
+            if let Statement::Policy(block) = statement { Some(block) } else { None }
+        })?;
+        let name = block.name.text.as_str();
+        Some((name, block.title.as_ref().map_or(name, |title| &title.text)))
     }
 
     /// Checks the policy and says everything that is wrong with it, its syntax and its `use` lines included. With a mistake

@@ -1,25 +1,26 @@
 //! Paths as people know them: as they would type them, from where they stand.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// How the paths of a project are shown: those of a folder that stands for another place by the name of that place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
     /// A folder, and what is written before the paths inside it in its stead.
-    stands_for: Option<(PathBuf, String)>,
+    stands_for: Option<Arc<(PathBuf, String)>>,
 }
 
 impl Names {
     /// The files in a folder are shown as those of a revision: `HEAD~1:rules/loan.score`, as git writes it.
     #[must_use]
     pub fn of_revision(folder: &Path, revision: &str) -> Self {
-        Self { stands_for: Some((folder.to_owned(), revision.to_owned())) }
+        Self { stands_for: Some(Arc::new((folder.to_owned(), revision.to_owned()))) }
     }
 
     /// A path as text.
     #[must_use]
     pub fn shown(&self, path: &Path) -> String {
-        let inside = self.stands_for.as_ref().and_then(|(folder, revision)| {
+        let inside = self.stands_for.as_deref().and_then(|(folder, revision)| {
             let inside = tidy(path).strip_prefix(folder).ok()?.to_owned();
             let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
             Some(format!("{revision}:{}", parts.join("/")))

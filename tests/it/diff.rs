@@ -278,6 +278,7 @@ fn what_cannot_be_compared() {
             ("diff_option_behind_dashes", "first -- rules/payments --by region"),
             ("diff_by_unknown", "first points --by regoin"),
             ("diff_data_unknown", "first points --data persons=people.csv"),
+            ("diff_data_stream", "first points --data person=csv:-"),
             ("diff_set_unknown", "first points --set points=3"),
         ],
     );

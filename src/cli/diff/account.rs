@@ -2,6 +2,7 @@
 
 use super::super::moved::Mover;
 use super::super::open::Opened;
+use super::impact::Settings;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Comparison, Meaning};
 use crate::impact::{Division, Impact};
@@ -137,7 +138,7 @@ impl Account {
     pub(super) fn of_two(
         old: &Opened,
         new: &Opened,
-        (old_set, new_set): (&[(String, String)], &[(String, String)]),
+        (old_set, new_set): (&Settings, &Settings),
         compared: Compared,
     ) -> Self {
         let path = |sources: &Sources| sources.iter().next().map(|(_, source)| source.path.clone());

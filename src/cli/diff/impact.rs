@@ -34,7 +34,8 @@ pub(super) struct Ask<'a> {
     pub(super) strict: bool,
 }
 
-type Settings = Vec<(String, String)>;
+/// Parameters that are set from outside: names and values.
+pub(super) type Settings = Vec<(String, String)>;
 
 /// A version on the day, ready to score.
 struct Ready<'v> {
@@ -133,6 +134,15 @@ fn known_names(old: &Policy, new: &Policy, ask: &Ask<'_>) -> Result<(), Stop> {
     if let Some((name, _)) = ask.run.data.iter().find(|(name, _)| !known.contains(name)) {
         let message = format!("data is given for `{name}`, but neither version has such a record or link");
         return Err(Stop::failure(message, suggest::did_you_mean(name, known.iter().map(String::as_str))));
+    }
+    // Both versions read the data, and some records are looked up again.
+    let is_stream = |path: &PathBuf| path.to_str().is_some_and(|path| path == "-" || path.ends_with(":-"));
+    if ask.run.data.iter().any(|(_, path)| is_stream(path)) {
+        let help = Some("write it to a file first".to_owned());
+        return Err(Stop::failure(
+            "the standard input can be read only once, and both versions read the data",
+            help,
+        ));
     }
     let parts = |policy: &Policy| -> Vec<String> {
         let scored = policy.schema.scored;

@@ -3,12 +3,11 @@
 //! A comment holds so many characters. The report is made of blocks that are whole by themselves; those that do not fit any more
 //! are left out from the end, and it is said how many.
 
-use super::super::histogram::{bands, bar};
+use super::super::histogram::{Band, bar};
 use super::account::{Account, Compared, Impacted, Report, Scored, What};
-use super::words::{Grid, grids, phrase, records, standings, subject, verdict, when};
+use super::words::{Grid, grids, moves, phrase, records, standings, subject, verdict, when};
 use crate::diagnostic::{grouped, plural};
 use crate::diff::{Became, Meaning, Timed};
-use crate::impact::Impact;
 use std::io::{self, Write};
 
 /// The most characters of a comment, with some left for what is said of the cut.
@@ -192,23 +191,22 @@ fn of_impact(impacted: &Impacted) -> Vec<String> {
     if !said.is_empty() {
         blocks.push(said.iter().map(|line| format!("- {line}\n")).collect());
     }
-    blocks.extend(histogram(impact, scored.round));
+    blocks.extend(histogram(scored));
     blocks.extend(grids(scored).iter().map(table));
     blocks.extend(movers(scored));
     blocks
 }
 
-fn histogram(impact: &Impact, round: crate::decimal::Decimal) -> Option<String> {
-    let bands = bands(&impact.moves.numbers(), round);
-    if bands.len() < 2 {
+fn histogram(scored: &Scored) -> Option<String> {
+    let moves = moves(scored);
+    if moves.len() < 2 {
         return None;
     }
-    let width = bands.iter().map(|band| band.label.chars().count()).max().unwrap_or(0);
-    let tallest = bands.iter().map(|band| band.count).max().unwrap_or(0);
-    let lines = bands.iter().filter(|band| band.count > 0);
-    let lines: String = lines
-        .map(|band| format!("{:>width$}  {} {}\n", band.label, bar(band.count, tallest), grouped(band.count)))
-        .collect();
+    let width = moves.iter().map(|band| band.label.chars().count()).max().unwrap_or(0);
+    let most = moves.iter().map(|band| band.count).max().unwrap_or(0);
+    let line =
+        |band: &Band| format!("{:>width$}  {} {}\n", band.label, bar(band.count, most), grouped(band.count));
+    let lines: String = moves.iter().map(line).collect();
     Some(format!(
         "<details><summary>By how much scores moved</summary>\n\n```text\n{lines}```\n\n</details>\n"
     ))
@@ -220,12 +218,8 @@ fn table(grid: &Grid) -> String {
         let cells: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
         format!("| {} |\n", cells.join(" | "))
     };
-    let numbers = |column: usize| {
-        let mut cells = rows.iter().filter_map(|row| row.get(column));
-        column > 0 && cells.all(|cell| !cell.chars().next().is_some_and(char::is_alphabetic))
-    };
-    let rule: String =
-        (0..headings.len()).map(|column| if numbers(column) { " ---: |" } else { " --- |" }).collect();
+    let rule = |column: usize| if grid.has_numbers(column) { " ---: |" } else { " --- |" };
+    let rule: String = (0..headings.len()).map(rule).collect();
     let body: String = rows.iter().map(|row| line(row)).collect();
     let more = if *more > 0 { format!("\n_and {} more_\n", grouped(*more)) } else { String::new() };
     let title = plain(title);

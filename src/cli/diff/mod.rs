@@ -24,12 +24,12 @@ Examples:
   glassbox diff old/loan.score new/loan.score --data person=people.csv
   glassbox diff HEAD --exit-code && echo 'nothing changed that means anything'
 
-First the meaning: which rows, edges, points, rules, fields and words were added, removed or changed,
-and from which day on. Then, with the pack's own data or those of --data, the impact: both versions
-score the same records; how many move and how far, from which tier to which, who is given another
-reason, and the records that moved most with the line that moved them.
+First the meaning: which rows, edges, points, rules, fields and words were added, removed or
+changed, and from which day on. Then, with the pack's own data or those of --data, the impact:
+both versions score the same records; how many move and how far, from which tier to which, who is
+given another reason, and the records that moved most with the line that moved them.
 
-Exit codes: 0, or with --exit-code 1 where the meaning differs; 2 where something cannot be compared.";
+Exit codes: 0, or with --exit-code 1 where something changed; 2 where it cannot be compared.";
 
 /// Say what changed between two versions of a policy, and what that does
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ pub(super) struct Diff {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    /// End with 1 where the meaning differs, words that people read among it; layout and comments do not count
+    /// End with 1 where a part changed, be it in words only; layout, comments and cases do not count
     #[arg(long)]
     exit_code: bool,
 }

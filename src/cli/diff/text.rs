@@ -1,10 +1,10 @@
 //! What there is to tell, as text for people.
 
-use super::super::histogram::{Band, bands, bar};
+use super::super::histogram::{Band, bar};
 use super::super::moved::{clean, say_moved, say_movers};
 use super::super::report::{DIM, ERROR, GOOD, HEADING, WARNING, grouped, plural};
 use super::account::{Account, Compared, Impacted, Report, Scored, What};
-use super::words::{Grid, grids, phrase, records, standings, subject, verdict, when};
+use super::words::{Grid, grids, moves, phrase, records, standings, subject, verdict, when};
 use crate::diff::{Became, Comparison, Meaning, Timed};
 use crate::explain;
 use anstyle::Style;
@@ -163,7 +163,7 @@ fn say_unreadable(
 }
 
 fn say_impact(scored: &Scored, policy: &str, to: &mut dyn Write) -> io::Result<()> {
-    let Scored { record, read, old, new, round, impact, movers, notes, .. } = scored;
+    let Scored { record, read, old, new, impact, movers, notes, .. } = scored;
     writeln!(to, "\n{HEADING}Impact{HEADING:#}  {DIM}{}{DIM:#}", clean(&records(scored)))?;
     for note in notes {
         writeln!(to, "{DIM}{}{DIM:#}", clean(note))?;
@@ -183,12 +183,12 @@ fn say_impact(scored: &Scored, policy: &str, to: &mut dyn Write) -> io::Result<(
         for way in standings(impact) {
             writeln!(to, "  {way}")?;
         }
-        let bands = bands(&impact.moves.numbers(), *round);
-        if bands.len() > 1 {
-            let width = bands.iter().map(|band| band.label.chars().count()).max().unwrap_or(0);
-            let tallest = bands.iter().map(|band| band.count).max().unwrap_or(0);
-            for Band { label, count } in bands.iter().filter(|band| band.count > 0) {
-                writeln!(to, "  {label:>width$}  {} {}", bar(*count, tallest), grouped(*count))?;
+        let moves = moves(scored);
+        if moves.len() > 1 {
+            let width = moves.iter().map(|band| band.label.chars().count()).max().unwrap_or(0);
+            let most = moves.iter().map(|band| band.count).max().unwrap_or(0);
+            for Band { label, count } in &moves {
+                writeln!(to, "  {label:>width$}  {} {}", bar(*count, most), grouped(*count))?;
             }
         }
     }
@@ -206,12 +206,12 @@ fn say_grid(grid: &Grid, to: &mut dyn Write) -> io::Result<()> {
         let cells = rows.iter().chain([headings]).filter_map(|row| row.get(column));
         cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
+    let columns: Vec<(usize, bool)> =
+        (0..headings.len()).map(|column| (width(column), grid.has_numbers(column))).collect();
     let line = |row: &[String]| -> String {
-        let cells = row.iter().zip(&widths).enumerate().map(|(at, (cell, width))| {
+        let cells = row.iter().zip(&columns).map(|(cell, (width, numbers))| {
             let cell = clean(cell);
-            let is_text = at == 0 || cell.chars().next().is_some_and(char::is_alphabetic);
-            if is_text { format!("{cell:width$}") } else { format!("{cell:>width$}") }
+            if *numbers { format!("{cell:>width$}") } else { format!("{cell:width$}") }
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };

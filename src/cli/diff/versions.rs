@@ -161,7 +161,7 @@ impl Versions {
             let found = paired(old, new);
             let named = found.len() == 1;
             for pair in found {
-                if !named && pair.is_same() { unchanged += 1 } else { pairs.push(pair) }
+                if !named && pair.is_same() && !pair.has_moved() { unchanged += 1 } else { pairs.push(pair) }
             }
         }
         Ok((pairs, unchanged))
@@ -333,9 +333,12 @@ impl From<GitError> for Stop {
     fn from(error: GitError) -> Self {
         let help = match &error {
             GitError::NoGit(_) => Some("revisions are read by `git`, which has to be installed".to_owned()),
-            GitError::NoRevision(name) => Some(format!(
-                "`git log --oneline` lists them; a path stands behind `--`: `glassbox diff HEAD -- {name}`"
-            )),
+            GitError::NoRevision(name) if name.contains(['/', '.']) => {
+                Some(format!("a path stands behind `--`: `glassbox diff HEAD -- {name}`"))
+            }
+            GitError::NoRevision(_) => {
+                Some("`git log --oneline` and `git branch --all` list revisions".to_owned())
+            }
             GitError::NoRepository { .. } => {
                 Some("files and folders can be compared without git: `glassbox diff OLD NEW`".to_owned())
             }

@@ -1,5 +1,7 @@
 //! What is told of a change, in words that text and Markdown share.
 
+use super::super::histogram::{Band, bands};
+use super::super::moved::signed;
 use super::account::Scored;
 use crate::diagnostic::{grouped, plural};
 use crate::diff::{Became, Change, Comparison, Detail, How, Meaning, Part, Timed};
@@ -14,10 +16,10 @@ pub(super) fn verdict(comparison: &Comparison) -> String {
         Meaning::Layout => "only layout and comments differ: it means the same on every day".to_owned(),
         Meaning::Same => "written differently, and means the same on every day".to_owned(),
         Meaning::Words => format!(
-            "only words differ ({}): no score, tier, reason or decision depends on them",
+            "only words of {} changed: no score, tier, reason or decision depends on them",
             plural(many, "part")
         ),
-        Meaning::Changed => format!("the meaning differs in {}", plural(many, "part")),
+        Meaning::Changed => format!("{} changed", plural(many, "part")),
     }
 }
 
@@ -83,6 +85,18 @@ pub(super) fn standings(impact: &Impact) -> Vec<String> {
     ways.map(|((from, to), count)| format!("{}: {} → {}", grouped(*count), word(*from), word(*to))).collect()
 }
 
+/// So many different moves are told one by one; of more there are bands.
+const MOVES: usize = 13;
+
+/// By how much scores moved, with how many by so much.
+pub(super) fn moves(scored: &Scored) -> Vec<Band> {
+    let moves = scored.impact.moves.numbers();
+    if moves.len() > MOVES {
+        return bands(&moves, scored.round).into_iter().filter(|band| band.count > 0).collect();
+    }
+    moves.into_iter().map(|(by, count)| Band { label: signed(by), count }).collect()
+}
+
 /// A table with a line of headings.
 pub(super) struct Grid {
     pub(super) title: String,
@@ -106,6 +120,14 @@ impl Grid {
         rows.truncate(ROWS);
         let headings = headings.iter().map(|it| (*it).to_owned()).collect();
         Some(Self { title: title.to_owned(), headings, rows, more })
+    }
+}
+
+impl Grid {
+    /// Whether a column holds numbers, and no words.
+    pub(super) fn has_numbers(&self, column: usize) -> bool {
+        let mut cells = self.rows.iter().filter_map(|row| row.get(column));
+        column > 0 && cells.all(|cell| !cell.chars().next().is_some_and(char::is_alphabetic))
     }
 }
 
@@ -197,9 +219,4 @@ fn tiers(impact: &Impact) -> Option<Grid> {
         .collect();
     let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
     Grid::new("Tiers", &headings, rows)
-}
-
-/// A number with its sign; zero has none.
-fn signed(number: crate::decimal::Decimal) -> String {
-    if number.is_zero() { number.to_string() } else { format!("{number:+}") }
 }
