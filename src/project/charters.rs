@@ -2,7 +2,6 @@
 
 use super::Intake;
 use super::files::not_utf8;
-use super::shown::shown;
 use crate::audit::clause::Subject;
 use crate::audit::{self, Audit, Charter, Report, read_charters};
 use crate::check::Ruleset;
@@ -35,13 +34,13 @@ pub(super) fn read(
         let bytes = match intake.read(&path) {
             Ok((_, bytes)) => bytes,
             Err(error) => {
-                let message = format!("cannot read the charter `{}`: {error}", shown(&path));
+                let message = format!("cannot read the charter `{}`: {error}", intake.shown(&path));
                 applied.diagnostics.push(Diagnostic::error(Code::E0403, *place, message));
                 continue;
             }
         };
         let text = String::from_utf8_lossy(&bytes);
-        let file = sources.add(shown(&path), text.as_ref());
+        let file = sources.add(intake.shown(&path), text.as_ref());
         if let Some(foreign) = not_utf8(file, &bytes) {
             applied.diagnostics.push(foreign);
             continue;
