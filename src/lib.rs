@@ -18,6 +18,7 @@ pub mod format;
 pub mod function;
 pub mod impact;
 pub mod lint;
+pub mod measure;
 pub mod output;
 pub mod policy;
 pub mod project;
