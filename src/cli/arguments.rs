@@ -1,6 +1,8 @@
 //! What can be written after `glassbox`: the commands and the options that they share.
 
-use super::{check, explain, explain_error, fmt, new, review, score, snapshot, synth, test, testdata, watch};
+use super::{
+    check, explain, explain_error, fmt, measure, new, review, score, snapshot, synth, test, testdata, watch,
+};
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -15,6 +17,7 @@ Examples:
   glassbox snapshot rules/payments                   keep its scores, for `test` to compare
   glassbox fmt rules/payments                        lay its policies out in the one canonical way
   glassbox watch rules/payments                      say at each save what that did
+  glassbox measure rules/german_credit               how scores lie, which reasons are given
   glassbox synth rules/payments --records 1000 --out made   invented records of the same shape
   glassbox explain-error E0204                       what a mistake means and how to mend it
 
@@ -22,7 +25,7 @@ A pack is a folder with a `glassbox.toml`, which says where the policy and its d
 
 Exit codes:
   0  all is well
-  1  a policy is wrong, or a case differs
+  1  a policy is wrong, a case differs, or a limit is broken
   2  the command or a file cannot be used
   3  records were set aside";
 
@@ -51,6 +54,7 @@ pub(super) enum Command {
     Review(review::Review),
     Fmt(fmt::Fmt),
     Watch(watch::Watch),
+    Measure(measure::Measure),
     Synth(synth::Synth),
     ExplainError(explain_error::ExplainError),
 }

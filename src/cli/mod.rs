@@ -17,6 +17,7 @@ mod fmt;
 mod histogram;
 mod interrupt;
 mod junit;
+mod measure;
 mod new;
 mod open;
 mod progress;
@@ -89,6 +90,7 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Review(review) => review.run(),
         arguments::Command::Watch(watch) => watch.run(),
         arguments::Command::Fmt(fmt) => fmt.run(),
+        arguments::Command::Measure(measure) => measure.run(),
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }

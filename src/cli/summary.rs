@@ -125,7 +125,7 @@ impl Summary<'_> {
 }
 
 /// The middle of scores, with how many records have each; between two middle ones their mean.
-fn middle(scores: &BTreeMap<Decimal, u64>) -> Decimal {
+pub(super) fn middle(scores: &BTreeMap<Decimal, u64>) -> Decimal {
     let all: u64 = scores.values().sum();
     let at = |position: u64| {
         let mut before = 0;
