@@ -1,7 +1,8 @@
 //! What can be written after `glassbox`: the commands and the options that they share.
 
 use super::{
-    check, explain, explain_error, fmt, measure, new, review, score, snapshot, synth, test, testdata, watch,
+    baseline, check, explain, explain_error, fmt, measure, new, review, score, snapshot, synth, test,
+    testdata, watch,
 };
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -18,6 +19,7 @@ Examples:
   glassbox fmt rules/payments                        lay its policies out in the one canonical way
   glassbox watch rules/payments                      say at each save what that did
   glassbox measure rules/german_credit               how scores lie, which reasons are given
+  glassbox baseline rules/german_credit              what each characteristic gives on average
   glassbox synth rules/payments --records 1000 --out made   invented records of the same shape
   glassbox explain-error E0204                       what a mistake means and how to mend it
 
@@ -55,6 +57,7 @@ pub(super) enum Command {
     Fmt(fmt::Fmt),
     Watch(watch::Watch),
     Measure(measure::Measure),
+    Baseline(baseline::BaselineCommand),
     Synth(synth::Synth),
     ExplainError(explain_error::ExplainError),
 }

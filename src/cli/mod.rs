@@ -4,6 +4,7 @@
 //! a file cannot be used, 3 records were set aside.
 
 mod arguments;
+mod baseline;
 mod blame;
 mod check;
 mod clock;
@@ -91,6 +92,7 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Watch(watch) => watch.run(),
         arguments::Command::Fmt(fmt) => fmt.run(),
         arguments::Command::Measure(measure) => measure.run(),
+        arguments::Command::Baseline(baseline) => baseline.run(),
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }

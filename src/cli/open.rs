@@ -77,11 +77,14 @@ impl Opened {
         }
     }
 
+    /// The parameters that the manifest and the run set.
+    pub(super) fn settings(&self, run: &Run) -> Vec<(String, String)> {
+        self.project.manifest.params.iter().chain(&run.set).cloned().collect()
+    }
+
     /// The policy as it stands on a day, with the parameters of the manifest and of the run.
     pub(super) fn policy(&self, day: Day, run: &Run) -> Result<Policy, Stop> {
-        let set: Vec<(String, String)> =
-            self.project.manifest.params.iter().chain(&run.set).cloned().collect();
-        self.ruleset.on(day.date, &set).map_err(|diagnostics| self.wrong(diagnostics))
+        self.ruleset.on(day.date, &self.settings(run)).map_err(|diagnostics| self.wrong(diagnostics))
     }
 
     /// Expressions about the scored record, checked against the policy as it stands on a day; `option` is where they were
@@ -96,8 +99,7 @@ impl Opened {
         if asked.is_empty() {
             return Ok(Vec::new());
         }
-        let set: Vec<(String, String)> =
-            self.project.manifest.params.iter().chain(&run.set).cloned().collect();
+        let set = self.settings(run);
         let asked: Vec<_> = asked.iter().map(|text| (option.to_owned(), text.clone())).collect();
         self.ruleset.observe(day.date, &set, &asked).map_err(|wrong| {
             let NotObserved { sources, diagnostics } = *wrong;

@@ -35,7 +35,7 @@ pub enum Group {
 }
 
 /// More groups than this are none: whoever groups by a key or an amount means something else.
-pub const MOST_GROUPS: usize = 1000;
+pub const MOST_GROUPS: usize = 100;
 
 /// Something counted for each group.
 #[derive(Debug, Clone, PartialEq, Eq)]

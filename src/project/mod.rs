@@ -4,8 +4,10 @@
 //! `use` may reach any file inside the project: the pack's folder, or the folder above it that the manifest names
 //! (`root = ".."`), so that packs beside each other may share definitions.
 
+mod baselines;
 mod data;
 mod files;
+mod fingerprint;
 mod intake;
 mod lints;
 mod manifest;
@@ -15,6 +17,8 @@ mod synth;
 mod texts;
 mod write;
 
+pub use baselines::{Baseline, NotWritten, is_own, provenance, write_baselines};
+pub use fingerprint::{Fingerprint, NoFingerprint, fingerprints};
 pub use intake::Intake;
 pub use lints::{DataLook, Linted};
 pub use manifest::Manifest;

@@ -114,8 +114,10 @@ fn judged(screen: &Screen, limit: Decimal) -> Remark {
         return Remark::Warning(format!("nothing to compare: no limit of {limit} can be held or broken"));
     };
     // Rounded, a ratio just below the limit could look like it.
-    let ratio_told = if ratio.at_least(limit) == (ratio.rounded(2) >= limit) { 2 } else { 9 };
-    let ratio_told = ratio.rounded(ratio_told);
+    let ratio_told = match ratio.at_least(limit) == (ratio.rounded(2) >= limit) {
+        true => two_places(ratio.rounded(2)),
+        false => ratio.rounded(9).to_string(),
+    };
     match ratio.at_least(limit) {
         true => {
             Remark::Good(format!("no ratio is below {limit}; the least is {ratio_told}, of `{}`", rate.name))
