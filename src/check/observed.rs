@@ -7,7 +7,7 @@ use crate::date::Date;
 use crate::diagnostic::{self, Diagnostic};
 use crate::policy::Definition;
 use crate::source::Sources;
-use crate::syntax::ast::{self, Statement};
+use crate::syntax::ast;
 
 /// An expression that cannot be read as one of the policy's.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct NotObserved {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// The name of what is asked for, as it stands in front of an expression. No policy's own name begins so.
+/// What the name of an expression begins with, as it stands in front of it.
 const NAME: &str = "observed";
 
 impl Ruleset {
@@ -39,12 +39,11 @@ impl Ruleset {
         let mut diagnostics = Vec::new();
         let mut own = Vec::new();
         let taken = merge(self.unit(), &mut diagnostics);
-        let policy_has = |name: &str| {
-            taken.iter().any(|located| declares(located.statement).is_some_and(|own| own == name))
-        };
+        // A field, a definition, a parameter: whatever it is, it stands in a text.
+        let is_taken = |name: &str| self.sources().iter().any(|(_, source)| source.text.contains(name));
         for (position, (path, text)) in asked.iter().enumerate() {
             let mut name = format!("{NAME}_{position}");
-            while policy_has(&name) {
+            while is_taken(&name) {
                 name.push('_');
             }
             // On a line of its own, so that a message shows what was written and nothing else.
@@ -81,14 +80,6 @@ impl Ruleset {
         });
         found.ok_or_else(|| Box::new(NotObserved { sources, diagnostics }))
     }
-}
-
-/// The name among the values that a statement declares, if it does.
-fn declares(statement: &Statement) -> Option<&str> {
-    if let Statement::Let(block) = statement {
-        return Some(&block.name.text);
-    }
-    if let Statement::Param(line) = statement { Some(&line.name.text) } else { None }
 }
 
 #[cfg(test)]
