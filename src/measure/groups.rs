@@ -1,10 +1,10 @@
 //! Records in groups: by a field, a definition, a condition, or the tier; and something counted for each group.
 
-use crate::data::{Type, Value, Why};
+use crate::data::{FieldId, Type, Value, Why};
 use crate::date::Date;
 use crate::decimal::Decimal;
 use crate::eval::batch::{Numbers, Scored};
-use crate::policy::Policy;
+use crate::policy::{Definition, DefinitionBody, Expr, Policy};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,6 +49,22 @@ pub struct ByGroup<T> {
 pub trait Counted: Default {
     /// Adds what others came to.
     fn merge(&mut self, other: &Self);
+}
+
+/// The value of a field of the scored record, to group by ([`Measures::group_by`](super::Measures::group_by)) where no
+/// expression was written.
+pub fn of_field(policy: &Policy, field: FieldId) -> Definition {
+    let (record, of) = (policy.schema.scored(), policy.schema.field(policy.schema.scored, field));
+    Definition {
+        name: format!("{}.{}", record.name, of.name),
+        label: of.label.clone(),
+        of: policy.schema.scored,
+        kind: of.kind,
+        body: DefinitionBody::Expr(Expr::Field(field)),
+        may_be_missing: of.optional,
+        place: of.place,
+        text: of.name.clone(),
+    }
 }
 
 impl Grouping {

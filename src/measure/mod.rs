@@ -24,7 +24,7 @@ pub use adverse::{AdverseImpact, Counts, DEFAULT_LEAST_SIZE, Rate, Screen, Selec
 pub use averages::{Averages, Over};
 pub use characteristics::{Characteristics, Lines, Observed};
 pub use distribution::Distribution;
-pub use groups::{ByGroup, Counted, Group, Grouping, MOST_GROUPS};
+pub use groups::{ByGroup, Counted, Group, Grouping, MOST_GROUPS, of_field};
 pub use measures::Measures;
 pub use proportion::{Interval, Ratio, fisher, ratio_interval};
 pub use reasons::ReasonCounts;

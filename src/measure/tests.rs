@@ -347,6 +347,21 @@ proptest! {
 }
 
 #[test]
+fn a_field_is_a_grouping() {
+    let policy = policy();
+    let mut measures = Measures::new(&policy);
+    let home = policy.schema.scored().fields.iter().position(|field| field.name == "home").unwrap();
+    let grouping = measures.group_by(of_field(&policy, crate::data::FieldId(home as u32)));
+    let names = [Group::Value(0), Group::Value(1), Group::Value(2), Group::Missing]
+        .map(|group| grouping.name(&group, &policy));
+    assert_eq!(names, ["own", "rent", "anything else", "missing"]);
+    assert_eq!(measures.observed()[0].name, "person.home");
+    assert_eq!(Grouping::Tier.name(&Group::Value(1), &policy), "poor");
+    assert_eq!(Grouping::Observed(0, Type::YesNo).name(&Group::Value(1), &policy), "yes");
+    assert_eq!(Grouping::Observed(0, Type::Date).name(&Group::Value(0), &policy), "1970-01-01");
+}
+
+#[test]
 fn groups_of_a_key_are_none() {
     let policy = policy();
     let mut measures = questions(&policy);

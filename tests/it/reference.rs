@@ -4,7 +4,7 @@ use super::command::{glassbox, stdout};
 use super::page::root;
 use std::fmt::Write as _;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 14] = [
     "new",
     "check",
     "score",
@@ -15,6 +15,8 @@ const COMMANDS: [&str; 12] = [
     "review",
     "fmt",
     "watch",
+    "measure",
+    "baseline",
     "synth",
     "explain-error",
 ];

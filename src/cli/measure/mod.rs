@@ -29,7 +29,7 @@ const EXAMPLES: &str = "\
 Examples:
   glassbox measure rules/german_credit                      scores, tiers and reasons
   glassbox measure rules/german_credit --cut-off 470 --by foreign_worker --by 'age under 25'
-  glassbox measure rules/payments --tier good --by home --at-least 0.8
+  glassbox measure rules/payments --tier good --by region --at-least 0.8
   glassbox measure rules/payments --reasons --by tier --format markdown
   glassbox measure rules/payments --data person=june.csv --stability-from person=may.csv
 
