@@ -4,6 +4,7 @@
 //! a file cannot be used, 3 records were set aside.
 
 mod arguments;
+mod baseline;
 mod blame;
 mod check;
 mod clock;
@@ -17,6 +18,7 @@ mod fmt;
 mod histogram;
 mod interrupt;
 mod junit;
+mod measure;
 mod moved;
 mod new;
 mod open;
@@ -92,6 +94,8 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Watch(watch) => watch.run(),
         arguments::Command::Diff(diff) => diff.run(),
         arguments::Command::Fmt(fmt) => fmt.run(),
+        arguments::Command::Measure(measure) => measure.run(),
+        arguments::Command::Baseline(baseline) => baseline.run(),
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }

@@ -28,6 +28,7 @@ mod language;
 mod layers;
 mod links;
 mod lint;
+mod measure;
 mod new;
 mod packs;
 mod page;

@@ -4,7 +4,7 @@ use super::command::{glassbox, stdout};
 use super::page::root;
 use std::fmt::Write as _;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "new",
     "check",
     "score",
@@ -16,6 +16,8 @@ const COMMANDS: [&str; 13] = [
     "diff",
     "fmt",
     "watch",
+    "measure",
+    "baseline",
     "synth",
     "explain-error",
 ];
