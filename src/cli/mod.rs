@@ -1,7 +1,7 @@
 //! The command line: one file a command, and what they share.
 //!
-//! Data goes to stdout, words go to stderr. Exit codes: 0 fine, 1 the policy is wrong or a case differs, 2 the command or
-//! a file cannot be used, 3 records were set aside.
+//! Data goes to stdout, words go to stderr. Exit codes: 0 fine, 1 the policy is wrong, a case differs or a limit is broken,
+//! 2 the command or a file cannot be used, 3 records were set aside.
 
 mod arguments;
 mod baseline;
@@ -50,7 +50,7 @@ use stop::Stop;
 enum Exit {
     /// All is well.
     Fine,
-    /// The policy has mistakes, or a case differs.
+    /// The policy has mistakes, a case differs, or a limit is broken.
     Wrong,
     /// It ran, and records were set aside.
     SetAside,

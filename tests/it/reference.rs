@@ -33,7 +33,7 @@ A *pack* is a folder with a `glassbox.toml` ([data files](data.md)). Data goes t
 | exit code | |
 |---|---|
 | 0 | fine |
-| 1 | a policy is wrong, or a case differs |
+| 1 | a policy is wrong, a case differs, or a limit is broken |
 | 2 | the command or a file cannot be used |
 | 3 | the run went to its end, and records were set aside or left out |
 ";
