@@ -321,7 +321,7 @@ fn grows(audit: &Audit<'_>, a: &Trial<'_>, b: &Trial<'_>, record: RecordId, fiel
 }
 
 impl<'p> Audit<'p> {
-    fn flow_to_score(&self, reads: &BTreeSet<Read>, what: &str) -> Verdict {
+    pub(super) fn flow_to_score(&self, reads: &BTreeSet<Read>, what: &str) -> Verdict {
         let judge = |a: &Trial<'_>, b: &Trial<'_>| {
             (a.outcome.score != b.outcome.score || a.outcome.status != b.outcome.status).then(
                 || match scores(a, b) {
@@ -399,7 +399,7 @@ impl<'p> Audit<'p> {
     }
 
     /// Two records that differ in nothing but what is asked about, by trying values.
-    fn any_change(
+    pub(super) fn any_change(
         &self,
         reads: &BTreeSet<Read>,
         judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
@@ -450,7 +450,7 @@ impl<'p> Audit<'p> {
         }
     }
 
-    fn places_reading(&self, reads: &BTreeSet<Read>) -> Vec<crate::source::Place> {
+    pub(super) fn places_reading(&self, reads: &BTreeSet<Read>) -> Vec<crate::source::Place> {
         let Ok(model) = &self.model else { return Vec::new() };
         let touched = |axis: &AxisId| model.axes.get(*axis).reads.iter().any(|read| reads.contains(read));
         let parts = model.parts.iter().enumerate().filter(|(_, part)| part.axes.iter().any(touched));
@@ -458,7 +458,7 @@ impl<'p> Audit<'p> {
     }
 
     /// Whether an event's field changes nothing of what a per-event rule gives, though it is read.
-    fn keeps_same(&self, model: &Model<'_>, part: usize, reads: &BTreeSet<Read>) -> bool {
+    pub(super) fn keeps_same(&self, model: &Model<'_>, part: usize, reads: &BTreeSet<Read>) -> bool {
         let PartOf::Item(id) = model.part(part).of else { return false };
         let ItemBody::Events(events) = &self.policy.item(id).body else { return false };
         let Over::Child(kind) = events.over else { return false };

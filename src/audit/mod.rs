@@ -13,6 +13,7 @@ mod charter;
 pub mod clause;
 mod desk;
 mod event;
+mod gives;
 mod inquiry;
 mod model;
 mod node;
@@ -21,15 +22,19 @@ mod points;
 mod possible;
 mod range;
 mod read;
+pub mod report;
 mod slope;
 mod sums;
+mod swing;
 mod verdict;
 mod witness;
 
 pub use apply::{Answered, Report, apply};
 pub use charter::{Charter, read as read_charters, read_clause};
+pub use gives::Gives;
 pub use range::{End, Reach, TierReach};
 pub use read::Read;
+pub use swing::{Cliff, Effect, Swing};
 pub use verdict::{Verdict, Witness};
 
 use crate::cases::Maker;
