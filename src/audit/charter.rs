@@ -174,7 +174,12 @@ fn unknown(name: &Unknown, elsewhere: &[Unknown], policies: &[&Policy]) -> Diagn
             meant,
             format!("write `{meant}`"),
         ),
-        None => diagnostic,
+        None => {
+            let exception = format!("charter-unknown-name = {{ except = [\"{}\"] }}", name.name);
+            diagnostic.help(format!(
+                "where that is as it should be, make an exception in `glassbox.toml`: `{exception}`"
+            ))
+        }
     }
 }
 

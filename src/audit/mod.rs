@@ -11,6 +11,7 @@ mod axis;
 mod block;
 mod charter;
 pub mod clause;
+mod compare;
 mod desk;
 mod event;
 mod gives;
@@ -31,6 +32,7 @@ mod witness;
 
 pub use apply::{Answered, Report, apply};
 pub use charter::{Charter, read as read_charters, read_clause};
+pub use compare::{Comparison, Move};
 pub use gives::Gives;
 pub use range::{End, Reach, TierReach};
 pub use read::Read;
@@ -65,6 +67,14 @@ impl<'p> Audit<'p> {
     /// What makes up records.
     pub fn maker(&self) -> &Maker<'p> {
         &self.maker
+    }
+
+    /// Records to start from.
+    fn all_bases(&self) -> &[Case] {
+        match &self.model {
+            Ok(model) => self.witnesses(model).bases,
+            Err(_) => &[],
+        }
     }
 
     fn witnesses<'a>(&'a self, model: &'a Model<'p>) -> Witnesses<'a, 'p> {

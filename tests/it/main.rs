@@ -11,6 +11,7 @@
 
 mod audit;
 mod bench_packs;
+mod charters;
 mod choices;
 mod cli;
 mod command;

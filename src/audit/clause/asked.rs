@@ -1,6 +1,6 @@
 //! A clause as it was asked: which sentence it is, what it gives to its slots, and its answer for a policy.
 
-use super::given::Given;
+use super::given::{Given, Thing};
 use super::pattern::{Element, SlotKind, Stop, elements, matched, place};
 use super::resolve::{Resolved, Unknown, resolve};
 use super::{Pattern, Subject, all};
@@ -74,8 +74,9 @@ fn refusal(file: FileId, parts: &[ClausePart], stop: &Stop, near: &[&'static Pat
     if !expected.is_empty() {
         diagnostic = diagnostic.label(format!("expected {expected}"));
     }
+    let things = Thing::ALL.iter().filter(|_| stop.slots.contains(&SlotKind::Things)).map(|(word, _)| *word);
     if let Some(ClausePart::Word(word)) = found
-        && let Some(meant) = suggest::closest(&word.text, stop.words.iter().copied())
+        && let Some(meant) = suggest::closest(&word.text, stop.words.iter().copied().chain(things))
     {
         let help = format!("did you mean `{meant}`?");
         return diagnostic.help(help).fix(at, meant, format!("write `{meant}`"));
@@ -181,5 +182,5 @@ impl Asked {
 
 /// The words of the slots with what stands in them, for the page about charters.
 pub(super) fn legend() -> impl Iterator<Item = (&'static str, &'static str)> {
-    SlotKind::ALL.iter().map(|(word, kind)| (*word, kind.expected()))
+    SlotKind::ALL.iter().map(|(word, kind)| (*word, kind.meaning()))
 }

@@ -9,6 +9,7 @@ use super::{Pattern, Subject};
 use crate::audit::Verdict;
 use crate::data::TagId;
 use crate::date::Unit;
+use crate::diagnostic::plural;
 use crate::policy::{Consequence, Policy};
 use std::collections::BTreeSet;
 
@@ -253,6 +254,17 @@ fn announced(policy: &Policy, ahead: Option<(u32, Unit)>) -> Verdict {
     });
     wrong.reduce(Verdict::and).unwrap_or_else(|| {
         let names: Vec<String> = penalties.iter().map(|each| format!("`{}`", each.name)).collect();
-        Verdict::proved(format!("{} was announced so long before it holds", listed(&names)))
+        let (names, were) = (listed(&names), if names.len() == 1 { "was" } else { "were" });
+        Verdict::proved(match ahead {
+            Some((count, unit)) => {
+                let unit = match unit {
+                    Unit::Day => "day",
+                    Unit::Month => "month",
+                    Unit::Year => "year",
+                };
+                format!("{names} {were} announced at least {} ahead", plural(count, unit))
+            }
+            None => format!("{names} {were} announced first"),
+        })
     })
 }

@@ -70,6 +70,36 @@ impl SlotKind {
         Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
     }
 
+    /// What it stands for, on the page about charters.
+    pub(super) const fn meaning(self) -> &'static str {
+        match self {
+            Self::Sources => {
+                "tags, fields such as `person.born`, record kinds, links, or scores such as `friends.score`, with commas between them"
+            }
+            Self::Allowed => "the same, as a list of what may be",
+            Self::Targets => {
+                "`score`, `tier`, and names of decisions, benefits and penalties, with commas between them"
+            }
+            Self::Field => "a field with its record: `person.born`",
+            Self::Ordered => "the same, of a field that holds numbers, amounts or dates",
+            Self::Link => "a link: `friends`",
+            Self::Links => "links, as a list of what may be",
+            Self::Tier => "a tier",
+            Self::Contexts => "contexts of benefits and penalties, as names or quoted texts",
+            Self::Names => "names of benefits or penalties, as a list of what may be",
+            Self::Things => {
+                "what blocks have, with commas: `reason`, `source`, `owner`, `note`, `basis`, `context`, `grantor`, `announced`"
+            }
+            Self::Band => {
+                "values of the field before it, as in a cell: `62 or more`, `under 25`, `18 to 25`, `female, other`, `before 62 years ago`"
+            }
+            Self::Number => "a number, 0 or more",
+            Self::Count => "a whole number, 1 or more",
+            Self::Percent => "a percentage: `35%`",
+            Self::Duration => "a time: `90 days`, `18 months`, `7 years`",
+        }
+    }
+
     /// What stands there, in a message.
     pub(super) const fn expected(self) -> &'static str {
         match self {

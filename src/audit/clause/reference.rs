@@ -17,8 +17,8 @@ pub fn reference() -> String {
         let _ = writeln!(page, "| `{word}` | {meaning} |");
     }
     page.push_str(
-        "\n`ALLOWED`, `LINKS`, `CONTEXTS` and `NAMES` are lists of what may be: a name in them that a policy does not have\n\
-         allows nothing. `a|b` is one of several words; what stands in brackets may be left out.\n",
+        "\nIn a list of what may be, a name that a policy does not have allows nothing. `a|b` is one of several words; what stands\n\
+         in brackets may be left out.\n",
     );
     for group in groups() {
         let _ = write!(page, "\n### {}\n", group.title);

@@ -12,7 +12,7 @@ use crate::source::{Place, Sources};
 
 /// The page of a policy.
 pub(super) fn page(audited: &Audited) -> Page {
-    let Audited { scope, sources, report, clauses } = audited;
+    let Audited { scope, sources, report, clauses, .. } = audited;
     let mut page = Page { title: scope.title.clone(), facts: facts(scope), ..Page::default() };
     if let Some(report) = report {
         Sections { report, sources }.add_to(&mut page);
