@@ -637,7 +637,7 @@ impl<'p> Audit<'p> {
     }
 
     /// A field of child records that is changed, in a record that has some.
-    fn by_child_field(
+    pub(super) fn by_child_field(
         &self,
         record: RecordId,
         field: FieldId,
@@ -651,7 +651,10 @@ impl<'p> Audit<'p> {
         let starts: Vec<Trial<'p>> = starts
             .flat_map(|base| {
                 let more: Vec<Trial<'p>> = self.changed(&base, Read::Children(record)).collect();
-                std::iter::once(base).chain(more)
+                // Among many, one more or less may make no difference: also the first of them alone.
+                let alone: Vec<Trial<'p>> =
+                    more.iter().filter_map(|trial| self.with_one_child(trial, record)).collect();
+                std::iter::once(base).chain(alone).chain(more)
             })
             .collect();
         for first in starts {
@@ -676,6 +679,17 @@ impl<'p> Audit<'p> {
             }
         }
         None
+    }
+
+    /// The same record with the first of its children of a kind, where it has several.
+    fn with_one_child(&self, trial: &Trial<'p>, record: RecordId) -> Option<Trial<'p>> {
+        let mut case = trial.case.clone();
+        let mut seen = 0;
+        case.records.retain(|(kind, _)| {
+            seen += usize::from(*kind == record);
+            *kind != record || seen == 1
+        });
+        if seen > 1 { self.maker.run(&case) } else { None }
     }
 
     fn missing_of(&self, field: FieldId, never: Way, than: Benchmark) -> Verdict {

@@ -13,6 +13,7 @@ mod charter;
 pub mod clause;
 mod compare;
 mod desk;
+mod edge;
 mod event;
 mod gives;
 mod inquiry;

@@ -97,7 +97,8 @@ impl<'p> Audit<'p> {
             let judge = |a: &Trial<'_>, b: &Trial<'_>| distance(a, b);
             let shown = self.furthest(model, &apart.suspects, &reads, bound, &judge).or_else(|| {
                 let moved = |a: &Trial<'_>, b: &Trial<'_>| distance(a, b).map(|_| moved(a, b));
-                let found = self.any_change(&reads, &moved)?;
+                let found =
+                    self.any_change(&reads, &moved).or_else(|| self.by_one_child(inputs, &reads, &moved))?;
                 Some((self.distance_of(&found)?, found))
             });
             if let Some(shown) = shown {
@@ -189,6 +190,25 @@ impl<'p> Audit<'p> {
         Some((most, found))
     }
 
+    /// Two records that differ in a field of one child.
+    fn by_one_child(
+        &self,
+        inputs: &[Input],
+        reads: &BTreeSet<Read>,
+        judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
+    ) -> Option<Witness> {
+        let scored = self.policy.schema.scored;
+        inputs.iter().find_map(|input| match input {
+            Input::Field(record, field) if *record != scored => {
+                match self.by_child_field(*record, *field, reads, judge)? {
+                    Verdict::Refuted { witnesses, .. } => witnesses.into_iter().next(),
+                    Verdict::Proved { .. } | Verdict::Undecided { .. } => None,
+                }
+            }
+            Input::Field(..) | Input::Record(_) | Input::Link(_) | Input::LinkedScore(_) => None,
+        })
+    }
+
     /// How far apart the scores of the two records of a witness are.
     fn distance_of(&self, witness: &Witness) -> Option<Decimal> {
         let [first, second] = witness.cases.as_slice() else { return None };
@@ -266,7 +286,9 @@ impl Model<'_> {
                     .or_insert_with(|| points.to_vec());
             }
         }
-        if hulls.len() == 1 {
+        // Whoever has no score is not compared.
+        hulls.retain(|mark, _| self.is_scored(*mark));
+        if hulls.len() <= 1 {
             let hull = hulls.values().flatten().zip(&block.buckets);
             return hull
                 .map(|(points, bucket)| self.stretched(*bucket, points.width()))
@@ -274,7 +296,7 @@ impl Model<'_> {
         }
         let Some(others) = &rest.marks else { return whole };
         if block.buckets.iter().any(|bucket| *bucket != 0) {
-            return whole;
+            return self.spread_of_groups(block, rest, &hulls, whole);
         }
         let mut most = 0;
         for (one, first) in &hulls {
@@ -287,6 +309,41 @@ impl Model<'_> {
                         let (up, down) = self.spread_of(sums, (one, points(first)), (two, points(second)));
                         most = most.max(up).max(down);
                     }
+                }
+            }
+        }
+        most
+    }
+
+    /// The same where points are summed in groups: whatever they come to, by no more than this do they move the total.
+    fn spread_of_groups(
+        &self,
+        block: &Block,
+        rest: &Rest,
+        hulls: &BTreeMap<Marks, Vec<Points>>,
+        whole: i128,
+    ) -> i128 {
+        let Some(others) = &rest.marks else { return whole };
+        let mut sums = rest.sums.clone();
+        let mut wide = 0_i128;
+        for (at, bucket) in block.buckets.iter().enumerate() {
+            let all = hulls.values().filter_map(|hull| hull.get(at)).copied().reduce(Points::or);
+            let all = all.unwrap_or(Points::ZERO);
+            wide = wide.saturating_add(self.stretched(*bucket, all.width()));
+            if let Some(sum) = sums.get_mut(*bucket) {
+                *sum = sum.plus(all);
+            }
+        }
+        if wide >= FAR {
+            return whole;
+        }
+        let (total, moved) = (self.total(&sums), Points::of_units(-wide, wide));
+        let mut most = 0;
+        for one in hulls.keys() {
+            for two in hulls.keys() {
+                for other in others.iter().filter(|other| self.is_scored(one | two | *other)) {
+                    let (up, down) = self.spread_of(total, (one | other, Points::ZERO), (two | other, moved));
+                    most = most.max(up).max(down);
                 }
             }
         }

@@ -296,7 +296,7 @@ impl Changes {
         } else if seen(&|a, b| a.outcome.tier != b.outcome.tier) {
             by_pair("the tiers of two records differ that differ in nothing else")
         } else {
-            audit.flow(&[input], Target::Tier)
+            beyond(audit, input, &[Target::Tier])
         };
         let all = (0..).zip(&policy.consequences).map(|(at, _)| Target::Consequence(at));
         let touched: Vec<Target> = all.filter(|target| inputs_of(policy, *target).contains(&input)).collect();
@@ -305,18 +305,23 @@ impl Changes {
         } else if seen(&|a, b| a.outcome.consequences != b.outcome.consequences) {
             by_pair("what two records hold differs that differ in nothing else")
         } else {
-            any(touched.into_iter().map(|target| audit.flow(&[input], target)))
+            beyond(audit, input, &touched)
         };
         let told = |verdict: &Verdict| Answer::of(audit, verdict);
         Self { score: told(&score), tier: told(&tier), consequences: told(&consequences) }
     }
 }
 
-/// The first that is refuted; else undecided if one is, else proved.
-fn any(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+/// Whether none of some targets changes with an input: first it is tried to move the score across an edge of one, and only
+/// where none is found it is asked of all.
+fn beyond(audit: &Audit<'_>, input: Input, targets: &[Target]) -> Verdict {
+    let found = targets.iter().find_map(|target| audit.across(&[input], *target));
+    if let Some(witness) = found {
+        return Verdict::refuted_by(witness.shows.clone(), vec![witness], Vec::new());
+    }
     let mut all = Verdict::proved("");
-    for verdict in verdicts {
-        all = all.and(verdict);
+    for target in targets {
+        all = all.and(audit.flow(&[input], *target));
         if matches!(all, Verdict::Refuted { .. }) {
             break;
         }

@@ -122,20 +122,23 @@ impl Report {
     }
 
     /// Everything that could not be decided: of what, and why.
-    pub fn undecided(&self) -> Vec<(&str, &str)> {
-        let mut all: Vec<(&str, &str)> = Vec::new();
+    pub fn undecided(&self) -> Vec<(String, &str)> {
+        let mut all: Vec<(String, &str)> = Vec::new();
         if let Err(why) = &self.range {
-            all.push(("the range of scores", why));
+            all.push(("the range of scores".to_owned(), why));
         }
         for input in &self.inputs {
             if let Effect::Undecided { because, .. } = &input.effect {
-                all.push((&input.name, because));
+                all.push((format!("{}: whether it changes a score", input.name), because));
             }
         }
         let claims = self.directions.iter().flat_map(|direction| [&direction.falls, &direction.rises]);
-        let claims = claims.chain(&self.missing).chain(&self.gains).chain(&self.links);
-        all.extend(claims.filter_map(|claim| Some((claim.about.as_str(), claim.answer.undecided()?))));
-        all.extend(self.dead.undecided().map(|because| ("rows and rules that never matter", because)));
+        for claim in claims.chain(&self.missing).chain(&self.gains).chain(&self.links) {
+            let why = claim.answer.undecided();
+            all.extend(why.map(|why| (format!("{}: {}", claim.about, claim.claim), why)));
+        }
+        let dead = self.dead.undecided();
+        all.extend(dead.map(|because| ("whether every row and rule can matter".to_owned(), because)));
         all
     }
 }
