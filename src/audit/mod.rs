@@ -19,6 +19,7 @@ mod points;
 mod possible;
 mod range;
 mod read;
+pub mod recourse;
 mod slope;
 mod verdict;
 mod witness;
