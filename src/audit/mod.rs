@@ -5,12 +5,17 @@
 //! is asked about. Where none can break the rule, it is proved. Else records are made up and run (`witness`): those that
 //! break it refute; where none is found, it stays undecided.
 
+mod apply;
 mod ask;
 mod axis;
 mod block;
+mod charter;
 pub mod clause;
+mod compare;
+mod control;
 mod desk;
 mod event;
+pub mod gaming;
 mod inquiry;
 mod model;
 mod node;
@@ -21,9 +26,13 @@ mod range;
 mod read;
 pub mod recourse;
 mod slope;
+mod sums;
 mod verdict;
 mod witness;
 
+pub use apply::{Answered, Report, apply};
+pub use charter::{Charter, read as read_charters, read_clause};
+pub use compare::{Comparison, Move};
 pub use range::{End, Reach, TierReach};
 pub use read::Read;
 pub use verdict::{Verdict, Witness};
@@ -56,6 +65,14 @@ impl<'p> Audit<'p> {
     /// What makes up records.
     pub fn maker(&self) -> &Maker<'p> {
         &self.maker
+    }
+
+    /// Records to start from.
+    fn all_bases(&self) -> &[Case] {
+        match &self.model {
+            Ok(model) => self.witnesses(model).bases,
+            Err(_) => &[],
+        }
     }
 
     fn witnesses<'a>(&'a self, model: &'a Model<'p>) -> Witnesses<'a, 'p> {

@@ -1,6 +1,6 @@
 //! A case that was run, with everything that was seen on the way.
 
-use crate::data::{Population, Records, Value, join_rows};
+use crate::data::{Population, Records, Subject, Value, join_rows};
 use crate::eval::{self, Outcome, Probe, Recording, Scorer, Settled, Status};
 use crate::policy::{Case, Expectation, ExpectedStatus, Expr, Over, Policy};
 
@@ -35,6 +35,11 @@ impl<'p> Trial<'p> {
         Some(Self { policy, case: case.clone(), outcome, recording, population, position })
     }
 
+    /// Everybody whom the case brings along, and its record among them.
+    pub fn among(&self) -> Option<(&Population, Subject<'_>)> {
+        Some((&self.population, self.population.subject(self.position)?))
+    }
+
     /// Whether its record takes part: what a record that does not goes through counts for nothing.
     pub fn takes_part(&self) -> bool {
         self.outcome.status != Status::NotParticipating
@@ -66,7 +71,7 @@ impl<'p> Trial<'p> {
 
     fn probe<X>(&self, ask: impl FnOnce(&Probe<'_>) -> X) -> Option<X> {
         let subject = self.population.subject(self.position)?;
-        let (policy, records, outcome) = (self.policy, &self.population, &self.outcome);
+        let (policy, records, outcome) = (self.policy, &self.population, Some(&self.outcome));
         Some(ask(&Probe { policy, records, subject: &subject, outcome }))
     }
 }

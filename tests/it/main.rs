@@ -10,6 +10,7 @@
 )]
 
 mod bench_packs;
+mod charters;
 mod choices;
 mod cli;
 mod command;

@@ -109,6 +109,19 @@ impl Levers {
         let inexact = groups.iter().find_map(|group| group.inexact.clone());
         Self { groups, buckets, marks, inexact }
     }
+
+    /// The levers whose values change in a combination, and to what.
+    fn picked<'f>(
+        &'f self,
+        front: &'f Front,
+        reached: &'f Reached,
+    ) -> impl Iterator<Item = (&'f Lever, &'f Value)> {
+        let picked = self.groups.iter().zip(&front.groups).zip(&reached.picks);
+        picked.flat_map(|((group, choices), pick)| {
+            let set = choices.all.get(*pick).map_or(&[][..], |choice| &choice.set);
+            set.iter().filter_map(|(lever, to)| Some((group.levers.get(*lever)?, to)))
+        })
+    }
 }
 
 impl<'p> Audit<'p> {
@@ -212,6 +225,22 @@ impl<'a> Planner<'a> {
         self.levers.inexact.as_deref()
     }
 
+    /// The values that lead to the best score that levers can bring a record to.
+    pub(super) fn best_of(&self, stand: &Stand<'_>, levers: &Levers) -> Option<Vec<(FieldId, Value)>> {
+        let front = self.front(stand, levers).ok()?;
+        let best =
+            front.reached.iter().max_by_key(|reached| (reached.score, std::cmp::Reverse(reached.cost)))?;
+        Some(levers.picked(&front, best).map(|(lever, to)| (lever.field, to.clone())).collect())
+    }
+
+    /// Whether levers for sure bring a record to no better score.
+    pub(super) fn is_at_best(&self, stand: &Stand<'_>, levers: &Levers) -> bool {
+        self.front(stand, levers).is_ok_and(|front| {
+            let better = |reached: &Reached| Some(reached.score) > stand.outcome.score;
+            levers.inexact.is_none() && !front.cut_short && !front.reached.iter().any(better)
+        })
+    }
+
     /// Everything that levers can do to a record.
     fn front(&self, stand: &Stand<'_>, levers: &Levers) -> Result<Front, String> {
         let Some(score) = stand.outcome.score else {
@@ -242,24 +271,13 @@ impl<'a> Planner<'a> {
         reached: &Reached,
         aim: Aim,
     ) -> Result<Way, String> {
-        let mut changes = Vec::new();
-        let picked = levers.groups.iter().zip(&front.groups).zip(&reached.picks);
-        for ((group, choices), pick) in picked {
-            let Some(choice) = choices.all.get(*pick) else { continue };
-            for (lever, to) in &choice.set {
-                let Some(lever) = group.levers.get(*lever) else { continue };
-                let Some(from) = stand.field(lever) else { continue };
-                let each = (!lever.only_up).then_some(lever.each);
-                let steps = lever.steps(from, to).unwrap_or(0);
-                changes.push(FieldChange {
-                    field: lever.field,
-                    from: from.clone(),
-                    to: to.clone(),
-                    steps,
-                    each,
-                });
-            }
-        }
+        let changes = levers.picked(front, reached).filter_map(|(lever, to)| {
+            let from = stand.field(lever)?.clone();
+            let each = (!lever.only_up).then_some(lever.each);
+            let steps = lever.steps(&from, to)?;
+            Some(FieldChange { field: lever.field, from, to: to.clone(), steps, each })
+        });
+        let mut changes: Vec<FieldChange> = changes.collect();
         changes.sort_by_key(|change| change.field);
         let mut values = stand.subject.values.to_vec();
         for change in &changes {
