@@ -204,7 +204,7 @@ fn scored<'p>(model: &Model<'p>, maker: &Maker<'p>, case: Case) -> Case {
             PartOf::Item(_) | PartOf::Influence(_) => (None, true),
         };
         let Some(condition) = condition else { continue };
-        let within = Possible { missing: condition.if_missing == wanted, ..truth(wanted) };
+        let within = Possible { missing: condition.if_missing == wanted, ..Possible::truth(wanted) };
         let wish = Wish::Expr { of: condition.when.clone(), within };
         if let Some(made) = maker.make(&case, &[wish], &Frozen::default()) {
             case = made;
@@ -230,11 +230,6 @@ fn middling<'p>(model: &Model<'p>, maker: &Maker<'p>, plain: &Case) -> Option<Ca
     maker.make(plain, &[wish], &Frozen::default())
 }
 
-/// Yes, or no.
-pub(super) fn truth(yes: bool) -> Possible {
-    Possible::known(crate::data::Set::of_codes([u32::from(yes)]))
-}
-
 /// Any number.
 pub(super) fn anything() -> Possible {
     let (low, high) = crate::data::limits(crate::data::Type::Number);
@@ -252,42 +247,62 @@ pub(super) fn differ_only_in(policy: &Policy, first: &Case, second: &Case, free:
         .filter(|(_, (a, b))| !same_value(a, b))
         .all(|(at, _)| free.contains(&Read::Field(FieldId(at as u32))));
     let children = schema.children().all(|kind| {
-        let of = |case: &Case| -> Vec<Vec<Value>> {
-            let mut rows: Vec<Vec<Value>> =
-                case.records.iter().filter(|(of, _)| *of == kind).map(|(_, values)| values.clone()).collect();
-            rows.sort_by_cached_key(|row| format!("{row:?}"));
-            rows
-        };
-        if free.contains(&Read::Children(kind)) || of(first) == of(second) {
+        if free.contains(&Read::Children(kind)) {
+            return true;
+        }
+        let (one, two) = (own_children(policy, first, kind), own_children(policy, second, kind));
+        let (mut sorted, mut other) = (one.clone(), two.clone());
+        sorted.sort_by_cached_key(|row| format!("{row:?}"));
+        other.sort_by_cached_key(|row| format!("{row:?}"));
+        if sorted == other {
             return true;
         }
         // As many as before, in the same order, and other values only in free fields.
-        let rows = |case: &Case| -> Vec<Vec<Value>> {
-            case.records.iter().filter(|(of, _)| *of == kind).map(|(_, values)| values.clone()).collect()
-        };
-        let (one, two) = (rows(first), rows(second));
         one.len() == two.len()
             && one.iter().zip(&two).all(|(one, two)| {
-                one.iter()
-                    .zip(two)
-                    .enumerate()
-                    .filter(|(_, (a, b))| !same_value(a, b))
-                    .all(|(at, _)| free.contains(&Read::ChildField(kind, FieldId(at as u32))))
+                let differ = one.iter().zip(*two).enumerate().filter(|(_, (a, b))| !same_value(a, b));
+                differ
+                    .map(|(at, _)| FieldId(at as u32))
+                    .all(|field| free.contains(&Read::ChildField(kind, field)))
             })
     });
     let links_free =
         free.iter().any(|read| matches!(read, Read::Link(_) | Read::PeerField(..) | Read::PeerScores(_)));
     let others = |case: &Case| -> Vec<(crate::data::RecordId, Vec<Value>)> {
-        let own = schema.children().collect::<BTreeSet<_>>();
-        let others = case.records.iter().filter(|(kind, _)| *kind != schema.scored && !own.contains(kind));
-        let peers = case.records.iter().filter(|(kind, _)| *kind == schema.scored).skip(1);
-        others.chain(peers).cloned().collect()
+        let mut others = case.records.clone();
+        if let Some(own) = others.iter().position(|(kind, _)| *kind == schema.scored) {
+            others.remove(own);
+        }
+        for kind in schema.children() {
+            let own = own_children(policy, case, kind);
+            others.retain(|(of, row)| *of != kind || !own.contains(&row));
+        }
+        others
     };
-    let linked = links_free
-        || (first.pairs == second.pairs
-            && first.previous == second.previous
-            && others(first) == others(second));
+    let pairs = (0..schema.links.len() as u32).map(crate::data::LinkId).all(|link| {
+        let of = |case: &Case| -> Vec<(Value, Value)> {
+            let pairs = case.pairs.iter().filter(|(of, ..)| *of == link);
+            pairs.map(|(_, from, to)| (from.clone(), to.clone())).collect()
+        };
+        free.contains(&Read::Link(link)) || of(first) == of(second)
+    });
+    let linked =
+        pairs && (links_free || (first.previous == second.previous && others(first) == others(second)));
     fields && children && linked
+}
+
+/// The child records of a kind that belong to a case's own record.
+fn own_children<'c>(policy: &Policy, case: &'c Case, kind: crate::data::RecordId) -> Vec<&'c Vec<Value>> {
+    let schema = &policy.schema;
+    let own = case.records.iter().find(|(of, _)| *of == schema.scored);
+    let key = own.zip(schema.scored().key).and_then(|((_, values), key)| values.get(key.index()));
+    let by = schema.record(kind).parent.map(|(_, by)| by);
+    let belongs = |row: &Vec<Value>| {
+        let of = by.and_then(|by| row.get(by.index()));
+        of.is_none_or(|of| of.is_missing() || Some(of) == key)
+    };
+    let rows = case.records.iter().filter(|(of, _)| *of == kind);
+    rows.map(|(_, row)| row).filter(|row| belongs(row)).collect()
 }
 
 fn fields_that_differ(policy: &Policy, first: &Case, second: &Case) -> Vec<FieldId> {
@@ -312,28 +327,19 @@ fn difference(policy: &Policy, first: &Case, second: &Case) -> String {
         }
     }
     for kind in schema.children() {
-        let count = |case: &Case| case.records.iter().filter(|(of, _)| *of == kind).count();
         let name = &schema.record(kind).name;
-        match (count(first), count(second)) {
-            (a, b) if a != b => said.push(format!("there are {b} `{name}` instead of {a}")),
-            _ => {
-                let rows = |case: &Case| -> Vec<Vec<Value>> {
-                    case.records
-                        .iter()
-                        .filter(|(of, _)| *of == kind)
-                        .map(|(_, values)| values.clone())
-                        .collect()
-                };
-                for (one, two) in rows(first).iter().zip(&rows(second)) {
-                    for ((field, a), b) in schema.record(kind).fields.iter().zip(one).zip(two) {
-                        if a != b {
-                            let name = format!("`{name}.{}`", field.name);
-                            let line =
-                                format!("{name} is {} instead of {}", spelt(field, b), spelt(field, a));
-                            if !said.contains(&line) {
-                                said.push(line);
-                            }
-                        }
+        let (of_first, of_second) = (own_children(policy, first, kind), own_children(policy, second, kind));
+        if of_first.len() != of_second.len() {
+            said.push(format!("there are {} `{name}` instead of {}", of_second.len(), of_first.len()));
+            continue;
+        }
+        for (one, two) in of_first.into_iter().zip(of_second) {
+            for ((field, a), b) in schema.record(kind).fields.iter().zip(one).zip(two) {
+                if a != b {
+                    let name = format!("`{name}.{}`", field.name);
+                    let line = format!("{name} is {} instead of {}", spelt(field, b), spelt(field, a));
+                    if !said.contains(&line) {
+                        said.push(line);
                     }
                 }
             }
