@@ -6,7 +6,7 @@
 use super::points::Points;
 use super::possible::Possible;
 use super::read::{Read, Reader};
-use crate::data::{Set, Type, Value, limits, step};
+use crate::data::{Set, Type, limits, step};
 use crate::decimal::Decimal;
 use crate::policy::{Expr, ItemBody, ItemId, Over, Policy};
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,11 +176,6 @@ impl Axis {
             Of::Value(expr) => Some(expr),
             Of::Events(_) | Of::Influence(_) => None,
         }
-    }
-
-    /// The class that a value lies in.
-    pub(super) fn class_of(&self, value: &Value) -> Option<usize> {
-        self.classes.iter().position(|class| class.contains(value))
     }
 
     fn classes(&self) -> Vec<Possible> {

@@ -102,11 +102,6 @@ impl EventCells {
             .any(|axis| axis.of != Of::Value(Expr::EventField(field)) && axis.reads.contains(&read))
     }
 
-    /// The most and the least that one event adds.
-    pub(super) fn adds(&self) -> Points {
-        self.all().map(|(_, cell)| cell.adds()).reduce(Points::or).unwrap_or(Points::ZERO)
-    }
-
     /// Lines of cells that are alike but for the axis at a position, in the order of its classes.
     pub(super) fn lines(&self, position: usize) -> impl Iterator<Item = Vec<EventCell>> + '_ {
         let stride: usize = self.shape.iter().take(position).product();

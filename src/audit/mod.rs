@@ -9,6 +9,7 @@ mod ask;
 mod axis;
 mod block;
 pub mod clause;
+mod compare;
 mod desk;
 mod event;
 mod inquiry;
@@ -20,9 +21,11 @@ mod possible;
 mod range;
 mod read;
 mod slope;
+mod sums;
 mod verdict;
 mod witness;
 
+pub use compare::{Comparison, Move};
 pub use range::{End, Reach, TierReach};
 pub use read::Read;
 pub use verdict::{Verdict, Witness};
@@ -55,6 +58,14 @@ impl<'p> Audit<'p> {
     /// What makes up records.
     pub fn maker(&self) -> &Maker<'p> {
         &self.maker
+    }
+
+    /// Records to start from.
+    fn all_bases(&self) -> &[Case] {
+        match &self.model {
+            Ok(model) => self.witnesses(model).bases,
+            Err(_) => &[],
+        }
     }
 
     fn witnesses<'a>(&'a self, model: &'a Model<'p>) -> Witnesses<'a, 'p> {

@@ -23,6 +23,8 @@ pub(super) type Marks = u128;
 pub(super) const NOT_SCORED: Marks = 1 << 127;
 /// The record does not take part.
 pub(super) const NO_PART: Marks = 1 << 126;
+/// A row of the other version says `not scored`, where two are compared.
+pub(super) const OTHER_NOT_SCORED: Marks = 1 << 125;
 /// How many overrides have a bit.
 const OVERRIDES: usize = 120;
 
@@ -60,6 +62,8 @@ pub(super) struct Part {
     pub(super) axes: Vec<AxisId>,
     /// Where its points go.
     pub(super) bucket: usize,
+    /// The mark of a row that says `not scored`.
+    unscored: Marks,
 }
 
 /// What a part is.
@@ -94,6 +98,8 @@ pub(super) struct Finish {
 /// A sum on its way to the score.
 #[derive(Debug, Clone)]
 pub(super) struct Bucket {
+    /// The group whose it is.
+    pub(super) of: Option<ItemId>,
     /// The bucket that it goes into.
     pub(super) into: usize,
     weight: Option<Decimal>,
@@ -134,6 +140,16 @@ impl Finish {
 }
 
 impl Bucket {
+    /// What it is multiplied by.
+    pub(super) fn weight(&self) -> Option<Decimal> {
+        self.weight
+    }
+
+    /// What it is brought between.
+    pub(super) fn limits(&self) -> Option<(Decimal, Decimal)> {
+        self.limits
+    }
+
     /// What becomes of a sum.
     pub(super) fn apply(&self, sum: Points) -> Points {
         sum.weighted(self.weight).clamped(self.limits)
@@ -147,13 +163,26 @@ impl<'p> Model<'p> {
     ///
     /// Why that is beyond what can be looked at.
     pub(super) fn of(policy: &'p Policy) -> Result<Self, String> {
+        Self::taken_apart(policy, false)
+    }
+
+    /// Takes two versions apart that were laid into one policy: its second item is the other version.
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::of`].
+    pub(super) fn of_versions(policy: &'p Policy) -> Result<Self, String> {
+        Self::taken_apart(policy, true)
+    }
+
+    fn taken_apart(policy: &'p Policy, versions: bool) -> Result<Self, String> {
         if policy.overrides.len() > OVERRIDES {
             return Err(format!("the policy has more than {OVERRIDES} overrides"));
         }
         let mut axes = Axes::new();
         // The first time finds what is tested; see `Compiler`.
-        drop(Assembly::of(policy, &mut axes));
-        let Assembly { parts, buckets, .. } = Assembly::of(policy, &mut axes);
+        drop(Assembly::of(policy, versions, &mut axes));
+        let Assembly { parts, buckets, .. } = Assembly::of(policy, versions, &mut axes);
         axes.classify();
         let mut model = Self { policy, axes, parts, buckets, components: Vec::new(), hulls: Vec::new() };
         model.hulls = model.parts.iter().map(|part| model.hull(part)).collect();
@@ -177,7 +206,7 @@ impl<'p> Model<'p> {
         };
         let mark = match &part.gives {
             Gives::Mark { mark, .. } => *mark,
-            Gives::Table(..) => NOT_SCORED,
+            Gives::Table(..) => part.unscored,
             Gives::Formula { .. } | Gives::Axis(_) => 0,
         };
         Given { points, may: mark, may_not: mark }
@@ -339,11 +368,11 @@ impl<'p> Model<'p> {
         cell: &'c dyn Fn(AxisId) -> &'c Possible,
     ) -> Option<Given> {
         let Gives::Table(table, if_missing, finish) = &part.gives else { return None };
-        let not_scored = Given { points: finish.apply(Points::ZERO), may: NOT_SCORED, may_not: 0 };
+        let not_scored = Given { points: finish.apply(Points::ZERO), may: part.unscored, may_not: 0 };
         Some(table.rows.get(row)?.outcome.as_ref().map_or(not_scored, |outcome| Given {
             points: finish.apply(points_of(&outcome.possible(cell), *if_missing)),
             may: 0,
-            may_not: NOT_SCORED,
+            may_not: part.unscored,
         }))
     }
 
@@ -420,16 +449,20 @@ struct Assembly<'p, 'a> {
     compiler: Compiler<'p, 'a>,
     parts: Vec<Part>,
     buckets: Vec<Bucket>,
+    /// What is walked is the second of two versions.
+    second: bool,
 }
 
 impl<'p, 'a> Assembly<'p, 'a> {
-    fn of(policy: &'p Policy, axes: &'a mut Axes) -> Self {
-        let root = Bucket { into: 0, weight: None, limits: None, sign: 1 };
-        let mut assembly =
-            Self { compiler: Compiler { policy, axes, over: None }, parts: Vec::new(), buckets: vec![root] };
-        for root in &policy.roots {
+    fn of(policy: &'p Policy, versions: bool, axes: &'a mut Axes) -> Self {
+        let root = Bucket { of: None, into: 0, weight: None, limits: None, sign: 1 };
+        let compiler = Compiler { policy, axes, over: None };
+        let mut assembly = Self { compiler, parts: Vec::new(), buckets: vec![root], second: false };
+        for (at, root) in policy.roots.iter().enumerate() {
+            assembly.second = versions && at > 0;
             assembly.item(*root, 0);
         }
+        assembly.second = false;
         for at in 0..policy.influences.len() as u32 {
             let axis = assembly.compiler.axes.influence(policy, at);
             assembly.part(PartOf::Influence(at), Gives::Axis(axis), vec![axis], 0);
@@ -447,7 +480,8 @@ impl<'p, 'a> Assembly<'p, 'a> {
         let mut axes = axes;
         axes.sort_unstable();
         axes.dedup();
-        self.parts.push(Part { of, gives, axes, bucket });
+        let unscored = if self.second { OTHER_NOT_SCORED } else { NOT_SCORED };
+        self.parts.push(Part { of, gives, axes, bucket, unscored });
     }
 
     fn mark(&mut self, of: PartOf, condition: &crate::policy::Condition, mark: Marks, where_it_holds: bool) {
@@ -489,6 +523,7 @@ impl<'p, 'a> Assembly<'p, 'a> {
                     let sign = self.buckets.get(bucket).map_or(1, |bucket| bucket.sign);
                     let sign = sign * item.weight.map_or(1, |weight| weight.units().signum());
                     self.buckets.push(Bucket {
+                        of: Some(id),
                         into: bucket,
                         weight: item.weight,
                         limits: item.limits,

@@ -1,7 +1,6 @@
 //! What points can be: from a least to a greatest number, either of them perhaps without end.
 
 use crate::decimal::Decimal;
-use crate::function::Bounds;
 
 /// Beyond every number that fits, and far from the ends of the type that holds it.
 const FAR: i128 = i128::MAX / 8;
@@ -32,11 +31,6 @@ impl Points {
     /// From units of 1e-9 to others.
     pub(super) fn of_units(low: i128, high: i128) -> Self {
         Self { low: low.clamp(-FAR, FAR), high: high.clamp(-FAR, FAR) }
-    }
-
-    /// What bounds allow.
-    pub(super) fn of_bounds(bounds: Bounds) -> Self {
-        Self::between(bounds.low, bounds.high)
     }
 
     /// The least, in units; far below everything where there is none.
@@ -114,6 +108,20 @@ impl Points {
         };
         let (a, b) = (end(self.low), end(self.high));
         Self { low: a.min(b), high: a.max(b) }
+    }
+
+    /// With the other sign.
+    #[must_use]
+    pub(super) fn negative(self) -> Self {
+        Self { low: -self.high, high: -self.low }
+    }
+
+    /// The most that rounding both of two scores to a step can make of their distance.
+    #[must_use]
+    pub(super) fn rounded_up(self, step: Decimal) -> Self {
+        let step = step.units();
+        let end = |n: i128| if Self::is_far(n) { n } else { n + (-n).rem_euclid(step) };
+        Self { low: self.low, high: end(self.high) }
     }
 
     /// Rounded to a step, as scores are.

@@ -3,7 +3,7 @@
 use crate::data::{Set, Value};
 use crate::policy::CellTest;
 
-pub use crate::cases::Possible;
+pub(super) use crate::cases::Possible;
 
 /// Whether a test fits what a value can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

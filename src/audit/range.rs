@@ -8,7 +8,7 @@ use super::points::Points;
 use super::verdict::Witness;
 use super::witness::Witnesses;
 use crate::cases::{Amount, Frozen, Possible, Trial, Wish};
-use crate::data::Set;
+use crate::data::{Set, Value};
 use crate::decimal::Decimal;
 use crate::policy::{Expr, TierId};
 use std::collections::BTreeMap;
@@ -265,6 +265,7 @@ impl<'p> Audit<'p> {
     pub fn tiers(&self) -> Vec<TierReach> {
         let Ok(model) = &self.model else { return Vec::new() };
         let scores = model.scores().map(|(scores, _)| scores);
+        let found = model.scores_one_by_one();
         let witnesses = self.witnesses(model);
         let tiers = self.policy.tiers.iter().zip(0..);
         tiers
@@ -275,11 +276,23 @@ impl<'p> Audit<'p> {
                     .overrides
                     .iter()
                     .any(|each| each.tier_at_least == Some(id) || each.tier_at_most == Some(id));
-                let inside = scores.and_then(|scores| within(scores, &tier.scores));
-                let bounds = if lifted { scores } else { inside };
+                let inside = scores.and_then(|scores| within(scores, &tier.scores, self.policy.round));
+                let mut bounds = if lifted { scores } else { inside };
+                let mut known: Vec<&Found> = Vec::new();
+                if let Some((all, exact)) = &found {
+                    let of_tier = |found: &&Found| tier.scores.contains(&Value::Number(found.score));
+                    known = all.iter().filter(of_tier).collect();
+                    if *exact && !lifted {
+                        let ends = known.first().zip(known.last());
+                        bounds = ends.map(|(low, high)| Points::between(Some(low.score), Some(high.score)));
+                    }
+                }
                 let reach = bounds.map(|bounds| {
                     let end = |bound: Option<Decimal>, most: bool| {
-                        bound.map(|bound| End { bound, shown: self.tier_end(&witnesses, id, bound, most) })
+                        bound.map(|bound| End {
+                            bound,
+                            shown: self.tier_end(&witnesses, id, bound, &known, most),
+                        })
                     };
                     Reach { least: end(bounds.least(), false), greatest: end(bounds.greatest(), true) }
                 });
@@ -293,26 +306,38 @@ impl<'p> Audit<'p> {
         witnesses: &Witnesses<'_, 'p>,
         tier: TierId,
         bound: Decimal,
+        known: &[&Found],
         most: bool,
     ) -> Option<(Decimal, Witness)> {
-        let of_tier = Wish::Expr { of: Expr::Tier, within: Possible::known(Set::of_codes([tier.0])) };
-        let at = Wish::Expr { of: Expr::Score, within: exactly(bound) };
-        let tries = [vec![at, of_tier.clone()], vec![of_tier]];
-        let trials = tries.iter().flat_map(|wishes| {
-            witnesses.bases.iter().filter_map(|base| self.maker.made(base, wishes, &Frozen::default()))
-        });
-        let bases = witnesses.bases.iter().filter_map(|base| self.maker.run(base));
         let mut best: Option<(Decimal, Trial<'p>)> = None;
-        for trial in trials.chain(bases).filter(|trial| trial.outcome.tier == Some(tier)) {
-            let Some(score) = trial.outcome.score else { continue };
+        let mut look = |trial: Trial<'p>| {
+            let Some(score) = trial.outcome.score.filter(|_| trial.outcome.tier == Some(tier)) else {
+                return false;
+            };
             let further = |best: Decimal| if most { score > best } else { score < best };
             if best.as_ref().is_none_or(|(best, _)| further(*best)) {
                 best = Some((score, trial));
             }
-            if best.as_ref().is_some_and(|(best, _)| *best == bound) {
-                break;
-            }
-        }
+            score == bound
+        };
+        // Cells that add up to it; the next ones inward, where no record is in those.
+        let ends = if most {
+            known.iter().rev().take(ENDS).collect::<Vec<_>>()
+        } else {
+            known.iter().take(ENDS).collect()
+        };
+        let by_cells = ends.into_iter().filter_map(|found| {
+            let wishes = witnesses.model.wishes_for(witnesses, found)?;
+            witnesses.bases.iter().find_map(|base| self.maker.made(base, &wishes, &Frozen::default()))
+        });
+        let of_tier = Wish::Expr { of: Expr::Tier, within: Possible::known(Set::of_codes([tier.0])) };
+        let at = Wish::Expr { of: Expr::Score, within: exactly(bound) };
+        let tries = [vec![at, of_tier.clone()], vec![of_tier]];
+        let by_wish = tries.iter().filter_map(|wishes| {
+            witnesses.bases.first().and_then(|base| self.maker.made(base, wishes, &Frozen::default()))
+        });
+        let bases = witnesses.bases.iter().filter_map(|base| self.maker.run(base));
+        let _ = by_cells.chain(bases).any(&mut look) || (known.is_empty() && by_wish.into_iter().any(look));
         let (score, trial) = best?;
         let name = self.policy.tiers.get(tier.index()).map_or("", |tier| &tier.name);
         let shows = format!("a score of {score}, tier {name}");
@@ -321,16 +346,69 @@ impl<'p> Audit<'p> {
     }
 }
 
+/// A score, and the total and marks that make it.
+#[derive(Debug, Clone)]
+struct Found {
+    score: Decimal,
+    marks: Marks,
+    total: i128,
+}
+
+/// How many totals next to the end of a tier are tried.
+const ENDS: usize = 3;
+/// Under how many sets of marks totals are added up one by one.
+const SETS: usize = 16;
+
+impl<'p> Model<'p> {
+    /// The scores that can be, each with a total that makes it, rising; and whether there are no others.
+    fn scores_one_by_one(&self) -> Option<(Vec<Found>, bool)> {
+        let regimes = self.regimes()?;
+        if regimes.len() > SETS {
+            return None;
+        }
+        let mut found: BTreeMap<Decimal, Found> = BTreeMap::new();
+        let mut exact = true;
+        for marks in regimes.keys().filter(|marks| self.is_scored(**marks)) {
+            let sums = self.sums(0, *marks)?;
+            exact &= sums.exact;
+            for total in &sums.totals {
+                let with_start = Points::of_units(*total, *total).plus(Points::exactly(self.policy.start));
+                let Some(score) = self.settle(*marks, with_start).and_then(Points::least) else { continue };
+                found.entry(score).or_insert(Found { score, marks: *marks, total: *total });
+            }
+        }
+        Some((found.into_values().collect(), exact))
+    }
+
+    /// Wishes for the cells that add up to a total.
+    fn wishes_for(&self, witnesses: &Witnesses<'_, 'p>, found: &Found) -> Option<Vec<Wish>> {
+        let chosen = self.cells_of(0, found.marks, found.total)?;
+        let wishes = chosen.iter().flat_map(|(component, cell, points)| {
+            let classes = self.classes(&[(*component, *cell)]);
+            let amount = Decimal::from_units(*points).map_or(Amount::Most, Amount::Exactly);
+            witnesses.wishes(&classes, |_| Some(amount))
+        });
+        Some(wishes.collect())
+    }
+}
+
 /// Exactly one number.
 pub(super) fn exactly(number: Decimal) -> Possible {
     Possible::known(Set::Ranges(vec![(number.units(), number.units())]))
 }
 
-/// The part of an interval that lies in a set.
-fn within(scores: Points, set: &Set) -> Option<Points> {
+/// The part of an interval of scores that lies in a set: whole steps.
+fn within(scores: Points, set: &Set, step: Decimal) -> Option<Points> {
     let Set::Ranges(ranges) = set else { return Some(scores) };
+    let step = step.units();
     let parts = ranges.iter().filter_map(|(low, high)| {
         let (low, high) = (scores.low().max(*low), scores.high().min(*high));
+        let low = if Points::is_far(low) {
+            low
+        } else {
+            low.div_euclid(step) * step + if low.rem_euclid(step) == 0 { 0 } else { step }
+        };
+        let high = if Points::is_far(high) { high } else { high.div_euclid(step) * step };
         (low <= high).then(|| Points::of_units(low, high))
     });
     parts.reduce(Points::or)
