@@ -112,7 +112,8 @@ fn put(
             for witness in witnesses {
                 tally.draws += 1;
                 if let Err(said) = question.fault(world, range, text, witness) {
-                    let shown: Vec<String> = witness.cases.iter().map(|case| world.maker.text(case)).collect();
+                    let shown: Vec<String> =
+                        witness.cases.iter().map(|case| world.maker.text(case)).collect();
                     return failed(format!("a witness: {said}\n{}", shown.join("")));
                 }
             }
@@ -208,7 +209,8 @@ fn drawn(choices: &mut Choices) -> String {
 fn run(choices: Vec<u16>, tally: &mut Tally) -> Result<(), String> {
     let mut choices = Choices::new(choices);
     // Questions first: they are told apart by few choices.
-    let wanted: Vec<(usize, usize)> = (0..QUESTIONS).map(|_| (choices.below(1000), choices.below(1000))).collect();
+    let wanted: Vec<(usize, usize)> =
+        (0..QUESTIONS).map(|_| (choices.below(1000), choices.below(1000))).collect();
     let text = drawn(&mut choices);
     let Ok(policy) = checked(&text) else {
         tally.refused += 1;

@@ -55,7 +55,9 @@ impl<'p> World<'p> {
             }
         }
         let sample = of.domain.least(of.kind).or_else(|| of.domain.greatest(of.kind));
-        sample.or_else(|| pool.first().cloned()).unwrap_or_else(|| records::value(choices, self.policy, of.kind))
+        sample
+            .or_else(|| pool.first().cloned())
+            .unwrap_or_else(|| records::value(choices, self.policy, of.kind))
     }
 
     /// Every known value of a field, where they are few.
@@ -99,9 +101,15 @@ impl<'p> World<'p> {
         let of = self.policy.schema.record(kind);
         let fields = ids(of.fields.len()).map(FieldId).zip(&of.fields);
         fields
-            .map(|(field, of)| {
-                if Some(field) == identity { key_of(of.kind, at) } else { self.value(choices, kind, field) }
-            })
+            .map(
+                |(field, of)| {
+                    if Some(field) == identity {
+                        key_of(of.kind, at)
+                    } else {
+                        self.value(choices, kind, field)
+                    }
+                },
+            )
             .collect()
     }
 
@@ -161,7 +169,8 @@ impl<'p> World<'p> {
     /// A previous score.
     pub(super) fn previous(&self, choices: &mut Choices) -> Decimal {
         let (low, high) = self.policy.range.unwrap_or((Decimal::from_int(-50), Decimal::from_int(300)));
-        let known = ["5", "49.5", "120", "-3", "0", "10", "50", "9.999999999"].map(|n| Decimal::parse(n).unwrap());
+        let known =
+            ["5", "49.5", "120", "-3", "0", "10", "50", "9.999999999"].map(|n| Decimal::parse(n).unwrap());
         choices.one(&[&known[..], &[low, high]].concat())
     }
 

@@ -85,7 +85,9 @@ impl Question {
         let mut inputs: Vec<Vec<Input>> = Vec::new();
         inputs.extend(fields.iter().map(|(record, field)| vec![Input::Field(*record, *field)]));
         inputs.extend(kinds.iter().map(|kind| vec![Input::Record(*kind)]));
-        inputs.extend(links.iter().flat_map(|link| [vec![Input::Link(*link)], vec![Input::LinkedScore(*link)]]));
+        inputs.extend(
+            links.iter().flat_map(|link| [vec![Input::Link(*link)], vec![Input::LinkedScore(*link)]]),
+        );
         let single = inputs.clone();
         for _ in 0..inputs.len() / 2 {
             let mut several: Vec<Input> =
@@ -122,9 +124,7 @@ impl Question {
         let items = ids(policy.items.len()).map(ItemId);
         let items = items.filter(|id| !matches!(policy.item(*id).body, ItemBody::Group(_)));
         all.push(items.map(|id| Self::Share(Share::Item(id), numbers(&shares))).collect());
-        all.push(
-            inputs.iter().map(|of| Self::Share(Share::Inputs(of.clone()), numbers(&shares))).collect(),
-        );
+        all.push(inputs.iter().map(|of| Self::Share(Share::Inputs(of.clone()), numbers(&shares))).collect());
         if !policy.influences.is_empty() {
             all.push(vec![Self::Share(Share::Influences, numbers(&shares))]);
         }
@@ -135,7 +135,9 @@ impl Question {
         }
         let days = [(90, Unit::Day), (5, Unit::Year), (7, Unit::Year), (24, Unit::Month)];
         let most = ["0", "1", "5", "20", "60", "200"];
-        all.push(kinds.iter().flat_map(|kind| days.map(|after| Self::Forgotten(vec![*kind], after))).collect());
+        all.push(
+            kinds.iter().flat_map(|kind| days.map(|after| Self::Forgotten(vec![*kind], after))).collect(),
+        );
         all.push(vec![
             Self::RepeatedGain(None),
             Self::RepeatedGain(Some(numbers(&most))),
@@ -175,7 +177,8 @@ fn fields(world: &World<'_>) -> Vec<(RecordId, FieldId)> {
     for (kind, record) in ids(schema.records.len()).map(RecordId).zip(&schema.records) {
         if known.contains(&kind) {
             let all = ids(record.fields.len()).map(FieldId);
-            fields.extend(all.filter(|field| Some(*field) != world.identity(kind)).map(|field| (kind, field)));
+            fields
+                .extend(all.filter(|field| Some(*field) != world.identity(kind)).map(|field| (kind, field)));
         }
     }
     fields

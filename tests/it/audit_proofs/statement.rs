@@ -130,7 +130,9 @@ impl Question {
                     Target::Score => a.score == b.score,
                     Target::Tier => a.tier == b.tier,
                     Target::Decision(id) => {
-                        let of = |o: &glassbox::eval::Outcome| o.decisions.get(id.index()).map(|d| d.value.clone());
+                        let of = |o: &glassbox::eval::Outcome| {
+                            o.decisions.get(id.index()).map(|d| d.value.clone())
+                        };
                         of(a) == of(b)
                     }
                     Target::Consequence(at) => {
@@ -176,7 +178,8 @@ impl Question {
             Self::OptingOut => {
                 let out = policy.participation.is_none() || trial.outcome.status == Status::NotParticipating;
                 let held = policy.consequences.iter().zip(&trial.outcome.consequences);
-                let held = held.filter(|(each, held)| each.penalty && **held).map(|(each, _)| &each.name).next();
+                let held =
+                    held.filter(|(each, held)| each.penalty && **held).map(|(each, _)| &each.name).next();
                 held.filter(|_| out).map(|name| format!("the penalty {name} is suffered"))
             }
             Self::RepeatedGain(Some(most)) => policy.items.iter().enumerate().find_map(|(at, item)| {
@@ -255,7 +258,9 @@ fn neutral(world: &World<'_>, without: &Trial<'_>, known: &[Trial<'_>], never: W
         let other = known.iter().find(|known| known.outcome.points[at] != points)?;
         let gives = brought(world, item.group, points)?;
         let broken = if never == Way::Rises { gives > Decimal::ZERO } else { gives < Decimal::ZERO };
-        broken.then(|| shown(world, &format!("{} gives {gives} where it is missing", item.name), &[other, without]))
+        broken.then(|| {
+            shown(world, &format!("{} gives {gives} where it is missing", item.name), &[other, without])
+        })
     })
 }
 
@@ -429,7 +434,8 @@ fn one_more(world: &World<'_>, case: &Case, link: LinkId, choices: &mut Choices)
     };
     let mut more = without.clone();
     let backwards = of.symmetric && choices.chance(50);
-    let (from, to) = if of.from != world.policy.schema.scored || backwards { (other, own) } else { (own, other) };
+    let (from, to) =
+        if of.from != world.policy.schema.scored || backwards { (other, own) } else { (own, other) };
     more.pairs.push((link, from, to));
     Some((without, more))
 }
@@ -539,7 +545,12 @@ fn shown(world: &World<'_>, said: &str, trials: &[&Trial<'_>]) -> String {
         .iter()
         .map(|trial| {
             let confirmed = world.maker.confirmed(&trial.case, "shown").unwrap_or_else(|| trial.case.clone());
-            format!("{}# points {:?}, influences {:?}\n", world.maker.text(&confirmed), trial.outcome.points, trial.outcome.influences)
+            format!(
+                "{}# points {:?}, influences {:?}\n",
+                world.maker.text(&confirmed),
+                trial.outcome.points,
+                trial.outcome.influences
+            )
         })
         .collect();
     format!("{said}\n{}", blocks.join(""))

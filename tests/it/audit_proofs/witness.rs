@@ -15,7 +15,13 @@ use glassbox::source::Place;
 
 impl Question {
     /// What is wrong with a witness.
-    pub(super) fn fault(&self, world: &World<'_>, range: Range, text: &str, witness: &Witness) -> Result<(), String> {
+    pub(super) fn fault(
+        &self,
+        world: &World<'_>,
+        range: Range,
+        text: &str,
+        witness: &Witness,
+    ) -> Result<(), String> {
         let trials: Vec<Trial<'_>> =
             witness.cases.iter().map(|case| ran(world.policy, case)).collect::<Result<_, _>>()?;
         for case in &witness.cases {
@@ -62,7 +68,9 @@ impl Question {
             }
             Self::Missing(..) | Self::Step(..) => {
                 let differ: Vec<u32> = ids(first.records[0].1.len())
-                    .filter(|at| other_value(&first.records[0].1[*at as usize], &second.records[0].1[*at as usize]))
+                    .filter(|at| {
+                        other_value(&first.records[0].1[*at as usize], &second.records[0].1[*at as usize])
+                    })
                     .collect();
                 if differ.len() != 1 {
                     return Err(format!("{} fields differ", differ.len()));
@@ -119,7 +127,9 @@ fn ran<'p>(policy: &'p Policy, case: &Case) -> Result<Trial<'p>, String> {
             }
             Expectation::Consequence(at, held) => outcome.consequences.get(*at as usize) == Some(held),
             Expectation::PointsOf(id, points) => outcome.points.get(id.index()) == Some(points),
-            Expectation::PointsOfInfluence(at, points) => outcome.influences.get(*at as usize) == Some(points),
+            Expectation::PointsOfInfluence(at, points) => {
+                outcome.influences.get(*at as usize) == Some(points)
+            }
             Expectation::Decision(id, value) => {
                 outcome.decisions.get(id.index()).is_some_and(|answer| answer.value == *value)
             }
@@ -135,7 +145,8 @@ fn ran<'p>(policy: &'p Policy, case: &Case) -> Result<Trial<'p>, String> {
 /// Prints a case into the policy, and runs what is read of it.
 fn read_again(world: &World<'_>, text: &str, case: &Case) -> Result<(), String> {
     let printed = world.maker.text(case);
-    let ruleset = checked_ruleset(&format!("{text}\n{printed}")).map_err(|said| format!("{said}\n{printed}"))?;
+    let ruleset =
+        checked_ruleset(&format!("{text}\n{printed}")).map_err(|said| format!("{said}\n{printed}"))?;
     let (policy, read) = ruleset.case(0).map_err(|said| format!("{said:?}\n{printed}"))?;
     ran(&policy, &read).map(|_| ()).map_err(|said| format!("{said}\nread again from\n{printed}"))
 }
@@ -148,7 +159,9 @@ fn other_value(a: &Value, b: &Value) -> bool {
 fn differ_in(world: &World<'_>, inputs: &[Input], first: &Case, second: &Case) -> Result<(), String> {
     let schema = &world.policy.schema;
     let free_field = |kind: RecordId, at: usize| {
-        inputs.iter().any(|input| matches!(input, Input::Field(of, field) if *of == kind && field.index() == at))
+        inputs
+            .iter()
+            .any(|input| matches!(input, Input::Field(of, field) if *of == kind && field.index() == at))
     };
     let link_free = inputs.iter().any(|input| matches!(input, Input::Link(_)));
     let score_free = inputs.iter().any(|input| matches!(input, Input::LinkedScore(_)));
@@ -218,12 +231,15 @@ fn differ_in(world: &World<'_>, inputs: &[Input], first: &Case, second: &Case) -
     }
     // Previous scores of those who are in both.
     if !score_free {
-        let of = |case: &Case, key: &Value| case.previous.iter().find(|(of, _)| of == key).map(|(_, score)| *score);
+        let of = |case: &Case, key: &Value| {
+            case.previous.iter().find(|(of, _)| of == key).map(|(_, score)| *score)
+        };
         for (link, _, _) in glassbox::data::links(schema) {
             let kind = other_end(world, link);
             let Some(key) = schema.record(kind).key else { continue };
             for (of_kind, row) in &first.records {
-                let there = second.records.iter().any(|(k, r)| k == of_kind && r[key.index()] == row[key.index()]);
+                let there =
+                    second.records.iter().any(|(k, r)| k == of_kind && r[key.index()] == row[key.index()]);
                 if *of_kind == kind
                     && there
                     && first.previous_of == Some(kind)
