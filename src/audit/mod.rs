@@ -5,9 +5,11 @@
 //! is asked about. Where none can break the rule, it is proved. Else records are made up and run (`witness`): those that
 //! break it refute; where none is found, it stays undecided.
 
+mod apply;
 mod ask;
 mod axis;
 mod block;
+mod charter;
 pub mod clause;
 mod compare;
 mod desk;
@@ -25,6 +27,8 @@ mod sums;
 mod verdict;
 mod witness;
 
+pub use apply::{Answered, Report, apply};
+pub use charter::{Charter, read as read_charters, read_clause};
 pub use compare::{Comparison, Move};
 pub use range::{End, Reach, TierReach};
 pub use read::Read;

@@ -1,16 +1,56 @@
 //! Records that satisfy wishes: a case in which fields, expressions, items and influences come to what somebody asks for.
 
+//!
+//! Nothing is tried blindly. What is wished for is turned round, operation by operation, until fields are left
+//! ([`seek`]); children and linked records are made up one by one ([`aggregate`], [`events`], [`influence`]). Each step is
+//! judged by the interpreter on the record as it is, and taken back where it led nowhere ([`quest`], [`draft`]). Wishes
+//! that read nothing in common are met one after the other. What comes of it is run before it is given away.
+
+mod aggregate;
+mod draft;
+mod events;
+mod influence;
+mod natural;
+mod points;
+mod possible;
+mod quest;
+mod seek;
+mod solve;
+#[cfg(test)]
+mod tests;
+
+pub use possible::Possible;
+
+use super::alternatives::Alternatives;
 use super::block::block;
-use super::search::{Search, set};
 use super::trial::Trial;
-use crate::data::{FieldId, LinkId, RecordId, Set, Value};
+use crate::data::{FieldId, LinkId, RecordId, Value};
 use crate::decimal::Decimal;
+use crate::eval::{BodySeen, Scorer};
 use crate::policy::{Case, Expectation, Expr, ItemId, Policy};
+use crate::source::{FileId, Place, Span};
+use draft::{Draft, Person};
+use events::Template;
+use quest::Quest;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// How many values may be worked out for one record.
+const EFFORT: usize = 40_000;
 
 /// Makes up records of a policy that satisfy wishes. Made once a policy; it keeps what it works out.
 pub struct Maker<'p> {
     policy: &'p Policy,
-    search: Search<'p>,
+    scorer: Scorer<'p>,
+    alternatives: Alternatives<'p>,
+    /// By kind: a record that is nothing special.
+    plain: Vec<Vec<Value>>,
+    /// By field: the values at the edges of what the policy tests it for.
+    edges: RefCell<BTreeMap<(RecordId, FieldId), Vec<Value>>>,
+    /// By per-event rule: an event of each sort that it tells apart.
+    templates: RefCell<BTreeMap<ItemId, Vec<Template>>>,
+    /// Somebody with a high score (`true`), and with a low one.
+    friends: RefCell<BTreeMap<bool, Option<Person>>>,
 }
 
 /// Something that is to hold of a record.
@@ -30,15 +70,6 @@ pub enum Wish {
     Points(ItemId, Amount),
     /// An influence, by its position in [`Policy::influences`], gives these points.
     Influence(u32, Amount),
-}
-
-/// Values of one type that something may have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Possible {
-    /// The known ones.
-    pub known: Set,
-    /// Whether it may be missing.
-    pub missing: bool,
 }
 
 /// How many points.
@@ -67,45 +98,51 @@ pub struct Frozen {
     pub links: Vec<LinkId>,
 }
 
-impl Possible {
-    /// These known values, not a missing one.
-    pub fn known(known: Set) -> Self {
-        Self { known, missing: false }
-    }
-
-    /// Whether a value is one of them.
-    pub fn contains(&self, value: &Value) -> bool {
-        if value.is_missing() { self.missing } else { self.known.contains(value) }
-    }
-}
-
 impl<'p> Maker<'p> {
     /// A maker of records for a policy.
     pub fn new(policy: &'p Policy) -> Self {
-        Self { policy, search: Search::new(policy) }
+        let alternatives = Alternatives::of(policy);
+        let kinds = 0..policy.schema.records.len() as u32;
+        Self {
+            policy,
+            scorer: Scorer::new(policy),
+            plain: kinds.map(|kind| alternatives.plain(RecordId(kind))).collect(),
+            alternatives,
+            edges: RefCell::default(),
+            templates: RefCell::default(),
+            friends: RefCell::default(),
+        }
     }
 
     /// A case with a plain record: complete, with a key, nothing special about it, without children and links.
     pub fn plain(&self) -> Case {
-        self.search.plain()
+        let scored = self.policy.schema.scored;
+        Case {
+            title: String::new(),
+            records: vec![(scored, self.plain_values(scored))],
+            pairs: Vec::new(),
+            previous_of: None,
+            previous: Vec::new(),
+            expectations: Vec::new(),
+            place: Place::new(FileId::new(0), Span::NONE),
+        }
     }
 
     /// A case made from `base` in which every wish holds, and nothing frozen is another; `None` where none was found.
-    /// The record is complete and valid under the schema, and was scored: it is not rejected.
+    /// The record is complete and valid under the schema, and was run: it is not rejected. It expects nothing: see
+    /// [`Self::confirmed`].
     pub fn make(&self, base: &Case, wishes: &[Wish], frozen: &Frozen) -> Option<Case> {
         self.made(base, wishes, frozen).map(|trial| trial.case)
     }
 
     /// [`Self::make`], with what the interpreter gave for the case.
-    pub fn made(&self, base: &Case, wishes: &[Wish], _frozen: &Frozen) -> Option<Trial<'p>> {
-        let mut case = self.search.with_key(base.clone());
-        for wish in wishes {
-            match wish {
-                Wish::Field(id, value) => case = set(&case, self.policy.schema.scored, *id, value.clone()),
-                Wish::Expr { of, within } => case = self.search.with_value(&case, of, within)?,
-                Wish::Points(..) | Wish::Influence(..) => {}
-            }
+    pub fn made(&self, base: &Case, wishes: &[Wish], frozen: &Frozen) -> Option<Trial<'p>> {
+        let draft = Draft::of(&self.policy.schema, self.policy.today, base);
+        let mut quest = Quest::new(self, draft, frozen, EFFORT);
+        if !quest.satisfy(wishes) {
+            return None;
         }
+        let case = Case { expectations: Vec::new(), ..quest.draft.case(base) };
         let trial = self.run(&case)?;
         wishes.iter().all(|wish| holds(wish, &trial)).then_some(trial)
     }
@@ -128,7 +165,7 @@ impl<'p> Maker<'p> {
 
     /// Runs a case; `None` where its record is rejected.
     pub fn run(&self, case: &Case) -> Option<Trial<'p>> {
-        self.search.run(case)
+        Trial::run(&self.scorer, case)
     }
 
     /// The case with a title and with what the interpreter gives as its expectations, so that it holds where it is pasted.
@@ -147,16 +184,18 @@ impl<'p> Maker<'p> {
     pub fn text(&self, case: &Case) -> String {
         block(self.policy, case)
     }
+
+    /// A record of a kind that is nothing special.
+    fn plain_values(&self, kind: RecordId) -> Vec<Value> {
+        self.plain.get(kind.index()).cloned().unwrap_or_default()
+    }
 }
 
-/// Whether a wish holds for a case that was run. [`Amount::Most`] and [`Amount::Least`] hold of anything.
+/// Whether a wish holds for a case that was run. [`Amount::Most`] and [`Amount::Least`] hold of any points.
 pub fn holds(wish: &Wish, trial: &Trial<'_>) -> bool {
     let is = |amount: &Amount, points: Option<&Decimal>| {
-        points.is_some_and(|points| match amount {
-            Amount::Exactly(wanted) => points == wanted,
-            Amount::AtLeast(least) => points >= least,
-            Amount::AtMost(most) => points <= most,
-            Amount::Most | Amount::Least => true,
+        points.is_some_and(|points| {
+            amount.wanted().is_none_or(|wanted| wanted.contains(&Value::Number(*points)))
         })
     };
     match wish {
@@ -164,7 +203,23 @@ pub fn holds(wish: &Wish, trial: &Trial<'_>) -> bool {
             .value(&Expr::Field(*id))
             .is_some_and(|is| is == *value || (is.is_missing() && value.is_missing())),
         Wish::Expr { of, within } => trial.value(of).is_some_and(|value| within.contains(&value)),
-        Wish::Points(id, amount) => is(amount, trial.outcome.points.get(id.index())),
+        Wish::Points(id, amount) => {
+            let seen = trial.recording.item(*id);
+            let not_scored = seen.is_some_and(|item| matches!(item.body, BodySeen::Row(_, true)));
+            !not_scored && is(amount, trial.outcome.points.get(id.index()))
+        }
         Wish::Influence(at, amount) => is(amount, trial.outcome.influences.get(*at as usize)),
+    }
+}
+
+impl Amount {
+    /// The points that are so many; `None` where they are to be as many or as few as there can be.
+    fn wanted(self) -> Option<Possible> {
+        Some(match self {
+            Self::Exactly(points) => Possible::value(&Value::Number(points)),
+            Self::AtLeast(least) => points::beyond(least, true),
+            Self::AtMost(most) => points::beyond(most, false),
+            Self::Most | Self::Least => return None,
+        })
     }
 }

@@ -98,13 +98,6 @@ impl<'p> Search<'p> {
         Trial::run(&self.scorer, case)
     }
 
-    /// A case in which an expression has one of these values: as it is, or with one or two parts set.
-    pub(super) fn with_value(&self, case: &Case, of: &Expr, within: &super::Possible) -> Option<Case> {
-        self.left.set(TRIES);
-        let good = |trial: &Trial<'p>| trial.value(of).is_some_and(|value| within.contains(&value));
-        self.first(case, &self.parts_of(of, None), good).map(|trial| trial.case)
-    }
-
     /// A case that reaches a goal, from one of some others; `None` where none was found.
     pub(super) fn reach(&self, goal: &Goal, starts: &[Case]) -> Option<Trial<'p>> {
         self.left.set(TRIES);

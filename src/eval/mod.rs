@@ -20,6 +20,6 @@ mod trace;
 pub use influence::Settled;
 pub use outcome::*;
 pub use population::{score_all, score_one};
-pub use probe::Probe;
+pub use probe::{EventRecord, Probe};
 pub use row::{Own, Scorer};
 pub use trace::*;

@@ -4,6 +4,7 @@
 //! `use` may reach any file inside the project: the pack's folder, or the folder above it that the manifest names
 //! (`root = ".."`), so that packs beside each other may share definitions.
 
+mod charters;
 mod data;
 mod files;
 mod intake;
@@ -19,15 +20,18 @@ pub use intake::Intake;
 pub use lints::{DataLook, Linted};
 pub use manifest::Manifest;
 pub use mend::{CannotWrite, Mended, MendedAt, mend};
-pub use texts::{TextFile, score_files};
+pub use texts::{TextFile, charters_in, is_charter, rule_files};
 pub use write::AtomicFile;
 
-use crate::check::{self, Checked, Unit};
+use crate::audit::Charter;
+use crate::check::{self, Checked, Ruleset, Unit};
 use crate::data::{DataFiles, Loaded, Schema};
 use crate::date::Date;
 use crate::diagnostic::{self, Code, Diagnostic, suggest};
+use crate::policy::Policy;
 use crate::source::Sources;
 use crate::syntax::MAX_FILE_BYTES;
+use charters::Applied;
 use shown::shown;
 use std::collections::BTreeSet;
 use std::io;
@@ -47,6 +51,8 @@ pub struct Project {
     pub unit: Unit,
     /// What is wrong with their syntax and with `use` lines, to be told together with what the checker finds.
     pub diagnostics: Vec<Diagnostic>,
+    /// The charters that the pack applies.
+    applied: Applied,
 }
 
 /// A project that cannot be opened.
@@ -112,8 +118,10 @@ impl Project {
         let read = std::mem::take(&mut self.diagnostics);
         let sources = self.unit.sources.clone();
         let mut unit = std::mem::replace(&mut self.unit, Unit { sources, ..Unit::default() });
+        let of_charters = std::mem::take(&mut self.applied.diagnostics);
         if read.iter().any(|diagnostic| diagnostic.code == Code::E0100) {
-            return Checked { ruleset: None, diagnostics: read };
+            let diagnostics = read.into_iter().chain(of_charters).collect();
+            return Checked { ruleset: None, diagnostics };
         }
         unit.unreadable = read.iter().any(Diagnostic::is_error);
         let not_taken = names_not_taken(&unit);
@@ -122,9 +130,34 @@ impl Project {
             checked.diagnostics.retain(|one| one.is_error() && !self.is_unknown(one, &not_taken));
         }
         checked.diagnostics.extend(read);
+        self.check_charters(of_charters, &mut checked);
         self.manifest.lints.quieten(&mut checked.diagnostics);
         diagnostic::sort(&mut checked.diagnostics);
         checked
+    }
+
+    /// Takes in what is wrong with the charters. A policy is not to be used while nobody knows what it must not do.
+    fn check_charters(&self, wrong: Vec<Diagnostic>, checked: &mut Checked) {
+        let mut wrong = wrong;
+        if let Some(ruleset) = &checked.ruleset {
+            wrong.extend(charters::misfits(&self.applied.charters, ruleset, &self.manifest.params));
+        }
+        if wrong.iter().any(Diagnostic::is_error) {
+            checked.ruleset = None;
+        }
+        checked.diagnostics.extend(wrong);
+    }
+
+    /// The charters that the pack applies to its policies, in the order of the manifest.
+    #[must_use]
+    pub fn charters(&self) -> &[Charter] {
+        &self.applied.charters
+    }
+
+    /// A checked policy of this project on a day of each of its periods of effect, with the manifest's parameters.
+    #[must_use]
+    pub fn on_each_day(&self, ruleset: &Ruleset) -> Vec<Policy> {
+        charters::on_each_day(ruleset, &self.manifest.params)
     }
 
     /// Whether a diagnostic says that one of these names is unknown.
@@ -216,7 +249,12 @@ fn find(path: &Path, intake: &mut Intake) -> Result<Found, Broken> {
     }
     if path.extension().is_none_or(|end| end != "score") {
         let message = format!("`{}` is no policy: the file of a policy ends in `.score`", shown(path));
-        return Err(Broken::of(Diagnostic::general(Code::E0403, message)));
+        let diagnostic = Diagnostic::general(Code::E0403, message);
+        return Err(Broken::of(match is_charter(path) {
+            true => diagnostic
+                .help("it is a charter: a pack applies it by `charters = [\"…\"]` in its `glassbox.toml`"),
+            false => diagnostic,
+        }));
     }
     Ok(Found::Policy { folder: folder(path) })
 }
@@ -300,7 +338,8 @@ impl Pack {
                 Manifest::new(raw, text, file, &self.folder)
             }
         };
-        Ok(Project { path: shown::tidy(policy), manifest, unit, diagnostics })
+        let applied = charters::read(&manifest.charters, &self.folder, intake, &mut unit.sources);
+        Ok(Project { path: shown::tidy(policy), manifest, unit, diagnostics, applied })
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod audit_proofs;
 mod bench_packs;
+mod charters;
 mod choices;
 mod cli;
 mod command;
