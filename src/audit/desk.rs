@@ -439,6 +439,62 @@ impl<'p> Audit<'p> {
                 }
             }
         }
+        let links = reads.iter().filter_map(|read| match read {
+            Read::PeerScores(link) => Some(*link),
+            Read::Field(_) | Read::Children(_) | Read::ChildField(..) | Read::Link(_) | Read::PeerField(..) => None,
+        });
+        links.into_iter().find_map(|link| self.by_scores_of_others(link, reads, judge))
+    }
+
+    /// A record with friends, and the same where those are like somebody else, or had another score.
+    fn by_scores_of_others(
+        &self,
+        link: LinkId,
+        reads: &BTreeSet<Read>,
+        judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
+    ) -> Option<Witness> {
+        let model = self.model.as_ref().ok()?;
+        let witnesses = self.witnesses(model);
+        let schema = &self.policy.schema;
+        let influences = self.policy.influences.iter().zip(0..).filter(|(of, _)| of.link == link);
+        let ends = [Amount::Most, Amount::Least];
+        for (amount, at) in influences.flat_map(|(_, at)| ends.map(|amount| (amount, at))) {
+            for base in witnesses.bases {
+                let wish = [Wish::Influence(at, amount)];
+                let Some(first) = self.maker.made(base, &wish, &Frozen::default()) else { continue };
+                let mut seconds = Vec::new();
+                for other in witnesses.bases {
+                    let Some((_, like)) = other.records.iter().find(|(kind, _)| *kind == schema.scored) else {
+                        continue;
+                    };
+                    let mut case = first.case.clone();
+                    let key = schema.scored().key;
+                    for (_, values) in
+                        case.records.iter_mut().filter(|(kind, _)| *kind == schema.scored).skip(1)
+                    {
+                        for (field, (value, like)) in values.iter_mut().zip(like).enumerate() {
+                            if key.is_none_or(|key| key.index() != field) {
+                                value.clone_from(like);
+                            }
+                        }
+                    }
+                    seconds.push(case);
+                }
+                for by in [-1_000, 1_000] {
+                    let mut case = first.case.clone();
+                    for (_, score) in &mut case.previous {
+                        *score = score.checked_add(Decimal::from_int(by)).unwrap_or(*score);
+                    }
+                    seconds.push(case);
+                }
+                for second in seconds {
+                    let Some(second) = self.maker.run(&second) else { continue };
+                    if let Some(found) = witnesses.compared(&first, &second, reads, judge) {
+                        return Some(found);
+                    }
+                }
+            }
+        }
         None
     }
 

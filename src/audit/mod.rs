@@ -6,6 +6,7 @@
 //! break it refute; where none is found, it stays undecided.
 
 mod apply;
+mod alike;
 mod ask;
 mod axis;
 mod block;

@@ -1,5 +1,6 @@
 //! Records that show something: made up for cells of axes, run, and compared.
 
+use super::alike::differ_only_in;
 use super::axis::{AxisId, Of};
 use super::inquiry::Suspect;
 use super::model::{Gives, Model, PartOf};
@@ -239,55 +240,6 @@ pub(super) fn truth(yes: bool) -> Possible {
 pub(super) fn anything() -> Possible {
     let (low, high) = crate::data::limits(crate::data::Type::Number);
     Possible::known(crate::data::Set::Ranges(vec![(low, high)]))
-}
-
-/// Whether two cases differ in nothing but what is free.
-pub(super) fn differ_only_in(policy: &Policy, first: &Case, second: &Case, free: &BTreeSet<Read>) -> bool {
-    let schema = &policy.schema;
-    let own = |case: &Case| case.records.iter().find(|(kind, _)| *kind == schema.scored).cloned();
-    let (Some((_, one)), Some((_, two))) = (own(first), own(second)) else { return false };
-    let same_value = |a: &Value, b: &Value| a == b || (a.is_missing() && b.is_missing());
-    let fields = one.iter().zip(&two).enumerate();
-    let fields = fields
-        .filter(|(_, (a, b))| !same_value(a, b))
-        .all(|(at, _)| free.contains(&Read::Field(FieldId(at as u32))));
-    let children = schema.children().all(|kind| {
-        let of = |case: &Case| -> Vec<Vec<Value>> {
-            let mut rows: Vec<Vec<Value>> =
-                case.records.iter().filter(|(of, _)| *of == kind).map(|(_, values)| values.clone()).collect();
-            rows.sort_by_cached_key(|row| format!("{row:?}"));
-            rows
-        };
-        if free.contains(&Read::Children(kind)) || of(first) == of(second) {
-            return true;
-        }
-        // As many as before, in the same order, and other values only in free fields.
-        let rows = |case: &Case| -> Vec<Vec<Value>> {
-            case.records.iter().filter(|(of, _)| *of == kind).map(|(_, values)| values.clone()).collect()
-        };
-        let (one, two) = (rows(first), rows(second));
-        one.len() == two.len()
-            && one.iter().zip(&two).all(|(one, two)| {
-                one.iter()
-                    .zip(two)
-                    .enumerate()
-                    .filter(|(_, (a, b))| !same_value(a, b))
-                    .all(|(at, _)| free.contains(&Read::ChildField(kind, FieldId(at as u32))))
-            })
-    });
-    let links_free =
-        free.iter().any(|read| matches!(read, Read::Link(_) | Read::PeerField(..) | Read::PeerScores(_)));
-    let others = |case: &Case| -> Vec<(crate::data::RecordId, Vec<Value>)> {
-        let own = schema.children().collect::<BTreeSet<_>>();
-        let others = case.records.iter().filter(|(kind, _)| *kind != schema.scored && !own.contains(kind));
-        let peers = case.records.iter().filter(|(kind, _)| *kind == schema.scored).skip(1);
-        others.chain(peers).cloned().collect()
-    };
-    let linked = links_free
-        || (first.pairs == second.pairs
-            && first.previous == second.previous
-            && others(first) == others(second));
-    fields && children && linked
 }
 
 fn fields_that_differ(policy: &Policy, first: &Case, second: &Case) -> Vec<FieldId> {
