@@ -11,6 +11,7 @@ pub mod data;
 pub mod date;
 pub mod decimal;
 pub mod diagnostic;
+pub mod diff;
 pub mod engine;
 pub mod eval;
 pub mod explain;

@@ -93,17 +93,26 @@ impl<'p> Audit<'p> {
         judge: Judge<'_>,
     ) -> Verdict {
         if findings.suspects.is_empty() && findings.unknown.is_empty() {
-            return Verdict::proved(if findings.parts == 0 {
-                format!("nothing that gives points, and no override, reads {what}")
-            } else {
-                format!(
-                    "{} of what gives points or changes a score read {what}; it holds in all {} of their cells",
-                    findings.parts, findings.cells
-                )
+            return Verdict::proved(match (findings.parts, findings.cells) {
+                (0, _) => format!("nothing that gives points, and no override, reads {what}"),
+                (1, 0) => format!("the one part of the score that reads {what} is such by itself"),
+                (parts, 0) => {
+                    format!("all {parts} parts of the score that read {what} are such by themselves")
+                }
+                (1, cells) => {
+                    format!("one part of the score reads {what}, and so it is in all of its {cells} cells")
+                }
+                (parts, cells) => {
+                    format!(
+                        "{parts} parts of the score read {what}, and so it is in all of their {cells} cells"
+                    )
+                }
             });
         }
         let witnesses = self.witnesses(model);
-        for suspect in findings.suspects.iter().take(TRIES) {
+        // What is only a field of others is changed in a record that has them; see `Audit::by_child_field`.
+        let by_cells = asked.iter().any(|read| !matches!(read, Read::ChildField(..) | Read::PeerField(..)));
+        for suspect in findings.suspects.iter().take(if by_cells { TRIES } else { 0 }) {
             if let Some(witness) = witnesses.pair(suspect, asked, judge) {
                 return refuted(witness, model.places(&suspect.parts));
             }

@@ -149,6 +149,14 @@ impl Axes {
         }
     }
 
+    /// Says that points lie in a narrower range than was known.
+    pub(super) fn narrow(&mut self, of: Of, to: Points) {
+        if let Some(axis) = self.list.iter_mut().find(|axis| axis.of == of) {
+            axis.domain = points(to);
+            axis.classes = axis.classes();
+        }
+    }
+
     /// Cuts every axis into its classes.
     pub(super) fn classify(&mut self) {
         for axis in &mut self.list {
@@ -187,7 +195,7 @@ impl Axis {
             Set::Texts { .. } => self.texts(),
         };
         let known = sets.into_iter().filter(|set| !set.is_empty()).map(Possible::known);
-        known.chain(self.domain.missing.then(Possible::only_missing)).collect()
+        known.chain(self.domain.missing.then(Possible::nothing_known)).collect()
     }
 
     /// Intervals between the ends of all cuts, rising.

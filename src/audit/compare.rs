@@ -11,7 +11,7 @@ use super::model::{Marks, Model, NOT_SCORED};
 use super::points::Points;
 use super::verdict::{Verdict, Witness};
 use super::witness::Witnesses;
-use crate::cases::{Amount, Frozen, Maker, Trial, Wish};
+use crate::cases::{Amount, Frozen, Maker, Possible, Trial, Wish};
 use crate::decimal::Decimal;
 use crate::eval::Scorer;
 use crate::policy::{
@@ -223,7 +223,7 @@ impl Versions<'_, '_> {
         let by_points = amounts.iter().map(|amount| witnesses.wishes(worst, |_| Some(*amount)));
         let by_condition = self.joined.others.iter().filter_map(|other| {
             let of = other.when.clone()?;
-            Some(vec![Wish::Expr { of, within: super::witness::truth(true) }])
+            Some(vec![Wish::Expr { of, within: Possible::truth(true) }])
         });
         let tries: Vec<Vec<Wish>> = by_points.chain(by_condition).chain([Vec::new()]).collect();
         let mut best: Option<(Decimal, Case, Decimal, Decimal)> = None;

@@ -11,7 +11,6 @@ use super::node::Compiler;
 use super::read::{Read, ReadAfter, Reader};
 use super::slope::Slope;
 use super::verdict::{Verdict, Witness};
-use super::witness::truth;
 use crate::cases::{Amount, Frozen, Possible, Trial, Wish};
 use crate::data::{FieldId, LinkId, RecordId, Set, Type, Value};
 use crate::date::Unit;
@@ -417,7 +416,10 @@ impl<'p> Audit<'p> {
                 (1..count).flat_map(|at| [(tier(at), tier(at - 1)), (tier(at - 1), tier(at))]).collect()
             }
             Expr::Decision(_) => Vec::new(),
-            _ => vec![(truth(true), truth(false)), (truth(false), truth(true))],
+            _ => vec![
+                (Possible::truth(true), Possible::truth(false)),
+                (Possible::truth(false), Possible::truth(true)),
+            ],
         }
     }
 
@@ -429,9 +431,18 @@ impl<'p> Audit<'p> {
     ) -> Option<Witness> {
         let model = self.model.as_ref().ok()?;
         let witnesses = self.witnesses(model);
+        for read in reads {
+            if let Read::ChildField(record, field) = read
+                && let Some(Verdict::Refuted { witnesses, .. }) =
+                    self.by_child_field(*record, *field, reads, judge)
+            {
+                return witnesses.into_iter().next();
+            }
+        }
+        let direct = |read: &&Read| !matches!(read, Read::ChildField(..) | Read::PeerField(..));
         for base in witnesses.bases {
             let Some(first) = self.maker.run(base) else { continue };
-            for read in reads {
+            for read in reads.iter().filter(direct) {
                 for second in self.changed(&first, *read) {
                     if let Some(found) = witnesses.compared(&first, &second, reads, judge) {
                         return Some(found);
@@ -730,10 +741,9 @@ impl<'p> Audit<'p> {
             })
             .collect();
         for first in starts {
-            for (at, (kind, _)) in first.case.records.iter().enumerate() {
-                if *kind != record {
-                    continue;
-                }
+            let rows = first.case.records.iter().enumerate().filter(|(_, (kind, _))| *kind == record);
+            // The first few of many that are alike will do.
+            for (at, _) in rows.take(ROWS) {
                 for value in &values {
                     let mut case = first.case.clone();
                     if let Some(slot) =
@@ -820,6 +830,9 @@ impl<'p> Audit<'p> {
         }
     }
 }
+
+/// How many child records of a record are changed in turn.
+const ROWS: usize = 3;
 
 fn opposite(way: Way) -> Way {
     match way {

@@ -187,6 +187,7 @@ impl<'p> Model<'p> {
         let mut model = Self { policy, axes, parts, buckets, components: Vec::new(), hulls: Vec::new() };
         model.hulls = model.parts.iter().map(|part| model.hull(part)).collect();
         model.components = model.together().into_iter().map(|group| Block::new(&model, group)).collect();
+        model.narrow_influences();
         Ok(model)
     }
 
@@ -385,12 +386,6 @@ impl<'p> Model<'p> {
             may: 0,
             may_not: part.unscored,
         }))
-    }
-
-    /// The score of sums by bucket under marks; `None` where there is none.
-    pub(super) fn score(&self, marks: Marks, sums: &[Points]) -> Option<Points> {
-        let total = self.total(sums);
-        self.settle(marks, total)
     }
 
     /// Start and all buckets summed.

@@ -415,23 +415,23 @@ impl Node {
     pub(super) fn possible(&self, cell: CellView<'_>) -> Possible {
         match self {
             Self::Axis(axis) => cell(*axis).clone(),
-            Self::Constant(value) => constant(value),
+            Self::Constant(value) => Possible::value(value),
             Self::Test(inner, set) => {
                 let of = inner.possible(cell);
                 let yes = !of.known.is_disjoint(set);
                 let no = !of.known.is_empty() && !of.known.is_subset(set);
-                Possible::truth(yes, no, of.missing)
+                Possible::truth_values(yes, no, of.missing)
             }
             Self::IsMissing(inner) => {
                 let of = inner.possible(cell);
-                Possible::truth(of.missing, !of.known.is_empty(), false)
+                Possible::truth_values(of.missing, !of.known.is_empty(), false)
             }
             Self::And(all) => decide(all.iter().map(|each| each.possible(cell)), false),
             Self::Or(all) => decide(all.iter().map(|each| each.possible(cell)), true),
             Self::Not(inner) => {
                 let of = inner.possible(cell);
                 let (yes, no) = of.truths();
-                Possible::truth(no, yes, of.missing)
+                Possible::truth_values(no, yes, of.missing)
             }
             Self::Otherwise(first, second) => {
                 let first = first.possible(cell);
@@ -521,7 +521,7 @@ impl TableNode {
             let joined = either(all.known, one);
             Possible { missing: joined.missing || missing, ..joined }
         });
-        all.unwrap_or_else(Possible::only_missing)
+        all.unwrap_or_else(Possible::nothing_known)
     }
 }
 
@@ -547,19 +547,10 @@ fn decide(all: impl Iterator<Item = Possible>, until: bool) -> Possible {
         others &= other;
     }
     let (rest, missing) = (others && !certainly, missing && !certainly);
-    if until { Possible::truth(decided, rest, missing) } else { Possible::truth(rest, decided, missing) }
-}
-
-fn constant(value: &Value) -> Possible {
-    match value {
-        Value::Missing(_) => Possible::only_missing(),
-        Value::Number(n) => Possible::known(Set::Ranges(vec![(n.units(), n.units())])),
-        Value::Date(day) => Possible::known(Set::Ranges(vec![(day.days().into(), day.days().into())])),
-        Value::YesNo(truth) => Possible::known(Set::of_codes([u32::from(*truth)])),
-        Value::Category(code) => Possible::known(Set::of_codes([*code])),
-        Value::Text(text) => {
-            Possible::known(Set::Texts { values: [text.clone()].into_iter().collect(), except: false })
-        }
+    if until {
+        Possible::truth_values(decided, rest, missing)
+    } else {
+        Possible::truth_values(rest, decided, missing)
     }
 }
 

@@ -11,8 +11,7 @@ use super::points::Points;
 use super::range::End;
 use super::read::Read;
 use super::verdict::Verdict;
-use super::witness::truth;
-use crate::cases::{Amount, Frozen, Trial, Wish};
+use crate::cases::{Amount, Frozen, Possible, Trial, Wish};
 use crate::data::{FieldId, LinkId, RecordId};
 use crate::date::Unit;
 use crate::decimal::Decimal;
@@ -710,12 +709,16 @@ impl<'p> Audit<'p> {
         let verdicts = penalties.into_iter().map(|at| {
             let Some(penalty) = self.policy.consequences.get(at) else { return Verdict::proved("") };
             let held = |trial: &Trial<'_>| trial.outcome.consequences.get(at).copied().unwrap_or(false);
-            let mut wishes = vec![Wish::Expr { of: penalty.when.when.clone(), within: truth(true) }];
+            let mut wishes =
+                vec![Wish::Expr { of: penalty.when.when.clone(), within: Possible::truth(true) }];
             if let Some(participation) = &self.policy.participation {
                 if !penalty.not_scored_applies {
                     return Verdict::proved("only who is scored has penalties");
                 }
-                wishes.insert(0, Wish::Expr { of: participation.needs.when.clone(), within: truth(false) });
+                wishes.insert(
+                    0,
+                    Wish::Expr { of: participation.needs.when.clone(), within: Possible::truth(false) },
+                );
             }
             let witness = self.witnesses(model).one(&wishes, |trial| {
                 let out = self.policy.participation.is_none()

@@ -1,6 +1,6 @@
 //! What a value can be: one of a set of known values, missing, or either.
 
-use crate::data::{Set, Value};
+use crate::data::Set;
 use crate::policy::CellTest;
 
 pub(super) use crate::cases::Possible;
@@ -18,19 +18,14 @@ pub(super) enum Fit {
 
 impl Possible {
     /// Missing, and nothing else.
-    pub(super) fn only_missing() -> Self {
+    pub(super) fn nothing_known() -> Self {
         Self { known: Set::Codes(Vec::new()), missing: true }
     }
 
     /// Yes, no or missing.
-    pub(super) fn truth(yes: bool, no: bool, missing: bool) -> Self {
+    pub(super) fn truth_values(yes: bool, no: bool, missing: bool) -> Self {
         let codes = [(0, no), (1, yes)].into_iter().filter(|(_, can)| *can);
         Self { known: Set::Codes(codes.map(|(code, _)| code).collect()), missing }
-    }
-
-    /// Whether it can be `yes`, and whether it can be `no`.
-    pub(super) fn truths(&self) -> (bool, bool) {
-        (self.known.contains(&Value::YesNo(true)), self.known.contains(&Value::YesNo(false)))
     }
 
     /// Whether a cell of a table fits.

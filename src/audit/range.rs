@@ -1,9 +1,9 @@
 //! The least and the greatest score that anybody can have: overall, and in each tier.
 
 use super::Audit;
-use super::axis::AxisId;
+use super::axis::{AxisId, Of};
 use super::block::Block;
-use super::model::{Marks, Model};
+use super::model::{Marks, Model, PartOf};
 use super::points::Points;
 use super::verdict::Witness;
 use super::witness::Witnesses;
@@ -55,6 +55,8 @@ struct Regime {
     ends: [Vec<(usize, usize)>; 2],
 }
 
+/// How often influences are narrowed: each round comes nearer by the weights.
+const ROUNDS: usize = 64;
 /// How many sets of marks are told apart.
 const REGIMES: usize = 4096;
 
@@ -164,26 +166,78 @@ impl<'p> Model<'p> {
     /// The scores that can be, as far as is known, and the cells of both ends.
     #[expect(clippy::type_complexity, reason = "an interval and the cells of its two ends")]
     pub(super) fn scores(&self) -> Option<(Points, [Vec<(usize, usize)>; 2])> {
+        let (levels, ends) = self.levels()?;
+        Some((levels.rounded(self.policy.round), ends))
+    }
+
+    /// The same before rounding.
+    #[expect(clippy::type_complexity, reason = "an interval and the cells of its two ends")]
+    fn levels(&self) -> Option<(Points, [Vec<(usize, usize)>; 2])> {
         let Some(regimes) = self.regimes() else {
-            let all = self.settle(0, Points::ANY)?;
-            return Some((all, [Vec::new(), Vec::new()]));
+            return Some((self.level(0, Points::ANY), [Vec::new(), Vec::new()]));
         };
         let mut found: Option<(Points, [Vec<(usize, usize)>; 2])> = None;
-        for (marks, regime) in regimes {
-            let Some(score) = self.score(marks, &regime.sums) else { continue };
+        for (marks, regime) in regimes.into_iter().filter(|(marks, _)| self.is_scored(*marks)) {
+            let level = self.level(marks, self.total(&regime.sums));
             let [low, high] = regime.ends;
             found = Some(match found {
-                None => (score, [low, high]),
+                None => (level, [low, high]),
                 Some((all, [least, most])) => (
-                    all.or(score),
+                    all.or(level),
                     [
-                        if score.low() < all.low() { low } else { least },
-                        if score.high() > all.high() { high } else { most },
+                        if level.low() < all.low() { low } else { least },
+                        if level.high() > all.high() { high } else { most },
                     ],
                 ),
             });
         }
         found
+    }
+
+    /// Narrows what settled influences can give: friends' scores are scores of this policy too, so they lie in the range
+    /// that follows from the influences as known so far. Each round is true by itself; they come nearer to the fixed point.
+    pub(super) fn narrow_influences(&mut self) {
+        let policy = self.policy;
+        for _ in 0..ROUNDS {
+            let Some((levels, _)) = self.levels() else { return };
+            let mut narrower = false;
+            for (at, influence) in policy.influences.iter().enumerate() {
+                if !influence.settled || policy.schema.link(influence.link).to != policy.schema.scored {
+                    continue;
+                }
+                let Some(part) = self.parts.iter().position(|part| part.of == PartOf::Influence(at as u32))
+                else {
+                    continue;
+                };
+                let against = Points::exactly(influence.against).negative();
+                // Averages and products are rounded in the last place.
+                let slack = Points::of_units(-2, 2);
+                let given = levels.plus(against).weighted(Some(influence.weight)).plus(slack);
+                // Nobody with a score gives nothing, whatever the limits are.
+                let given = given.clamped(influence.limits).or(Points::ZERO);
+                let Some(hull) = self.hulls.get_mut(part) else { continue };
+                let low = hull.points.low().max(given.low());
+                let high = hull.points.high().min(given.high());
+                if (low, high) != (hull.points.low(), hull.points.high()) && low <= high {
+                    narrower = true;
+                    hull.points = Points::of_units(low, high);
+                    self.axes.narrow(Of::Influence(at as u32), hull.points);
+                }
+            }
+            if !narrower {
+                return;
+            }
+            let blocks: Vec<Block> = self
+                .components
+                .iter()
+                .map(|block| {
+                    let by_others =
+                        block.parts.iter().any(|at| matches!(self.part(*at).of, PartOf::Influence(_)));
+                    if by_others { Block::new(self, block.parts.clone()) } else { block.clone() }
+                })
+                .collect();
+            self.components = blocks;
+        }
     }
 
     /// The classes of cells of components.
@@ -337,7 +391,9 @@ impl<'p> Audit<'p> {
             witnesses.bases.first().and_then(|base| self.maker.made(base, wishes, &Frozen::default()))
         });
         let bases = witnesses.bases.iter().filter_map(|base| self.maker.run(base));
-        let _ = by_cells.chain(bases).any(&mut look) || (known.is_empty() && by_wish.into_iter().any(look));
+        if !by_cells.chain(bases).any(&mut look) {
+            by_wish.into_iter().any(&mut look);
+        }
         let (score, trial) = best?;
         let name = self.policy.tiers.get(tier.index()).map_or("", |tier| &tier.name);
         let shows = format!("a score of {score}, tier {name}");

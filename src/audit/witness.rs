@@ -205,7 +205,7 @@ fn scored<'p>(model: &Model<'p>, maker: &Maker<'p>, case: Case) -> Case {
             PartOf::Item(_) | PartOf::Influence(_) => (None, true),
         };
         let Some(condition) = condition else { continue };
-        let within = Possible { missing: condition.if_missing == wanted, ..truth(wanted) };
+        let within = Possible { missing: condition.if_missing == wanted, ..Possible::truth(wanted) };
         let wish = Wish::Expr { of: condition.when.clone(), within };
         if let Some(made) = maker.make(&case, &[wish], &Frozen::default()) {
             case = made;
@@ -231,15 +231,24 @@ fn middling<'p>(model: &Model<'p>, maker: &Maker<'p>, plain: &Case) -> Option<Ca
     maker.make(plain, &[wish], &Frozen::default())
 }
 
-/// Yes, or no.
-pub(super) fn truth(yes: bool) -> Possible {
-    Possible::known(crate::data::Set::of_codes([u32::from(yes)]))
-}
-
 /// Any number.
 pub(super) fn anything() -> Possible {
     let (low, high) = crate::data::limits(crate::data::Type::Number);
     Possible::known(crate::data::Set::Ranges(vec![(low, high)]))
+}
+
+/// The child records of a kind that belong to a case's own record.
+fn own_children<'c>(policy: &Policy, case: &'c Case, kind: crate::data::RecordId) -> Vec<&'c Vec<Value>> {
+    let schema = &policy.schema;
+    let own = case.records.iter().find(|(of, _)| *of == schema.scored);
+    let key = own.zip(schema.scored().key).and_then(|((_, values), key)| values.get(key.index()));
+    let by = schema.record(kind).parent.map(|(_, by)| by);
+    let belongs = |row: &Vec<Value>| {
+        let of = by.and_then(|by| row.get(by.index()));
+        of.is_none_or(|of| of.is_missing() || Some(of) == key)
+    };
+    let rows = case.records.iter().filter(|(of, _)| *of == kind);
+    rows.map(|(_, row)| row).filter(|row| belongs(row)).collect()
 }
 
 fn fields_that_differ(policy: &Policy, first: &Case, second: &Case) -> Vec<FieldId> {
@@ -264,28 +273,19 @@ fn difference(policy: &Policy, first: &Case, second: &Case) -> String {
         }
     }
     for kind in schema.children() {
-        let count = |case: &Case| case.records.iter().filter(|(of, _)| *of == kind).count();
         let name = &schema.record(kind).name;
-        match (count(first), count(second)) {
-            (a, b) if a != b => said.push(format!("there are {b} `{name}` instead of {a}")),
-            _ => {
-                let rows = |case: &Case| -> Vec<Vec<Value>> {
-                    case.records
-                        .iter()
-                        .filter(|(of, _)| *of == kind)
-                        .map(|(_, values)| values.clone())
-                        .collect()
-                };
-                for (one, two) in rows(first).iter().zip(&rows(second)) {
-                    for ((field, a), b) in schema.record(kind).fields.iter().zip(one).zip(two) {
-                        if a != b {
-                            let name = format!("`{name}.{}`", field.name);
-                            let line =
-                                format!("{name} is {} instead of {}", spelt(field, b), spelt(field, a));
-                            if !said.contains(&line) {
-                                said.push(line);
-                            }
-                        }
+        let (of_first, of_second) = (own_children(policy, first, kind), own_children(policy, second, kind));
+        if of_first.len() != of_second.len() {
+            said.push(format!("there are {} `{name}` instead of {}", of_second.len(), of_first.len()));
+            continue;
+        }
+        for (one, two) in of_first.into_iter().zip(of_second) {
+            for ((field, a), b) in schema.record(kind).fields.iter().zip(one).zip(two) {
+                if a != b {
+                    let name = format!("`{name}.{}`", field.name);
+                    let line = format!("{name} is {} instead of {}", spelt(field, b), spelt(field, a));
+                    if !said.contains(&line) {
+                        said.push(line);
                     }
                 }
             }

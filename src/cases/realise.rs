@@ -149,12 +149,12 @@ impl<'p> Maker<'p> {
 
     /// Values of a field that are worth trying: those around every number that the policy tests it for, and a missing one.
     pub fn values(&self, kind: RecordId, field: FieldId) -> Vec<Value> {
-        self.search.alternatives.all(kind, field)
+        self.alternatives.all(kind, field)
     }
 
     /// Lists of child records of a kind that are worth trying.
     pub fn children(&self, kind: RecordId) -> Vec<Vec<Vec<Value>>> {
-        self.search.alternatives.children(kind)
+        self.alternatives.children(kind)
     }
 
     /// The key of a case's record.

@@ -1,6 +1,8 @@
 //! What can be written after `glassbox`: the commands and the options that they share.
 
-use super::{check, explain, explain_error, fmt, new, review, score, snapshot, synth, test, testdata, watch};
+use super::{
+    check, diff, explain, explain_error, fmt, new, review, score, snapshot, synth, test, testdata, watch,
+};
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -13,6 +15,7 @@ Examples:
   glassbox check rules/payments                      everything that is wrong in its policies
   glassbox test rules/payments                       run the cases that the policy brings along
   glassbox snapshot rules/payments                   keep its scores, for `test` to compare
+  glassbox diff HEAD -- rules/payments               what a change means, and what it does to whom
   glassbox fmt rules/payments                        lay its policies out in the one canonical way
   glassbox watch rules/payments                      say at each save what that did
   glassbox synth rules/payments --records 1000 --out made   invented records of the same shape
@@ -49,6 +52,7 @@ pub(super) enum Command {
     Testdata(testdata::Testdata),
     Snapshot(snapshot::Snapshot),
     Review(review::Review),
+    Diff(diff::Diff),
     Fmt(fmt::Fmt),
     Watch(watch::Watch),
     Synth(synth::Synth),

@@ -17,6 +17,7 @@ mod fmt;
 mod histogram;
 mod interrupt;
 mod junit;
+mod moved;
 mod new;
 mod open;
 mod progress;
@@ -30,6 +31,7 @@ mod summary;
 mod synth;
 mod test;
 mod testdata;
+mod unified;
 mod verdict;
 mod watch;
 
@@ -88,6 +90,7 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Snapshot(snapshot) => snapshot.run(),
         arguments::Command::Review(review) => review.run(),
         arguments::Command::Watch(watch) => watch.run(),
+        arguments::Command::Diff(diff) => diff.run(),
         arguments::Command::Fmt(fmt) => fmt.run(),
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),

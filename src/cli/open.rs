@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Policy;
 use crate::project::{self, Broken, Project};
 use crate::source::Sources;
+use crate::syntax::ast::Statement;
 use std::path::Path;
 
 /// A policy that is ready to run.
@@ -37,7 +38,8 @@ pub(super) fn open_all(path: &Path) -> Result<Vec<Opened>, Stop> {
     project::open_each(path).into_iter().map(|opened| checked(opened, false)).collect()
 }
 
-fn checked(opened: Result<Project, Broken>, quiet: bool) -> Result<Opened, Stop> {
+/// Checks a policy that was read.
+pub(super) fn checked(opened: Result<Project, Broken>, quiet: bool) -> Result<Opened, Stop> {
     let mut project = opened.map_err(|broken| Stop::Diagnostics {
         sources: broken.sources,
         diagnostics: broken.diagnostics,
@@ -60,6 +62,19 @@ impl Opened {
     /// The project.
     pub(super) fn project(&self) -> &Project {
         &self.project
+    }
+
+    /// The policy's name and title.
+    pub(super) fn named(&self) -> (String, String) {
+        let statements = self.ruleset.statements();
+        let block = statements.iter().find_map(|(_, statement)| {
+            if let Statement::Policy(block) = statement { Some(block) } else { None }
+        });
+        block.map_or_else(Default::default, |block| {
+            let name = block.name.text.clone();
+            let title = block.title.as_ref().map_or_else(|| name.clone(), |title| title.text.clone());
+            (name, title)
+        })
     }
 
     /// The day of a run.

@@ -13,6 +13,7 @@ mod good;
 mod known;
 mod links;
 mod network;
+mod pick;
 mod pipeline;
 mod places;
 mod records;
@@ -24,6 +25,7 @@ mod tally;
 mod visit;
 
 pub use failure::Failure;
+pub use pick::pick;
 pub(crate) use pipeline::in_order;
 pub use tally::Tally;
 
@@ -187,11 +189,11 @@ impl Target<'_> {
         }
     }
 
-    fn start_again(&mut self, policy: &Policy) -> io::Result<()> {
+    fn start_again(&mut self) -> io::Result<()> {
         match self {
             Self::Output(output) => output.start_again(),
             Self::Scores(scores) => {
-                **scores = Scores::new(policy);
+                **scores = scores.fresh();
                 Ok(())
             }
         }
@@ -218,7 +220,19 @@ pub fn score(
 ///
 /// Files that cannot be used, or somebody who stopped it.
 pub fn scores(run: &Run<'_>, rejects: &mut dyn RejectSink) -> Result<(Finished, Scores), Failure> {
-    let mut scores = Scores::new(run.policy);
+    scores_in(run, Scores::new(run.policy), rejects)
+}
+
+/// As [`scores`], in `scores`, which are of nobody yet and of the policy of the run: they say what is kept.
+///
+/// # Errors
+///
+/// As there.
+pub fn scores_in(
+    run: &Run<'_>,
+    mut scores: Scores,
+    rejects: &mut dyn RejectSink,
+) -> Result<(Finished, Scores), Failure> {
     let finished = score_to(run, &mut Target::Scores(&mut scores), rejects)?;
     Ok((finished, scores))
 }
@@ -238,7 +252,7 @@ fn score_to(
         match pass.score(None, target, rejects) {
             // Keys that do not rise may be given twice: they have to be looked at before the first score.
             Err(Stopped::KeysDoNotRise) => {
-                target.start_again(run.policy).map_err(Failure::Output)?;
+                target.start_again().map_err(Failure::Output)?;
                 rejects.start_again().map_err(Failure::Rejects)?;
             }
             Err(Stopped::Failed(failure)) => return Err(failure),

@@ -89,6 +89,7 @@ impl Pass<'_> {
             Target::Scores(scores) => (None, Some(scores)),
         };
         let writes = writer.is_some();
+        let template = kept.as_ref().map(|kept| kept.fresh());
         let mut finished = Finished { read: 0, tally: Tally::new(run.policy), notices: Vec::new() };
         let mut rising = Rising::default();
         in_order(
@@ -97,7 +98,7 @@ impl Pass<'_> {
             Tools::default,
             |tools, piece| {
                 if !writes {
-                    tools.kept = Some(Scores::new(run.policy));
+                    tools.kept = template.as_ref().map(Scores::fresh);
                 } else if tools.encoder.is_none() {
                     tools.encoder = Some(Encoder::new(&sheet, run.form).map_err(Failure::Output)?);
                 }

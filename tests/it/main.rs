@@ -18,6 +18,7 @@ mod command;
 mod console;
 mod corpora;
 mod diagnostics;
+mod diff;
 mod differential;
 mod docs;
 mod fmt;

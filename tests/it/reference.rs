@@ -4,7 +4,7 @@ use super::command::{glassbox, stdout};
 use super::page::root;
 use std::fmt::Write as _;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "new",
     "check",
     "score",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 12] = [
     "testdata",
     "snapshot",
     "review",
+    "diff",
     "fmt",
     "watch",
     "synth",

@@ -43,7 +43,7 @@ impl Possible {
     }
 
     /// One value.
-    pub(super) fn value(value: &Value) -> Self {
+    pub(crate) fn value(value: &Value) -> Self {
         match value {
             Value::Number(n) => Self::range((n.units(), n.units())),
             Value::Date(day) => Self::range((day.days().into(), day.days().into())),
@@ -99,7 +99,7 @@ impl Possible {
     }
 
     /// Whether yes, and whether no, is among them.
-    pub(super) fn truths(&self) -> (bool, bool) {
+    pub(crate) fn truths(&self) -> (bool, bool) {
         (self.known.contains(&Value::YesNo(true)), self.known.contains(&Value::YesNo(false)))
     }
 
