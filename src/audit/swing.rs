@@ -129,7 +129,7 @@ impl<'p> Audit<'p> {
         let model = self.model.as_ref().ok()?;
         let scored = self.policy.schema.scored;
         let reads = self.reads(&[Input::Field(scored, field)]);
-        let findings = model.inquire(&reads, &Moves::Steps, Rule::Within(0), &|_| false);
+        let findings = model.inquire(&reads, &Moves::Steps(field), Rule::Within(0), &|_| false);
         let steps: Vec<(&Suspect, (String, String))> = findings
             .suspects
             .iter()
