@@ -38,7 +38,10 @@ impl Watcher {
                 // A panic, be it of who is told, was said where it happened; what is saved next is another round.
                 let went = catch_unwind(AssertUnwindSafe(|| engine.keep_up(&mut changes, tell)));
                 if went.is_err() {
-                    changes.follow(&engine.intake());
+                    let intake = engine.intake();
+                    if changes.follow(&intake) && !intake.holds() {
+                        return true;
+                    }
                 }
                 changes.wait().is_some()
             };
