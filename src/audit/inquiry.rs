@@ -312,7 +312,7 @@ impl Model<'_> {
 
     /// Whether what is asked about also changes the scores of others, who settle with one's own by a negative weight: then
     /// what adds to everybody's points may take from one's score.
-    fn is_turned_by_others(&self, asked: &BTreeSet<Read>) -> bool {
+    pub(super) fn is_turned_by_others(&self, asked: &BTreeSet<Read>) -> bool {
         let schema = &self.policy.schema;
         let theirs = asked.iter().any(|read| match read {
             Read::Link(_) => true,
