@@ -15,7 +15,11 @@ pub(super) fn differ_only_in(policy: &Policy, first: &Case, second: &Case, free:
     let (Some(one), Some(two)) = (pair.own(first), pair.own(second)) else { return false };
     let fields = one.iter().zip(two).zip(0..);
     let mut fields = fields.filter(|((a, b), _)| !same(a, b)).map(|(_, at)| Read::Field(FieldId(at)));
-    fields.all(|field| free.contains(&field)) && pair.children() && pair.others() && pair.pairs() && pair.previous()
+    fields.all(|field| free.contains(&field))
+        && pair.children()
+        && pair.others()
+        && pair.pairs()
+        && pair.previous()
 }
 
 struct Pair<'a> {
@@ -90,7 +94,12 @@ impl<'a> Pair<'a> {
                     let both = key.is_some_and(|key| self.is_in_both(schema.scored, key));
                     mine || (both && !self.others_are_free())
                 };
-                case.records.iter().filter(|(of, _)| *of == kind).map(|(_, values)| values).filter(of).collect()
+                case.records
+                    .iter()
+                    .filter(|(of, _)| *of == kind)
+                    .map(|(_, values)| values)
+                    .filter(of)
+                    .collect()
             };
             let (mut one, mut two) = (rows(self.first), rows(self.second));
             let field = |at: usize| self.free.contains(&Read::ChildField(kind, FieldId(at as u32)));
@@ -129,11 +138,7 @@ impl<'a> Pair<'a> {
                             if *field == of && self.leads_to(*link) == *kind)
                     })
                 };
-                free || values
-                    .iter()
-                    .zip(there)
-                    .enumerate()
-                    .all(|(at, (a, b))| same(a, b) || field(at))
+                free || values.iter().zip(there).enumerate().all(|(at, (a, b))| same(a, b) || field(at))
             })
         };
         seen_from(self.first, self.second) && seen_from(self.second, self.first)
@@ -165,7 +170,8 @@ impl<'a> Pair<'a> {
 
     fn previous(&self) -> bool {
         let known = |case: &'a Case| -> Vec<(&'a Value, crate::decimal::Decimal)> {
-            let Some(kind) = case.previous_of.or_else(|| crate::data::previous_kind(&self.policy.schema)) else {
+            let Some(kind) = case.previous_of.or_else(|| crate::data::previous_kind(&self.policy.schema))
+            else {
                 return Vec::new();
             };
             let mut known: Vec<_> = case.previous.iter().map(|(key, score)| (key, *score)).collect();

@@ -5,16 +5,20 @@
 //! is asked about. Where none can break the rule, it is proved. Else records are made up and run (`witness`): those that
 //! break it refute; where none is found, it stays undecided.
 
-mod apply;
 mod alike;
+mod apply;
 mod ask;
 mod axis;
 mod block;
 mod charter;
 pub mod clause;
 mod compare;
+mod control;
 mod desk;
+mod edge;
 mod event;
+pub mod gaming;
+mod gives;
 mod inquiry;
 mod model;
 mod node;
@@ -23,16 +27,21 @@ mod points;
 mod possible;
 mod range;
 mod read;
+pub mod recourse;
+pub mod report;
 mod slope;
 mod sums;
+mod swing;
 mod verdict;
 mod witness;
 
 pub use apply::{Answered, Report, apply};
 pub use charter::{Charter, read as read_charters, read_clause};
 pub use compare::{Comparison, Move};
+pub use gives::Gives;
 pub use range::{End, Reach, TierReach};
 pub use read::Read;
+pub use swing::{Cliff, Effect, Swing};
 pub use verdict::{Verdict, Witness};
 
 use crate::cases::Maker;

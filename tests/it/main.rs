@@ -9,6 +9,7 @@
     reason = "a test that finds something else than it expects is to stop"
 )]
 
+mod audit;
 mod audit_proofs;
 mod bench_packs;
 mod charters;
@@ -29,6 +30,7 @@ mod language;
 mod layers;
 mod links;
 mod lint;
+mod measure;
 mod new;
 mod packs;
 mod page;
