@@ -231,7 +231,7 @@ impl Axis {
             })
             .collect();
         if self.single {
-            let size = |(low, high): &(i128, i128)| high.saturating_sub(*low) / step + 1;
+            let size = |(low, high): &(i128, i128)| (high.saturating_sub(*low) / step).saturating_add(1);
             if domain.iter().map(size).fold(0, i128::saturating_add) <= SINGLES {
                 starts.extend(
                     domain

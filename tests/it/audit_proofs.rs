@@ -3,7 +3,8 @@
 //!
 //! `GLASSBOX_CASES=20000 cargo test --release --test it audit_proofs -- --nocapture` runs as many policies as it says; the
 //! end says how many questions of each kind were proved, refuted and left undecided. A failing case shrinks, as policy,
-//! questions and records are made from one list of choices. Policies of which something wrong was said once are kept in
+//! questions and records are made from one list of choices; with `GLASSBOX_FAILURES=FOLDER` all failing cases are written
+//! to a folder instead, unshrunk, and the run goes on. Policies of which something wrong was said once are kept in
 //! `tests/cases/audit`, each asked everything.
 
 mod people;
@@ -206,6 +207,11 @@ fn drawn(choices: &mut Choices) -> String {
     mended(policy::draw(choices, &shape))
 }
 
+/// Which questions are asked.
+fn wanted(choices: &mut Choices) -> Vec<(usize, usize)> {
+    (0..QUESTIONS).map(|_| (choices.below(1000), choices.below(1000))).collect()
+}
+
 fn run(choices: Vec<u16>, tally: &mut Tally) -> Result<(), String> {
     let mut choices = Choices::new(choices);
     // Questions first: they are told apart by few choices.
@@ -240,9 +246,29 @@ fn no_record_breaks_a_proof() {
         ..Config::default()
     });
     let tally = std::cell::RefCell::new(Tally::default());
+    let failures = std::env::var_os("GLASSBOX_FAILURES").map(std::path::PathBuf::from);
+    let failed = std::cell::Cell::new(0);
     let result = runner.run(&prop::collection::vec(any::<u16>(), 200..4000), |choices| {
-        run(choices, &mut tally.borrow_mut()).map_err(TestCaseError::fail)
+        if failures.is_none() {
+            return run(choices, &mut tally.borrow_mut()).map_err(TestCaseError::fail);
+        }
+        let again = choices.clone();
+        let run = || run(choices, &mut tally.borrow_mut());
+        let said = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| {
+            let mut choices = Choices::new(again);
+            wanted(&mut choices);
+            Err(format!("panicked\n--- policy\n{}", drawn(&mut choices)))
+        });
+        match (said, &failures) {
+            (Err(said), Some(folder)) => {
+                failed.set(failed.get() + 1);
+                std::fs::write(folder.join(format!("{}.txt", failed.get())), said).unwrap();
+                Ok(())
+            }
+            (said, _) => said.map_err(TestCaseError::fail),
+        }
     });
+    assert_eq!(failed.get(), 0, "see {failures:?}\n{}", tally.borrow().told());
     let tally = tally.into_inner();
     let _ = write!(std::io::stderr(), "{}", tally.told());
     if let Err(error) = result {
