@@ -8,7 +8,7 @@ use crate::check::Ruleset;
 use crate::date::Date;
 use crate::diagnostic::{Diagnostic, render, sort};
 use crate::policy::Policy;
-use crate::project::{self, DataLook, Project, TextFile};
+use crate::project::{self, DataLook, Member, Project, TextFile};
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
@@ -121,7 +121,8 @@ impl Check {
 
     /// Checks every policy of a pack, or the one of a file.
     fn check_pack(&self, found: &mut Found, path: &Path) -> Result<(), Stop> {
-        let (mut policies, mut projects, mut whole) = (Vec::new(), Vec::new(), true);
+        let (mut policies, mut projects, mut rulesets, mut whole) =
+            (Vec::new(), Vec::new(), Vec::new(), true);
         for opened in project::open_each(path) {
             match opened {
                 Ok(mut project) => {
@@ -129,6 +130,7 @@ impl Check {
                     policies.extend(ruleset.iter().flat_map(|ruleset| project.on_each_day(ruleset)));
                     whole &= ruleset.is_some();
                     projects.push(project);
+                    rulesets.push(ruleset);
                 }
                 Err(broken) => {
                     (found.unusable, whole) = (true, false);
@@ -137,6 +139,7 @@ impl Check {
                 }
             }
         }
+        self.check_clauses(found, &projects, &rulesets)?;
         // What one policy does not know another may.
         match projects.first() {
             Some(project) if whole && projects.len() >= project.manifest.policies.len() => {
@@ -144,6 +147,39 @@ impl Check {
             }
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// Asks the policies what their charters ask.
+    fn check_clauses(
+        &self,
+        found: &mut Found,
+        projects: &[Project],
+        rulesets: &[Option<Ruleset>],
+    ) -> Result<(), Stop> {
+        let checked: Vec<(&Project, &Ruleset)> = projects
+            .iter()
+            .zip(rulesets)
+            .filter_map(|(project, ruleset)| Some((project, ruleset.as_ref()?)))
+            .collect();
+        let members: Vec<Member<'_>> = checked
+            .iter()
+            .map(|(project, ruleset)| Member {
+                charters: project.charters(),
+                ruleset,
+                settings: &project.manifest.params,
+            })
+            .collect();
+        let Some((first, _)) = checked.iter().find(|(project, _)| !project.charters().is_empty()) else {
+            return Ok(());
+        };
+        let day = self.day(first).ok_or_else(no_day)?;
+        for ((project, ruleset), reports) in checked.iter().zip(project::apply_charters(&members, day)) {
+            let mut diagnostics: Vec<Diagnostic> =
+                reports.iter().flat_map(|report| report.refuted().chain(report.undecided())).collect();
+            project.manifest.lints.apply(&mut diagnostics);
+            self.print(found, diagnostics, ruleset.sources(), &project.path.display().to_string())?;
+        }
+        Ok(())
     }
 
     /// Warns of names in charters that none of the policies has.

@@ -1,7 +1,7 @@
 //! `glassbox fmt`: policies in their canonical layout.
 
 use super::report::{self, GOOD, HELP, WARNING, plural};
-use super::{Exit, Stop, UNUSABLE, diff};
+use super::{Exit, Stop, UNUSABLE, unified};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Refusal, format, format_charter};
 use crate::project::{Broken, TextFile, is_charter, rule_files};
@@ -107,7 +107,7 @@ impl Fmt {
         };
         count.add(formatted != read.text());
         if self.diff {
-            diff::print(&mut anstream::stdout().lock(), STDIN, read.text(), &formatted)?;
+            unified::print(&mut anstream::stdout().lock(), STDIN, read.text(), &formatted)?;
         } else if !self.check {
             io::stdout().lock().write_all(formatted.as_bytes())?;
         }
@@ -125,7 +125,7 @@ impl Fmt {
         }
         let shown = path.display();
         if self.diff {
-            diff::print(&mut anstream::stdout().lock(), &shown.to_string(), read.text(), &formatted)?;
+            unified::print(&mut anstream::stdout().lock(), &shown.to_string(), read.text(), &formatted)?;
         }
         if self.check {
             writeln!(anstream::stderr(), "would change `{shown}`")?;

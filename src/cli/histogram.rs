@@ -1,15 +1,11 @@
 //! Scores in bands of equal width, and bars drawn in text.
 
 use crate::decimal::Decimal;
+use crate::impact::Bands;
 use std::collections::BTreeMap;
 
-/// About as many bands are drawn.
-const BANDS: i128 = 12;
 /// The longest bar, in characters.
 const LONGEST: u64 = 40;
-/// One in units of [`Decimal`].
-const ONE: i128 = 1_000_000_000;
-
 /// A band of scores.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Band {
@@ -23,51 +19,15 @@ pub(super) struct Band {
 /// `round` is the step between scores.
 pub(super) fn bands(scores: &BTreeMap<Decimal, u64>, round: Decimal) -> Vec<Band> {
     let ends = scores.first_key_value().zip(scores.last_key_value());
-    let Some((least, most)) = ends.map(|((least, _), (most, _))| (least.units(), most.units())) else {
-        return Vec::new();
-    };
-    let step = step((most - least) / BANDS + 1, round.units());
-    let first = least.div_euclid(step);
-    let many = usize::try_from(most.div_euclid(step) - first + 1).unwrap_or(1);
-    let mut counts = vec![0_u64; many];
+    let Some(((least, _), (most, _))) = ends else { return Vec::new() };
+    let bands = Bands::over(*least, *most, round);
+    let mut counts = vec![0_u64; bands.many()];
     for (score, have_it) in scores {
-        let band = usize::try_from(score.units().div_euclid(step) - first).unwrap_or(0);
-        if let Some(count) = counts.get_mut(band) {
+        if let Some(count) = counts.get_mut(bands.of(*score)) {
             *count += have_it;
         }
     }
-    let end = |band: i128| Decimal::from_units(band * step).unwrap_or_default();
-    (first..)
-        .zip(counts)
-        .map(|(band, count)| {
-            let single = step == round.units();
-            let label = if single {
-                end(band).to_string()
-            } else {
-                format!("{} to under {}", end(band), end(band + 1))
-            };
-            Band { label, count }
-        })
-        .collect()
-}
-
-/// The least of 1, 2, 5, 10, 20, 50 … that is at least `wanted`, starting at the step between scores.
-fn step(wanted: i128, round: i128) -> i128 {
-    let round = round.max(1);
-    // Steps are counted in tens of whole scores where scores are whole, else in tens of the step itself.
-    let unit = if ONE % round == 0 && wanted >= ONE { ONE } else { round };
-    let mut tens = unit;
-    loop {
-        for step in [tens, 2 * tens, 5 * tens] {
-            if step >= wanted && step % round == 0 {
-                return step;
-            }
-        }
-        match tens.checked_mul(10).filter(|tens| *tens < i128::MAX / 10) {
-            Some(next) => tens = next,
-            None => return tens,
-        }
-    }
+    counts.into_iter().enumerate().map(|(at, count)| Band { label: bands.label(at), count }).collect()
 }
 
 /// A bar of blocks for `count` where the longest is for `most`; anything at all has a mark.

@@ -1,10 +1,11 @@
 //! The command line: one file a command, and what they share.
 //!
-//! Data goes to stdout, words go to stderr. Exit codes: 0 fine, 1 the policy is wrong, a case differs or a clause is refuted,
-//! 2 the command or a file cannot be used, 3 records were set aside, 4 a clause is undecided.
+//! Data goes to stdout, words go to stderr. Exit codes: 0 fine, 1 the policy is wrong, a case differs, a limit is broken or a
+//! clause is refuted, 2 the command or a file cannot be used, 3 records were set aside, 4 a clause is undecided.
 
 mod arguments;
 mod audit;
+mod baseline;
 mod blame;
 mod check;
 mod clock;
@@ -19,6 +20,8 @@ mod fmt;
 mod histogram;
 mod interrupt;
 mod junit;
+mod measure;
+mod moved;
 mod new;
 mod open;
 mod page;
@@ -34,6 +37,7 @@ mod summary;
 mod synth;
 mod test;
 mod testdata;
+mod unified;
 mod verdict;
 mod watch;
 
@@ -50,7 +54,7 @@ use stop::Stop;
 enum Exit {
     /// All is well.
     Fine,
-    /// The policy has mistakes, or a case differs.
+    /// The policy has mistakes, a case differs, or a limit is broken.
     Wrong,
     /// It ran, and records were set aside.
     SetAside,
@@ -97,7 +101,10 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Snapshot(snapshot) => snapshot.run(),
         arguments::Command::Review(review) => review.run(),
         arguments::Command::Watch(watch) => watch.run(),
+        arguments::Command::Diff(diff) => diff.run(),
         arguments::Command::Fmt(fmt) => fmt.run(),
+        arguments::Command::Measure(measure) => measure.run(),
+        arguments::Command::Baseline(baseline) => baseline.run(),
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }

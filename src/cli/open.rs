@@ -2,13 +2,14 @@
 
 use super::arguments::Run;
 use super::{Stop, UNUSABLE, clock, report};
-use crate::check::Ruleset;
+use crate::check::{NotObserved, Ruleset};
 use crate::data::{DataFiles, Loaded};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::Policy;
+use crate::policy::{Definition, Policy};
 use crate::project::{self, Broken, Project};
 use crate::source::Sources;
+use crate::syntax::ast::Statement;
 use std::path::Path;
 
 /// A policy that is ready to run.
@@ -37,7 +38,8 @@ pub(super) fn open_all(path: &Path) -> Result<Vec<Opened>, Stop> {
     project::open_each(path).into_iter().map(|opened| checked(opened, false)).collect()
 }
 
-fn checked(opened: Result<Project, Broken>, quiet: bool) -> Result<Opened, Stop> {
+/// Checks a policy that was read.
+pub(super) fn checked(opened: Result<Project, Broken>, quiet: bool) -> Result<Opened, Stop> {
     let mut project = opened.map_err(|broken| Stop::Diagnostics {
         sources: broken.sources,
         diagnostics: broken.diagnostics,
@@ -62,6 +64,19 @@ impl Opened {
         &self.project
     }
 
+    /// The policy's name and title.
+    pub(super) fn named(&self) -> (String, String) {
+        let statements = self.ruleset.statements();
+        let block = statements.iter().find_map(|(_, statement)| {
+            if let Statement::Policy(block) = statement { Some(block) } else { None }
+        });
+        block.map_or_else(Default::default, |block| {
+            let name = block.name.text.clone();
+            let title = block.title.as_ref().map_or_else(|| name.clone(), |title| title.text.clone());
+            (name, title)
+        })
+    }
+
     /// The day of a run.
     pub(super) fn day(&self, run: &Run) -> Result<Day, Stop> {
         self.day_or(run.as_of)
@@ -77,11 +92,34 @@ impl Opened {
         }
     }
 
+    /// The parameters that the manifest and the run set.
+    pub(super) fn settings(&self, run: &Run) -> Vec<(String, String)> {
+        self.project.manifest.params.iter().chain(&run.set).cloned().collect()
+    }
+
     /// The policy as it stands on a day, with the parameters of the manifest and of the run.
     pub(super) fn policy(&self, day: Day, run: &Run) -> Result<Policy, Stop> {
-        let set: Vec<(String, String)> =
-            self.project.manifest.params.iter().chain(&run.set).cloned().collect();
-        self.ruleset.on(day.date, &set).map_err(|diagnostics| self.wrong(diagnostics))
+        self.ruleset.on(day.date, &self.settings(run)).map_err(|diagnostics| self.wrong(diagnostics))
+    }
+
+    /// Expressions about the scored record, checked against the policy as it stands on a day; `option` is where they were
+    /// written, for messages.
+    pub(super) fn observe(
+        &self,
+        day: Day,
+        run: &Run,
+        option: &str,
+        asked: &[String],
+    ) -> Result<Vec<Definition>, Stop> {
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let set = self.settings(run);
+        let asked: Vec<_> = asked.iter().map(|text| (option.to_owned(), text.clone())).collect();
+        self.ruleset.observe(day.date, &set, &asked).map_err(|wrong| {
+            let NotObserved { sources, diagnostics } = *wrong;
+            Stop::Diagnostics { sources, diagnostics, exit: UNUSABLE }
+        })
     }
 
     /// The policy as it stands on a day, with the parameters of the manifest.

@@ -165,3 +165,23 @@ pub(super) fn words(fault: &Fault) -> String {
         (None, None) => fault.reason.clone(),
     }
 }
+
+/// How many records were set aside.
+#[derive(Debug, Default)]
+pub(super) struct Aside(pub(super) u64);
+
+impl RejectSink for Aside {
+    fn start_again(&mut self) -> io::Result<()> {
+        self.0 = 0;
+        Ok(())
+    }
+
+    fn set_aside(&mut self, _: Reject) -> io::Result<()> {
+        self.0 += 1;
+        Ok(())
+    }
+
+    fn ignored(&mut self, _: Reject) -> io::Result<()> {
+        Ok(())
+    }
+}

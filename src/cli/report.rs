@@ -51,6 +51,11 @@ pub(super) fn warn(what: &str) -> io::Result<()> {
     writeln!(anstream::stderr(), "{WARNING}warning{WARNING:#}: {what}")
 }
 
+/// Says something about the run itself on stderr that is no warning.
+pub(super) fn note(what: &str) -> io::Result<()> {
+    writeln!(anstream::stderr(), "{DIM}{what}{DIM:#}")
+}
+
 /// How many errors and warnings there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Count {

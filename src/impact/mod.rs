@@ -1,14 +1,26 @@
 //! What a change of a policy does to a population: which scores and tiers moved ([`Impact`]), and which line of the policy
 //! moved them ([`causes`]).
 
+mod bands;
 mod cause;
+mod counts;
+mod division;
+mod kept;
 mod scores;
+mod shift;
 
+pub use bands::Bands;
 pub use cause::{Cause, causes};
+pub use counts::Counts;
+pub use division::{Division, NotDivided, Segment, divide, divided};
 pub use scores::{Entry, Scores};
+pub use shift::{ConsequenceShift, DecisionShift, ReasonShift};
 
 use crate::decimal::Decimal;
+use crate::eval::batch::Standing;
+use shift::Shifts;
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 /// The difference between what a population came to before and what it comes to now. Records are the same where their keys
 /// are.
@@ -36,6 +48,16 @@ pub struct Impact {
     pub tiers: Vec<TierShift>,
     /// How many went from which tier to which, in the order of the tiers.
     pub migrations: Vec<Migration>,
+    /// By how much scores moved, and how many by so much; those that did not move are left out.
+    pub moves: Counts,
+    /// How many went from which standing to which other.
+    pub standings: BTreeMap<(Standing, Standing), usize>,
+    /// Who is given which reason, in the order of the policy, those that are no more last. Empty where they were not kept.
+    pub reasons: Vec<ReasonShift>,
+    /// Who holds which benefit, and suffers which penalty.
+    pub consequences: Vec<ConsequenceShift>,
+    /// The decisions whose answers changed for somebody.
+    pub decisions: Vec<DecisionShift>,
     /// Those that moved most, the greatest move first.
     pub movers: Vec<Mover>,
 }
@@ -92,38 +114,48 @@ impl Impact {
     /// Compares, and names so many of those that moved most; those that moved as far as each other in the order of the data.
     pub fn between(old: &Scores, new: &Scores, movers: usize) -> Self {
         let mut tiers = Tiers::of(old, new);
+        let mut shifts = Shifts::of(old, new);
         let mut impact = Self::default();
-        let pairs = Scores::pairs(old, new);
-        impact.compared = pairs.len();
-        impact.added = new.len() - pairs.len();
-        impact.removed = old.len() - pairs.len();
-        let mut moved = Vec::new();
-        for (old_at, new_at) in pairs {
+        // The one that moved least on top, so that it makes place for one that moved more.
+        let mut most: BinaryHeap<(Reverse<Decimal>, usize, usize)> = BinaryHeap::new();
+        Scores::each_pair(old, new, |old_at, new_at| {
+            impact.compared += 1;
             let (was, is) = (old.entry(old_at), new.entry(new_at));
+            if was.standing != is.standing {
+                *impact.standings.entry((was.standing, is.standing)).or_insert(0) += 1;
+            }
             match (was.score, is.score) {
                 (Some(before), Some(after)) if before != after => {
-                    moved.push(Mover { old: old_at, new: new_at, before, after });
+                    let by = Mover { old: old_at, new: new_at, before, after }.by();
+                    impact.moves.add(by.units(), 1);
+                    if by < Decimal::ZERO {
+                        impact.down += 1;
+                        impact.most_down = impact.most_down.max(by.abs());
+                    } else {
+                        impact.up += 1;
+                        impact.most_up = impact.most_up.max(by);
+                    }
+                    most.push((Reverse(by.abs()), new_at, old_at));
+                    if most.len() > movers {
+                        most.pop();
+                    }
                 }
                 (None, Some(_)) => impact.newly_scored += 1,
                 (Some(_), None) => impact.no_longer_scored += 1,
                 (Some(_), Some(_)) | (None, None) => {}
             }
             tiers.moves(was.tier, is.tier);
-        }
-        for mover in &moved {
-            let by = mover.by();
-            if by < Decimal::ZERO {
-                impact.down += 1;
-                impact.most_down = impact.most_down.max(by.abs());
-            } else {
-                impact.up += 1;
-                impact.most_up = impact.most_up.max(by);
-            }
-        }
-        moved.sort_by_key(|mover| (Reverse(mover.by().abs()), mover.new));
-        moved.truncate(movers);
-        impact.movers = moved;
+            shifts.note(old_at, new_at);
+        });
+        impact.added = new.len() - impact.compared;
+        impact.removed = old.len() - impact.compared;
+        let mover = |(_, new_at, old_at): (Reverse<Decimal>, usize, usize)| {
+            let (before, after) = old.entry(old_at).score.zip(new.entry(new_at).score)?;
+            Some(Mover { old: old_at, new: new_at, before, after })
+        };
+        impact.movers = most.into_sorted_vec().into_iter().filter_map(mover).collect();
         (impact.tiers, impact.migrations) = tiers.finish(old, new);
+        (impact.reasons, impact.consequences, impact.decisions) = shifts.finish();
         impact
     }
 
@@ -135,7 +167,12 @@ impl Impact {
     /// Whether nothing is other than before.
     pub fn is_none(&self) -> bool {
         let Self { added, removed, newly_scored, no_longer_scored, .. } = self;
-        self.moved() + added + removed + newly_scored + no_longer_scored == 0 && self.migrations.is_empty()
+        self.moved() + added + removed + newly_scored + no_longer_scored == 0
+            && self.migrations.is_empty()
+            && self.standings.is_empty()
+            && self.reasons.iter().all(|reason| reason.gained + reason.lost == 0)
+            && self.consequences.iter().all(|each| each.gained + each.lost == 0)
+            && self.decisions.is_empty()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the records of a population came to, in columns: to be kept, and compared with what they come to later.
 
+use super::kept::Kept;
 use crate::data::{Key, Keys, Type, Value};
 use crate::decimal::Decimal;
 use crate::eval::batch::{Scored, Standing};
@@ -15,9 +16,12 @@ pub struct Scores {
     kind: Option<Type>,
     keys: Keys,
     standings: Vec<Standing>,
-    scores: Vec<Option<Decimal>>,
+    /// Of those that are scored; others have none, whatever stands there.
+    scores: Vec<Decimal>,
     /// By record: the position of its tier.
     tier: Vec<Option<u16>>,
+    /// What is kept beside.
+    kept: Option<Kept>,
 }
 
 /// What a record came to.
@@ -40,14 +44,29 @@ impl Scores {
         Self { tiers, kind, ..Self::default() }
     }
 
+    /// Of nobody yet; reasons, benefits and penalties, and the answers of decisions will be kept too.
+    pub fn with_reasons(policy: &Policy) -> Self {
+        Self { kept: Some(Kept::new(policy)), ..Self::new(policy) }
+    }
+
+    /// Of nobody again, keeping what this keeps.
+    #[must_use]
+    pub fn fresh(&self) -> Self {
+        let kept = self.kept.as_ref().map(Kept::fresh);
+        Self { tiers: self.tiers.clone(), kind: self.kind, kept, ..Self::default() }
+    }
+
     /// Adds records that were scored, with their keys.
     pub fn add(&mut self, keys: &Keys, scored: &Scored) {
         self.keys.extend(keys);
         for row in 0..scored.rows() {
             let standing = scored.standings().get(row).copied().unwrap_or(Standing::Bad);
             self.standings.push(standing);
-            self.scores.push(if standing == Standing::Scored { scored.score(row) } else { None });
+            self.scores.push(scored.score(row).unwrap_or_default());
             self.tier.push(scored.tier(row).and_then(|tier| u16::try_from(tier.index()).ok()));
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.add(scored);
         }
     }
 
@@ -57,6 +76,9 @@ impl Scores {
         self.standings.extend_from_slice(&others.standings);
         self.scores.extend_from_slice(&others.scores);
         self.tier.extend_from_slice(&others.tier);
+        if let (Some(kept), Some(more)) = (&mut self.kept, &others.kept) {
+            kept.append(more);
+        }
     }
 
     /// How many records there are, those set aside among them.
@@ -71,14 +93,15 @@ impl Scores {
 
     /// How many have a score.
     pub fn scored(&self) -> usize {
-        self.scores.iter().flatten().count()
+        self.standings.iter().filter(|standing| **standing == Standing::Scored).count()
     }
 
     /// What a record came to; past the end it is set aside.
     pub fn entry(&self, at: usize) -> Entry {
+        let standing = self.standings.get(at).copied().unwrap_or(Standing::Bad);
         Entry {
-            standing: self.standings.get(at).copied().unwrap_or(Standing::Bad),
-            score: self.scores.get(at).copied().flatten(),
+            standing,
+            score: self.scores.get(at).copied().filter(|_| standing == Standing::Scored),
             tier: self.tier.get(at).copied().flatten().map(usize::from),
         }
     }
@@ -87,6 +110,11 @@ impl Scores {
     pub fn key(&self, at: usize) -> Value {
         let key = self.keys.get(at);
         self.kind.map_or(Value::Missing(crate::data::Why::Undecided), |kind| key.value(kind))
+    }
+
+    /// What is kept beside, if anything is.
+    pub(super) fn kept(&self) -> Option<&Kept> {
+        self.kept.as_ref()
     }
 
     /// Names and labels of the tiers, best first.
@@ -99,15 +127,18 @@ impl Scores {
         self.tier.iter().flatten().copied().map(usize::from)
     }
 
-    /// The positions, before and now, of records with the same keys, in their present order.
-    pub(super) fn pairs(old: &Self, new: &Self) -> Vec<(usize, usize)> {
+    /// Calls with the positions, before and now, of records with the same keys, in their present order.
+    pub(super) fn each_pair(old: &Self, new: &Self, mut call: impl FnMut(usize, usize)) {
         let in_step = old.keys.len() == new.keys.len() && old.keys.iter().eq(new.keys.iter());
         if in_step {
-            return (0..old.len().min(new.len())).map(|at| (at, at)).collect();
+            return (0..old.len().min(new.len())).for_each(|at| call(at, at));
         }
         let known: FxHashMap<Key<'_>, usize> =
             old.keys.iter().zip(0..).filter(|(key, _)| *key != Key::None).collect();
-        let pair = |(key, at): (Key<'_>, usize)| Some((*known.get(&key)?, at));
-        new.keys.iter().zip(0..).filter_map(pair).collect()
+        for (key, at) in new.keys.iter().zip(0..) {
+            if let Some(before) = known.get(&key) {
+                call(*before, at);
+            }
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::Manifest;
 use super::manifest::TableEntry;
-use super::shown::shown;
 use crate::data::{
     DataFile, DataFiles, Format, LinkId, Loaded, RecordId, Schema, format_of, load, previous_kind,
 };
@@ -16,7 +15,7 @@ const PREVIOUS: &str = "previous";
 
 impl Manifest {
     /// The paths of all data that the manifest names, or that are named instead: files, folders, patterns.
-    pub(crate) fn data_paths<'a>(
+    pub fn data_paths<'a>(
         &'a self,
         overrides: &'a [(String, PathBuf)],
     ) -> impl Iterator<Item = PathBuf> + 'a {
@@ -38,6 +37,29 @@ impl Manifest {
         schema: &Schema,
         overrides: &[(String, PathBuf)],
     ) -> Result<DataFiles, Vec<Diagnostic>> {
+        self.find_files(schema, overrides, true)
+    }
+
+    /// The same of a policy that is not the manifest's own but another version of it: what else the manifest or the user
+    /// names is left alone.
+    ///
+    /// # Errors
+    ///
+    /// As there, save that nothing is said of what the policy has not.
+    pub fn data_files_of_version(
+        &self,
+        schema: &Schema,
+        overrides: &[(String, PathBuf)],
+    ) -> Result<DataFiles, Vec<Diagnostic>> {
+        self.find_files(schema, overrides, false)
+    }
+
+    fn find_files(
+        &self,
+        schema: &Schema,
+        overrides: &[(String, PathBuf)],
+        refuses_unknown: bool,
+    ) -> Result<DataFiles, Vec<Diagnostic>> {
         let mut find = Find { manifest: self, overrides, diagnostics: Vec::new() };
         let mut files = DataFiles::default();
         for (at, record) in schema.records.iter().enumerate() {
@@ -51,7 +73,9 @@ impl Manifest {
             }
         }
         files.previous = find.previous(schema);
-        find.unknown(schema);
+        if refuses_unknown {
+            find.unknown(schema);
+        }
         find.one_standard_input(&files);
         if find.diagnostics.is_empty() { Ok(files) } else { Err(find.diagnostics) }
     }
@@ -124,7 +148,11 @@ impl Find<'_> {
 
     fn plain(&mut self, path: &Path, place: Option<Place>) -> Option<DataFile> {
         let (told, path) = split_format(path);
-        let shown = if path == Path::new("-") { "the standard input".to_owned() } else { shown(path) };
+        let shown = if path == Path::new("-") {
+            "the standard input".to_owned()
+        } else {
+            self.manifest.names.shown(path)
+        };
         let refuse = |message: String| match place {
             Some(place) => Diagnostic::error(Code::E0409, place, message),
             None => Diagnostic::general(Code::E0409, message),

@@ -1,6 +1,6 @@
 //! Reading a policy's file and, file by file, those that it uses.
 
-use super::shown::{shown, tidy};
+use super::shown::tidy;
 use super::{Broken, Intake, cannot_read};
 use crate::check::Unit;
 use crate::diagnostic::{Code, Diagnostic};
@@ -30,7 +30,10 @@ pub(super) fn read(
     };
     match reader.read(policy, policy) {
         Ok(_) => Ok((reader.unit, reader.diagnostics)),
-        Err(error) => Err(Broken::of(cannot_read(Code::E0403, policy, &error))),
+        Err(error) => {
+            let shown = reader.intake.shown(policy);
+            Err(Broken::of(cannot_read(Code::E0403, &shown, &error)))
+        }
     }
 }
 
@@ -50,7 +53,7 @@ impl Reader<'_> {
     fn read(&mut self, from: &Path, path: &Path) -> io::Result<FileId> {
         let (real, bytes) = self.intake.read(from)?;
         let text = String::from_utf8_lossy(&bytes);
-        let id = self.unit.sources.add(shown(path), text.as_ref());
+        let id = self.unit.sources.add(self.intake.shown(path), text.as_ref());
         let (tree, mut diagnostics) = parse(id, &text);
         if let Some(foreign) = not_utf8(id, &bytes) {
             // What the parser says of the marks that stand for the bad bytes would only be noise.
@@ -97,7 +100,7 @@ impl Reader<'_> {
         }
         let place = Place::new(from, written.span);
         let folder = from_path.parent().unwrap_or(Path::new(""));
-        let shown = shown(&folder.join(&written.text));
+        let shown = self.intake.shown(&folder.join(&written.text));
         let refuse = |cause: &dyn std::fmt::Display| {
             Diagnostic::error(Code::E0403, place, format!("cannot read `{shown}`: {cause}"))
         };
@@ -137,7 +140,7 @@ impl Reader<'_> {
         }
         let from = real_folder.join(written);
         let (real, _) = self.intake.read(&from).map_err(|error| {
-            let path = shown(&folder.join(written));
+            let path = self.intake.shown(&folder.join(written));
             Box::new(Diagnostic::error(Code::E0403, place, format!("cannot read `{path}`: {error}")))
         })?;
         if !real.starts_with(self.root) {
@@ -168,7 +171,7 @@ impl Reader<'_> {
         }
         let path = from_path.parent().unwrap_or(Path::new("")).join(written);
         self.read(&from, &path).map_err(|error| {
-            let message = format!("cannot read `{}`: {error}", shown(&path));
+            let message = format!("cannot read `{}`: {error}", self.intake.shown(&path));
             Box::new(Diagnostic::error(Code::E0403, place, message))
         })
     }
@@ -184,7 +187,7 @@ pub(super) fn used(statement: &Statement) -> Option<&UseLine> {
 }
 
 /// The path of a table of cases.
-fn table(statement: &Statement) -> Option<&Text> {
+pub(super) fn table(statement: &Statement) -> Option<&Text> {
     if let Statement::Cases(line) = statement { Some(&line.path) } else { None }
 }
 

@@ -3,6 +3,7 @@
 //! Each file is read once, so that all policies of a pack see the same text of what they share. Whoever looks a second time
 //! ([`Intake::holds`]) knows that nothing was half-written or half-swapped when it was read.
 
+use super::shown::Names;
 use crate::data::files_behind;
 use crate::syntax::MAX_FILE_BYTES;
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ use std::time::SystemTime;
 /// The files that were looked at for a project, those that are not there among them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Intake {
+    /// How paths are shown.
+    names: Names,
     texts: BTreeMap<PathBuf, Text>,
     data: BTreeMap<PathBuf, Vec<Stamp>>,
 }
@@ -42,6 +45,22 @@ impl Intake {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Nothing yet; paths will be shown by these names.
+    #[must_use]
+    pub fn with_names(names: Names) -> Self {
+        Self { names, ..Self::default() }
+    }
+
+    /// How paths are shown.
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// A path as it is shown.
+    pub(super) fn shown(&self, path: &Path) -> String {
+        self.names.shown(path)
     }
 
     /// The text of a file, and where it really is. A second look gives the same.
@@ -88,7 +107,7 @@ impl Intake {
     pub(crate) fn again(&self) -> Self {
         let texts = self.texts.keys().map(|path| (path.clone(), Text::of(read(path).as_ref().ok())));
         let data = self.data.keys().map(|path| (path.clone(), stamps(path)));
-        Self { texts: texts.collect(), data: data.collect() }
+        Self { names: self.names.clone(), texts: texts.collect(), data: data.collect() }
     }
 
     /// Whether the texts are those of another intake, wherever they really are.

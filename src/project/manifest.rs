@@ -1,5 +1,6 @@
 //! `glassbox.toml`: what a pack says of its policies, parameters and data.
 
+use super::shown::Names;
 use super::{lints, synth};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, suggest};
@@ -36,6 +37,8 @@ pub struct Manifest {
     pub(super) charters: Vec<(String, Place)>,
     /// The folder of the pack.
     pub(super) folder: PathBuf,
+    /// How paths are shown.
+    pub(super) names: Names,
 }
 
 /// What a manifest says of one data file.
@@ -183,7 +186,7 @@ impl Raw {
 
 impl Manifest {
     /// A manifest that is the text of a file, in a pack's folder.
-    pub(super) fn new(raw: &Raw, text: &str, file: FileId, folder: &Path) -> Self {
+    pub(super) fn new(raw: &Raw, text: &str, file: FileId, folder: &Path, names: &Names) -> Self {
         let place = |bytes: Range<usize>| Place::new(file, span(&bytes));
         let pairs = |columns: &BTreeMap<String, String>| {
             columns.iter().map(|(field, column)| (field.clone(), column.clone())).collect()
@@ -226,6 +229,7 @@ impl Manifest {
                 .map(|charter| (charter.get_ref().clone(), place(charter.span())))
                 .collect(),
             folder: folder.to_owned(),
+            names: names.clone(),
         }
     }
 }

@@ -4,9 +4,12 @@
 //! `use` may reach any file inside the project: the pack's folder, or the folder above it that the manifest names
 //! (`root = ".."`), so that packs beside each other may share definitions.
 
+mod baselines;
 mod charters;
 mod data;
 mod files;
+mod fingerprint;
+mod git;
 mod intake;
 mod lints;
 mod manifest;
@@ -16,11 +19,16 @@ mod synth;
 mod texts;
 mod write;
 
+pub use baselines::{Baseline, NotWritten, is_own, provenance, write_baselines};
+pub use charters::{Member, apply_charters};
+pub use fingerprint::{Fingerprint, NoFingerprint, fingerprints};
+pub use git::{GitError, Repository, Revision};
 pub use intake::Intake;
 pub use lints::{DataLook, Linted};
 pub use manifest::Manifest;
 pub use mend::{CannotWrite, Mended, MendedAt, mend};
-pub use texts::{TextFile, charters_in, is_charter, rule_files};
+pub use shown::{Names, tidy};
+pub use texts::{TextFile, charters_in, is_charter, policy_texts, rule_files};
 pub use write::AtomicFile;
 
 use crate::audit::Charter;
@@ -31,8 +39,8 @@ use crate::diagnostic::{self, Code, Diagnostic, suggest};
 use crate::policy::Policy;
 use crate::source::Sources;
 use crate::syntax::MAX_FILE_BYTES;
+use crate::syntax::ast::Statement;
 use charters::Applied;
-use shown::shown;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -75,7 +83,7 @@ pub fn open(path: &Path) -> Result<Project, Broken> {
     match find(path, &mut intake)? {
         Found::Pack { folder } => {
             let pack = Pack::read(&folder, &mut intake)?;
-            let policy = pack.policies()?.into_iter().next();
+            let policy = pack.policies(&intake)?.into_iter().next();
             pack.open(policy.as_deref().unwrap_or(path), &mut intake)
         }
         Found::Policy { folder } => open_file(path, &folder, &mut intake),
@@ -94,7 +102,7 @@ pub fn take_in(path: &Path, intake: &mut Intake) -> Vec<Result<Project, Broken>>
             Found::Policy { folder } => Ok(vec![open_file(path, &folder, intake)]),
             Found::Pack { folder } => {
                 let pack = Pack::read(&folder, intake)?;
-                Ok(pack.policies()?.iter().map(|policy| pack.open(policy, intake)).collect())
+                Ok(pack.policies(intake)?.iter().map(|policy| pack.open(policy, intake)).collect())
             }
         }
     };
@@ -110,6 +118,16 @@ fn open_file(path: &Path, folder: &Path, intake: &mut Intake) -> Result<Project,
 }
 
 impl Project {
+    /// The name and title of the policy that its file holds; absent where it holds none, as files of shared definitions do.
+    #[must_use]
+    pub fn policy_named(&self) -> Option<(&str, &str)> {
+        let block = self.unit.files.first()?.statements.iter().find_map(|statement| {
+            if let Statement::Policy(block) = statement { Some(block) } else { None }
+        })?;
+        let name = block.name.text.as_str();
+        Some((name, block.title.as_ref().map_or(name, |title| &title.text)))
+    }
+
     /// Checks the policy and says everything that is wrong with it, its syntax and its `use` lines included. With a mistake
     /// of those there is no ruleset, and no warning: what could not be read may be what was missed.
     ///
@@ -225,8 +243,9 @@ fn find(path: &Path, intake: &mut Intake) -> Result<Found, Broken> {
         if has_manifest(path, intake) {
             return Ok(Found::Pack { folder: path.to_owned() });
         }
-        let diagnostic = Diagnostic::general(Code::E0403, format!("no `{MANIFEST}` in `{}`", shown(path)));
-        let packs = packs_in(path);
+        let diagnostic =
+            Diagnostic::general(Code::E0403, format!("no `{MANIFEST}` in `{}`", intake.shown(path)));
+        let packs = packs_in(path, intake);
         let help = match packs.as_slice() {
             [] => format!("a pack is a folder with a `{MANIFEST}`; a policy can also be named by its file"),
             packs => format!("packs in this folder: {}", packs.join(", ")),
@@ -237,18 +256,18 @@ fn find(path: &Path, intake: &mut Intake) -> Result<Found, Broken> {
         // Noted as absent, for those who wait for it: as a file, and as a pack.
         let _absent = (intake.has(path), intake.has(&path.join(MANIFEST)));
         let diagnostic =
-            Diagnostic::general(Code::E0403, format!("no such file or folder: `{}`", shown(path)));
+            Diagnostic::general(Code::E0403, format!("no such file or folder: `{}`", intake.shown(path)));
         let neighbours = names_in(&folder(path));
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let hint = suggest::closest(&name, neighbours.iter().map(String::as_str));
-        let hint = hint.map(|name| format!("did you mean `{}`?", shown(&folder(path).join(name))));
+        let hint = hint.map(|name| format!("did you mean `{}`?", intake.shown(&folder(path).join(name))));
         return Err(Broken::of(hint.into_iter().fold(diagnostic, Diagnostic::help)));
     }
     if path.file_name().is_some_and(|name| name == MANIFEST) {
         return Ok(Found::Pack { folder: folder(path) });
     }
     if path.extension().is_none_or(|end| end != "score") {
-        let message = format!("`{}` is no policy: the file of a policy ends in `.score`", shown(path));
+        let message = format!("`{}` is no policy: the file of a policy ends in `.score`", intake.shown(path));
         let diagnostic = Diagnostic::general(Code::E0403, message);
         return Err(Broken::of(match is_charter(path) {
             true => diagnostic
@@ -274,9 +293,12 @@ fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
-fn packs_in(folder: &Path) -> Vec<String> {
+fn packs_in(folder: &Path, intake: &Intake) -> Vec<String> {
     let packs = names_in(folder).into_iter().map(|name| folder.join(name));
-    packs.filter(|pack| pack.join(MANIFEST).is_file()).map(|pack| format!("`{}`", shown(&pack))).collect()
+    packs
+        .filter(|pack| pack.join(MANIFEST).is_file())
+        .map(|pack| format!("`{}`", intake.shown(&pack)))
+        .collect()
 }
 
 /// A folder with its manifest, before a policy is opened.
@@ -292,12 +314,12 @@ impl Pack {
         let text = intake
             .read(&path)
             .and_then(|(_, bytes)| text(&bytes))
-            .map_err(|error| Broken::of(cannot_read(Code::E0403, &path, &error)))?;
+            .map_err(|error| Broken::of(cannot_read(Code::E0403, &intake.shown(&path), &error)))?;
         match manifest::parse(&text) {
             Ok(raw) => Ok(Self { folder: folder.to_owned(), manifest: Some((raw, text)) }),
             Err(faults) => {
                 let mut sources = Sources::new();
-                let file = sources.add(shown(&path), text);
+                let file = sources.add(intake.shown(&path), text);
                 let diagnostics = faults.into_iter().map(|fault| fault.at(file)).collect();
                 Err(Broken { sources, diagnostics })
             }
@@ -309,11 +331,11 @@ impl Pack {
     }
 
     /// The paths of the policies that the manifest lists.
-    fn policies(&self) -> Result<Vec<PathBuf>, Broken> {
+    fn policies(&self, intake: &Intake) -> Result<Vec<PathBuf>, Broken> {
         let listed = self.manifest.iter().flat_map(|(raw, _)| raw.policies());
         let policies: Vec<_> = listed.map(|policy| self.folder.join(policy)).collect();
         if policies.is_empty() {
-            let path = shown(&self.folder.join(MANIFEST));
+            let path = intake.shown(&self.folder.join(MANIFEST));
             let message = format!("`{path}` lists no policy");
             let there = names_in(&self.folder).into_iter().filter(|name| name.ends_with(".score"));
             let there: Vec<_> = there.map(|name| format!("\"{name}\"")).collect();
@@ -328,14 +350,14 @@ impl Pack {
         let above = self.manifest.as_ref().and_then(|(raw, _)| raw.root()).unwrap_or_default();
         let folder = if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder };
         let root = folder.join(above);
-        let root =
-            root.canonicalize().map_err(|error| Broken::of(cannot_read(Code::E0403, &root, &error)))?;
+        let cannot_read = |error| Broken::of(cannot_read(Code::E0403, &intake.shown(&root), &error));
+        let root = root.canonicalize().map_err(cannot_read)?;
         let (mut unit, diagnostics) = files::read(policy, &root, intake)?;
         let manifest = match &self.manifest {
             None => Manifest::default(),
             Some((raw, text)) => {
-                let file = unit.sources.add(shown(&self.folder.join(MANIFEST)), text.as_str());
-                Manifest::new(raw, text, file, &self.folder)
+                let file = unit.sources.add(intake.shown(&self.folder.join(MANIFEST)), text.as_str());
+                Manifest::new(raw, text, file, &self.folder, intake.names())
             }
         };
         let applied = charters::read(&manifest.charters, &self.folder, intake, &mut unit.sources);
@@ -357,8 +379,8 @@ fn text(bytes: &[u8]) -> io::Result<String> {
     String::from_utf8(bytes.to_vec()).map_err(|_| io::Error::other("it is not UTF-8 text"))
 }
 
-fn cannot_read(code: Code, path: &Path, error: &io::Error) -> Diagnostic {
-    Diagnostic::general(code, format!("cannot read `{}`: {error}", shown(path)))
+fn cannot_read(code: Code, shown: &str, error: &io::Error) -> Diagnostic {
+    Diagnostic::general(code, format!("cannot read `{shown}`: {error}"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,33 @@
 //! Paths as people know them: as they would type them, from where they stand.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// How the paths of a project are shown: those of a folder that stands for another place by the name of that place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// A folder, and what is written before the paths inside it in its stead.
+    stands_for: Option<Arc<(PathBuf, String)>>,
+}
+
+impl Names {
+    /// The files in a folder are shown as those of a revision: `HEAD~1:rules/loan.score`, as git writes it.
+    #[must_use]
+    pub fn of_revision(folder: &Path, revision: &str) -> Self {
+        Self { stands_for: Some(Arc::new((folder.to_owned(), revision.to_owned()))) }
+    }
+
+    /// A path as text.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> String {
+        let inside = self.stands_for.as_deref().and_then(|(folder, revision)| {
+            let inside = tidy(path).strip_prefix(folder).ok()?.to_owned();
+            let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+            Some(format!("{revision}:{}", parts.join("/")))
+        });
+        inside.unwrap_or_else(|| shown(path))
+    }
+}
 
 /// A path as text, [`tidy`].
 pub(super) fn shown(path: &Path) -> String {
@@ -9,7 +36,8 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// A path without `.` and without `..` behind a folder. Where a folder is a symbolic link, `..` behind it leads
 /// elsewhere: only a real path stays the same.
-pub(super) fn tidy(path: &Path) -> PathBuf {
+#[must_use]
+pub fn tidy(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();
     for part in path.components() {
         match part {

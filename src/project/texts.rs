@@ -36,12 +36,32 @@ pub fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Broken> {
         return Ok(vec![tidy(path)]);
     }
     let mut files = Vec::new();
-    gather(path, &mut files)?;
+    gather(path, &|path| is_policy(path) || is_charter(path), &mut files)?;
     Ok(files)
 }
 
-fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Broken> {
-    let failed = |error: io::Error| Broken::of(cannot_read(Code::E0403, folder, &error));
+/// The texts that say which policies there are in a folder and in those inside it: policies' files and manifests, as
+/// [`rule_files`] finds them.
+///
+/// # Errors
+///
+/// E0403: a folder cannot be read.
+pub fn policy_texts(folder: &Path) -> Result<Vec<PathBuf>, Broken> {
+    let mut files = Vec::new();
+    gather(
+        folder,
+        &|path| is_policy(path) || path.file_name().is_some_and(|name| name == MANIFEST),
+        &mut files,
+    )?;
+    Ok(files)
+}
+
+fn is_policy(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "score")
+}
+
+fn gather(folder: &Path, is_wanted: &dyn Fn(&Path) -> bool, files: &mut Vec<PathBuf>) -> Result<(), Broken> {
+    let failed = |error: io::Error| Broken::of(cannot_read(Code::E0403, &shown(folder), &error));
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
@@ -51,11 +71,8 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Broken> {
     for (path, is_folder) in entries {
         let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if is_folder && !is_hidden {
-            gather(&path, files)?;
-        } else if !is_hidden
-            && (is_charter(&path) || path.extension().is_some_and(|end| end == "score"))
-            && path.is_file()
-        {
+            gather(&path, is_wanted, files)?;
+        } else if !is_hidden && is_wanted(&path) && path.is_file() {
             files.push(tidy(&path));
         }
     }
@@ -93,7 +110,7 @@ impl TextFile {
     pub fn read(path: &Path) -> Result<Self, Broken> {
         match read_bytes(path) {
             Ok(bytes) => Self::of(shown(path), &bytes),
-            Err(error) => Err(Broken::of(cannot_read(Code::E0403, path, &error))),
+            Err(error) => Err(Broken::of(cannot_read(Code::E0403, &shown(path), &error))),
         }
     }
 
@@ -107,7 +124,7 @@ impl TextFile {
         let most = u64::try_from(crate::syntax::MAX_FILE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
         match stream.take(most).read_to_end(&mut bytes) {
             Ok(_) => Self::of(name.to_owned(), &bytes),
-            Err(error) => Err(Broken::of(cannot_read(Code::E0403, Path::new(name), &error))),
+            Err(error) => Err(Broken::of(cannot_read(Code::E0403, name, &error))),
         }
     }
 

@@ -13,6 +13,7 @@ mod good;
 mod known;
 mod links;
 mod network;
+mod pick;
 mod pipeline;
 mod places;
 mod records;
@@ -24,14 +25,16 @@ mod tally;
 mod visit;
 
 pub use failure::Failure;
+pub use pick::pick;
 pub(crate) use pipeline::in_order;
 pub use tally::Tally;
 
 use crate::data::{DataFiles, Notice, Reject, Size};
 use crate::eval::batch::Plan;
 use crate::impact::Scores;
+use crate::measure::Measures;
 use crate::output::Form;
-use crate::policy::Policy;
+use crate::policy::{Definition, Policy};
 use known::Known;
 use network::Networks;
 use records::{Pass, Stopped};
@@ -177,23 +180,37 @@ enum Target<'t> {
     Output(&'t mut dyn Output),
     /// To be kept in memory.
     Scores(&'t mut Scores),
+    /// To be counted.
+    Measures(&'t mut Measures),
 }
 
 impl Target<'_> {
     fn can_start_again(&self) -> bool {
         match self {
             Self::Output(output) => output.can_start_again(),
-            Self::Scores(_) => true,
+            Self::Scores(_) | Self::Measures(_) => true,
         }
     }
 
-    fn start_again(&mut self, policy: &Policy) -> io::Result<()> {
+    fn start_again(&mut self) -> io::Result<()> {
         match self {
             Self::Output(output) => output.start_again(),
             Self::Scores(scores) => {
-                **scores = Scores::new(policy);
+                **scores = scores.fresh();
                 Ok(())
             }
+            Self::Measures(measures) => {
+                **measures = measures.empty();
+                Ok(())
+            }
+        }
+    }
+
+    /// What is to be observed beside the scores.
+    fn observed(&self) -> Vec<Definition> {
+        match self {
+            Self::Output(_) | Self::Scores(_) => Vec::new(),
+            Self::Measures(measures) => measures.observed().to_vec(),
         }
     }
 }
@@ -218,9 +235,34 @@ pub fn score(
 ///
 /// Files that cannot be used, or somebody who stopped it.
 pub fn scores(run: &Run<'_>, rejects: &mut dyn RejectSink) -> Result<(Finished, Scores), Failure> {
-    let mut scores = Scores::new(run.policy);
+    scores_in(run, Scores::new(run.policy), rejects)
+}
+
+/// As [`scores`], in `scores`, which are of nobody yet and of the policy of the run: they say what is kept.
+///
+/// # Errors
+///
+/// As there.
+pub fn scores_in(
+    run: &Run<'_>,
+    mut scores: Scores,
+    rejects: &mut dyn RejectSink,
+) -> Result<(Finished, Scores), Failure> {
     let finished = score_to(run, &mut Target::Scores(&mut scores), rejects)?;
     Ok((finished, scores))
+}
+
+/// Scores the records of a run and counts what is asked of them.
+///
+/// # Errors
+///
+/// Files that cannot be used, or somebody who stopped it. What was counted means nothing then.
+pub fn measure(
+    run: &Run<'_>,
+    measures: &mut Measures,
+    rejects: &mut dyn RejectSink,
+) -> Result<Finished, Failure> {
+    score_to(run, &mut Target::Measures(measures), rejects)
 }
 
 fn score_to(
@@ -228,7 +270,7 @@ fn score_to(
     target: &mut Target<'_>,
     rejects: &mut dyn RejectSink,
 ) -> Result<Finished, Failure> {
-    let plan = Plan::new(run.policy);
+    let plan = Plan::observing(run.policy, &target.observed());
     if !plan.fallbacks().is_empty() {
         return reference::score(run, target, rejects);
     }
@@ -238,7 +280,7 @@ fn score_to(
         match pass.score(None, target, rejects) {
             // Keys that do not rise may be given twice: they have to be looked at before the first score.
             Err(Stopped::KeysDoNotRise) => {
-                target.start_again(run.policy).map_err(Failure::Output)?;
+                target.start_again().map_err(Failure::Output)?;
                 rejects.start_again().map_err(Failure::Rejects)?;
             }
             Err(Stopped::Failed(failure)) => return Err(failure),

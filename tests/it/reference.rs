@@ -4,7 +4,7 @@ use super::command::{glassbox, stdout};
 use super::page::root;
 use std::fmt::Write as _;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 17] = [
     "new",
     "check",
     "audit",
@@ -15,8 +15,11 @@ const COMMANDS: [&str; 14] = [
     "testdata",
     "snapshot",
     "review",
+    "diff",
     "fmt",
     "watch",
+    "measure",
+    "baseline",
     "synth",
     "explain-error",
 ];
@@ -32,7 +35,7 @@ A *pack* is a folder with a `glassbox.toml` ([data files](data.md)). Data goes t
 | exit code | |
 |---|---|
 | 0 | fine |
-| 1 | a policy is wrong, a case differs, or a clause is refuted |
+| 1 | a policy is wrong, a case differs, a limit is broken, or a clause is refuted |
 | 2 | the command or a file cannot be used |
 | 3 | the run went to its end, and records were set aside or left out |
 | 4 | a clause is undecided |

@@ -35,8 +35,13 @@ fn adverse_impact(subject: &Subject<'_>, slots: &Slots, pass: Pass, at: usize) -
     let (kind, by) = slots.field(at)?;
     let question =
         AdverseImpact { pass, by, group: slots.band(at + 1).cloned(), at_least: slots.number(at + 2)? };
-    if kind != subject.policy.schema.scored {
-        return Some(Verdict::undecided("groups are made by a field of the record that is scored"));
+    let schema = &subject.policy.schema;
+    if kind != schema.scored {
+        let (scored, other) = (&schema.scored().name, &schema.record(kind).name);
+        let field = &schema.field(kind, by).name;
+        return Some(Verdict::proved(format!(
+            "the policy scores `{scored}`, which `{other}.{field}` makes no groups of"
+        )));
     }
     Some(match subject.screen {
         Some(screen) => screen.adverse_impact(&question),

@@ -149,10 +149,11 @@ pub(super) fn elements(words: &'static str) -> Vec<Element> {
         if let Some(open) = stack.last_mut() {
             open.push(element);
         }
-        if closes && let Some(inner) = stack.pop() {
-            if let Some(outer) = stack.last_mut() {
-                outer.push(Element::Optional(inner));
-            }
+        if closes
+            && let Some(inner) = stack.pop()
+            && let Some(outer) = stack.last_mut()
+        {
+            outer.push(Element::Optional(inner));
         }
     }
     stack.pop().unwrap_or_default()

@@ -657,6 +657,14 @@ fn what_needs_data_says_so() {
         ]
     );
     assert!(!asked("require every field tagged").needs_data());
+    let of_others = "require adverse impact of score 470 or more by applicant.foreign_worker at least 0.8";
+    assert!(told(&world, of_others).starts_with("proved: the policy scores `person`"));
+    // Several things that are asked of none are told once.
+    let plain = small(LATE, "");
+    assert_eq!(
+        told(&plain, "require every penalty has basis, context"),
+        "proved: there is no such penalty on this day"
+    );
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! What there is to tell of one policy after a change.
 
+use super::super::moved::Mover;
 use super::super::verdict::Difference;
 use super::shell;
 use crate::data::Notice;
-use crate::decimal::Decimal;
 use crate::diagnostic::Diagnostic;
-use crate::impact::{Cause, Impact};
+use crate::impact::Impact;
 use crate::source::Sources;
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -55,17 +55,6 @@ pub(super) struct Scored {
     pub(super) impact: Option<Impact>,
     /// Those that moved most.
     pub(super) movers: Vec<Mover>,
-}
-
-/// A record that moved, and what moved it.
-pub(super) struct Mover {
-    pub(super) key: String,
-    pub(super) before: Decimal,
-    pub(super) after: Decimal,
-    /// The line that moved it most; absent where that cannot be told.
-    pub(super) cause: Option<Cause>,
-    /// How many other lines had a part in it.
-    pub(super) others: usize,
 }
 
 /// The cases of a policy.

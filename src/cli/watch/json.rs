@@ -1,10 +1,11 @@
 //! Events for programs: a JSON object a line, by `docs/schemas/watch.json`.
 
+use super::super::moved;
 use super::News;
 use super::account::{Account, Cases, Command, Sample, Scored};
 use crate::diagnostic::{Diagnostic, render};
 use crate::explain::Amount;
-use crate::impact::{Cause, Impact};
+use crate::impact::Impact;
 use crate::source::Sources;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -80,25 +81,17 @@ fn account(account: &Account) -> Value {
 
 fn records(scored: &Scored) -> Value {
     let Scored { read, scored: with_score, set_aside, impact, movers, .. } = scored;
-    let movers = movers.iter().map(|mover| {
-        json!({
-            "key": mover.key,
-            "before": Amount(mover.before),
-            "after": Amount(mover.after),
-            "cause": mover.cause.as_ref().map(cause),
-            "other_causes": mover.others,
-        })
-    });
+    let movers = movers.iter().map(moved::object);
     let movers: Vec<Value> = movers.collect();
     json!({
         "read": read,
         "scored": with_score,
         "set_aside": set_aside,
-        "impact": impact.as_ref().map(|impact| moved(impact, movers)),
+        "impact": impact.as_ref().map(|impact| moves(impact, movers)),
     })
 }
 
-fn moved(impact: &Impact, movers: Vec<Value>) -> Value {
+fn moves(impact: &Impact, movers: Vec<Value>) -> Value {
     let name = |at: Option<usize>| at.and_then(|at| impact.tiers.get(at)).map(|tier| tier.name.as_str());
     let tiers = impact.tiers.iter().map(|tier| {
         json!({
@@ -126,20 +119,6 @@ fn moved(impact: &Impact, movers: Vec<Value>) -> Value {
         "tiers": tiers.collect::<Vec<_>>(),
         "migrations": migrations.collect::<Vec<_>>(),
         "movers": movers,
-    })
-}
-
-fn cause(cause: &Cause) -> Value {
-    json!({
-        "name": cause.name,
-        "title": cause.title,
-        "kind": cause.kind,
-        "before": cause.before.map(Amount),
-        "after": cause.after.map(Amount),
-        "file": cause.file,
-        "line": cause.line,
-        "says": cause.says,
-        "said": cause.said,
     })
 }
 

@@ -1,20 +1,21 @@
 //! What is kept from one change to the next: the scores of the last version, its records, and which cases differed.
 
+use super::super::moved::{Mover, told};
+use super::super::rejects::Aside;
 use super::super::verdict::{Verdict, judge};
 use super::Went;
-use super::account::{Account, Cases, Differs, Mover, Sample, Scored};
-use crate::data::{DataFiles, Loaded, Reject, Schema, load};
+use super::account::{Account, Cases, Differs, Sample, Scored};
+use crate::data::{DataFiles, Loaded, Schema, load};
 use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Ready, Snapshot};
 use crate::explain::{Explainer, Explanation};
-use crate::impact::{Impact, Scores, causes};
+use crate::impact::{Impact, Scores};
 use crate::output::{Form, Format};
 use crate::project::Intake;
-use crate::run::{self, Failure, Finished, Progress, RejectSink};
+use crate::run::{self, Failure, Finished, Progress};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -173,16 +174,7 @@ fn movers(last: &Version, version: &mut Version, impact: &Impact) -> Vec<Mover> 
     let (before, now) = (last.explain(keys.iter()), version.explain(keys.iter()));
     let Some(ready) = version.ready() else { return Vec::new() };
     let schema = &ready.policy().schema;
-    let kind = schema.scored().key.map(|key| schema.field(schema.scored, key).kind);
-    let explained = |at: usize| before.get(at)?.as_ref().zip(now.get(at)?.as_ref());
-    let mover = |(at, (mover, key)): (usize, (&crate::impact::Mover, &crate::data::Value))| {
-        let mut causes = explained(at).map_or_else(Vec::new, |(before, now)| causes(before, now)).into_iter();
-        let cause = causes.next();
-        let (before, after) = (mover.before, mover.after);
-        let key = kind.map_or_else(String::new, |kind| schema.spell(kind, key));
-        Mover { key, before, after, cause, others: causes.count() }
-    };
-    impact.movers.iter().zip(&keys).enumerate().map(mover).collect()
+    told(schema, &impact.movers, &keys, (&before, &now))
 }
 
 type Outcome = Result<Option<(Finished, Scores, Aside)>, Vec<Diagnostic>>;
@@ -205,25 +197,6 @@ fn score(ready: &Ready) -> Outcome {
         Err(Failure::Data(diagnostics)) => Err(diagnostics),
         // Nobody stops it, and nothing is written.
         Err(Failure::Output(_) | Failure::Rejects(_) | Failure::Stopped) => Ok(None),
-    }
-}
-
-/// How many records were set aside.
-struct Aside(u64);
-
-impl RejectSink for Aside {
-    fn start_again(&mut self) -> io::Result<()> {
-        self.0 = 0;
-        Ok(())
-    }
-
-    fn set_aside(&mut self, _: Reject) -> io::Result<()> {
-        self.0 += 1;
-        Ok(())
-    }
-
-    fn ignored(&mut self, _: Reject) -> io::Result<()> {
-        Ok(())
     }
 }
 

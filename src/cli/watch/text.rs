@@ -1,16 +1,14 @@
 //! What a change did, for people: a page that is drawn anew on a terminal, lines one below the other elsewhere.
 
 use super::super::clock;
+use super::super::moved::{clean, near, say_moved, say_movers};
 use super::super::report::{self, Count, DIM, ERROR, GOOD, HEADING, WARNING, grouped, plural};
-use super::account::{Account, Cases, Command, Differs, Mover, Sample, Scored};
+use super::account::{Account, Cases, Command, Differs, Sample, Scored};
 use super::{Files, News};
-use crate::decimal::Decimal;
 use crate::engine::Refusal;
-use crate::explain;
-use crate::impact::{Cause, Impact};
+use crate::impact::Impact;
 use anstyle::Style;
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,13 +18,6 @@ const HASH: usize = 12;
 const MIGRATIONS: usize = 6;
 /// How many cases that differ are listed, those first that held before.
 const CASES: usize = 5;
-/// How wide a line that is wrapped may be, behind its indent.
-const WIDTH: usize = 84;
-/// Points are shown in steps of so much; an explanation has all their digits.
-const SHOWN: Decimal = match Decimal::from_units(10_000_000) {
-    Some(step) => step,
-    None => Decimal::ONE,
-};
 /// Clears a terminal and goes to its first line.
 const CLEAR: &[u8] = b"\x1b[2J\x1b[H";
 
@@ -193,37 +184,6 @@ fn say_scored(scored: &Scored, policy: &str, to: &mut Vec<u8>) -> io::Result<()>
     }
 }
 
-/// How many scores moved, and how far.
-fn say_moved(records: &str, impact: &Impact, to: &mut Vec<u8>) -> io::Result<()> {
-    let ways = [(impact.up, "up", impact.most_up, GOOD), (impact.down, "down", impact.most_down, ERROR)];
-    let by = |count: usize, most: &Decimal| format!("by {}{most}", if count == 1 { "" } else { "at most " });
-    write!(to, "{records} records: ")?;
-    let scores = plural(impact.moved(), "score");
-    match ways.iter().filter(|(count, ..)| *count > 0).collect::<Vec<_>>().as_slice() {
-        [] => writeln!(to, "no score moved")?,
-        [(count, way, most, style)] => {
-            writeln!(to, "{HEADING}{scores}{HEADING:#} moved {style}{way}{style:#} {}", by(*count, most))?;
-        }
-        many => {
-            let shown = many.iter().map(|(count, way, most, style)| {
-                format!("{style}{} {way}{style:#} {}", grouped(*count), by(*count, most))
-            });
-            let shown = shown.collect::<Vec<_>>().join(", ");
-            writeln!(to, "{HEADING}{scores}{HEADING:#} moved: {shown}")?;
-        }
-    }
-    let others = [
-        (impact.newly_scored, "have a score and had none"),
-        (impact.no_longer_scored, "have no score and had one"),
-        (impact.added, "are new in the data"),
-        (impact.removed, "are no longer in the data"),
-    ];
-    for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
-        writeln!(to, "  {} {what}", grouped(count))?;
-    }
-    Ok(())
-}
-
 /// What the tiers gained and lost, and who went where.
 fn say_tiers(impact: &Impact, to: &mut Vec<u8>) -> io::Result<()> {
     let shifted = |tier: &crate::impact::TierShift| tier.before != tier.after || tier.gained + tier.lost > 0;
@@ -269,66 +229,6 @@ fn say_tiers(impact: &Impact, to: &mut Vec<u8>) -> io::Result<()> {
         0 => Ok(()),
         more => writeln!(to, "  {DIM}and {} of other kinds{DIM:#}", plural(more, "move")),
     }
-}
-
-/// Those that moved most, each with the line that moved it.
-fn say_movers(movers: &[Mover], policy: &str, to: &mut Vec<u8>) -> io::Result<()> {
-    if movers.is_empty() {
-        return Ok(());
-    }
-    writeln!(to, "\n{HEADING}Moved most{HEADING:#}")?;
-    let rows: Vec<[String; 3]> = movers
-        .iter()
-        .map(|mover| {
-            let by = mover.after.checked_sub(mover.before).unwrap_or_default();
-            [clean(&mover.key), format!("{} → {}", mover.before, mover.after), signed(by)]
-        })
-        .collect();
-    let [key, scores, by] = [0, 1, 2].map(|column| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-    });
-    for (mover, [a, b, c]) in movers.iter().zip(&rows) {
-        let style = if mover.after > mover.before { GOOD } else { ERROR };
-        write!(to, "  {a:key$}  {b:scores$}  {style}{c:>by$}{style:#}")?;
-        match &mover.cause {
-            Some(cause) => say_cause(cause, mover.others, policy, to)?,
-            None => writeln!(to)?,
-        }
-    }
-    Ok(())
-}
-
-/// The line that moved a score: what it gives, where it stands, and what it saw.
-fn say_cause(cause: &Cause, others: usize, policy: &str, to: &mut Vec<u8>) -> io::Result<()> {
-    let points = |points: Decimal| {
-        let points = points.round_to(SHOWN).unwrap_or(points);
-        if cause.kind == "start" { points.to_string() } else { signed(points) }
-    };
-    let gives = match (cause.before, cause.after) {
-        (Some(before), Some(after)) => format!("{} instead of {}", points(after), points(before)),
-        (None, Some(after)) => format!("{}, new", points(after)),
-        (Some(before), None) => format!("gave {}, and is no more", points(before)),
-        (None, None) => String::new(),
-    };
-    write!(to, "  {}: {gives}", clean(&cause.title))?;
-    if let (Some(file), Some(line)) = (&cause.file, cause.line) {
-        write!(to, "  {DIM}{}:{line}{DIM:#}", near(file, policy))?;
-    }
-    match others {
-        0 => writeln!(to)?,
-        others => writeln!(to, "{DIM}, and {}{DIM:#}", plural(others, "other line"))?,
-    }
-    let before = cause.said.as_ref().map(|said| format!("before: {said}"));
-    let says = Some(&cause.says).filter(|says| !says.is_empty());
-    for text in says.into_iter().chain(&before) {
-        for (at, line) in explain::wrap(&text.split('\n').map(clean).collect::<Vec<_>>().join("\n"), WIDTH)
-            .into_iter()
-            .enumerate()
-        {
-            writeln!(to, "{:indent$}{DIM}{line}{DIM:#}", "", indent = if at == 0 { 6 } else { 8 })?;
-        }
-    }
-    Ok(())
 }
 
 fn say_cases(cases: &Cases, policy: &str, to: &mut Vec<u8>) -> io::Result<()> {
@@ -380,13 +280,6 @@ fn ran(command: &Command, to: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-/// A file as it is reached from the folder of the policy, where it is in it.
-fn near<'f>(file: &'f str, policy: &str) -> &'f str {
-    let folder = Path::new(policy).parent().filter(|folder| !folder.as_os_str().is_empty());
-    let inside = folder.and_then(|folder| Path::new(file).strip_prefix(folder).ok());
-    inside.and_then(Path::to_str).unwrap_or(file)
-}
-
 fn short(hash: &str) -> String {
     hash.chars().take(HASH).collect()
 }
@@ -395,17 +288,7 @@ fn milliseconds(took: Duration) -> String {
     format!("{} ms", grouped(took.as_millis()))
 }
 
-/// A number with its sign.
-fn signed(number: Decimal) -> String {
-    if number.is_zero() { number.to_string() } else { format!("{number:+}") }
-}
-
 fn signed_count(count: i64) -> String {
     let digits = grouped(count.unsigned_abs());
     if count < 0 { format!("-{digits}") } else { format!("+{digits}") }
-}
-
-/// Control characters of users never reach a terminal.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
