@@ -212,9 +212,9 @@ impl<'p> Model<'p> {
                 let against = Points::exactly(influence.against).negative();
                 // Averages and products are rounded in the last place.
                 let slack = Points::of_units(-2, 2);
-                let given =
-                    levels.plus(against).weighted(Some(influence.weight)).plus(slack).or(Points::ZERO);
-                let given = given.clamped(influence.limits);
+                let given = levels.plus(against).weighted(Some(influence.weight)).plus(slack);
+                // Nobody with a score gives nothing, whatever the limits are.
+                let given = given.clamped(influence.limits).or(Points::ZERO);
                 let Some(hull) = self.hulls.get_mut(part) else { continue };
                 let low = hull.points.low().max(given.low());
                 let high = hull.points.high().min(given.high());

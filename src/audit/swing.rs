@@ -9,6 +9,7 @@ use super::inquiry::{Moves, Rest, Rule, Suspect};
 use super::model::{Gives, Marks, Model};
 use super::points::Points;
 use super::read::Read;
+use super::slope::Slope;
 use super::verdict::{Verdict, Witness};
 use crate::cases::Trial;
 use crate::data::FieldId;
@@ -132,7 +133,9 @@ impl<'p> Audit<'p> {
         let model = self.model.as_ref().ok()?;
         let scored = self.policy.schema.scored;
         let reads = self.reads(&[Input::Field(scored, field)]);
-        let findings = model.inquire(&reads, &Moves::Steps, Rule::Within(0), &|_| false);
+        // From each band to the next one, whatever the way there.
+        let upwards = |_: AxisId, _: &super::axis::Axis| (Slope::Up, false);
+        let findings = model.inquire(&reads, &Moves::Growing(&upwards), Rule::Within(0), &|_| false);
         let steps: Vec<(&Suspect, AxisId, (String, String))> = findings
             .suspects
             .iter()
@@ -141,9 +144,9 @@ impl<'p> Audit<'p> {
                 Some((suspect, axis, bands))
             })
             .collect();
-        let axes = model.axes.list.iter().filter(|axis| axis.reads.contains(&Read::Field(field)));
-        // What several quantities are worked out of takes steps of each of them at once.
-        let alone = axes.count() == 1 && findings.unknown.is_empty();
+        let mut axes = model.axes.list.iter().filter(|axis| axis.reads.contains(&Read::Field(field)));
+        // A step of a field may take what is worked out of it past several bands.
+        let alone = findings.unknown.is_empty() && axes.all(|axis| axis.field() == Some(field));
         let greatest = steps.first().map(|(suspect, ..)| model.rounded_up(suspect.gap))?;
         steps.iter().take(TRIES).find_map(|(suspect, axis, bands)| {
             let bound = Decimal::from_units(model.rounded_up(suspect.gap));
