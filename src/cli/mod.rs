@@ -14,6 +14,8 @@ mod explain;
 mod explain_error;
 mod findings;
 mod fmt;
+#[expect(dead_code, reason = "shown by `audit --gaming`")]
+mod gaming;
 mod histogram;
 mod interrupt;
 mod junit;
