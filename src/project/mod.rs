@@ -4,9 +4,11 @@
 //! `use` may reach any file inside the project: the pack's folder, or the folder above it that the manifest names
 //! (`root = ".."`), so that packs beside each other may share definitions.
 
+mod baselines;
 mod charters;
 mod data;
 mod files;
+mod fingerprint;
 mod git;
 mod intake;
 mod lints;
@@ -17,7 +19,9 @@ mod synth;
 mod texts;
 mod write;
 
+pub use baselines::{Baseline, NotWritten, is_own, provenance, write_baselines};
 pub use charters::{Member, apply_charters};
+pub use fingerprint::{Fingerprint, NoFingerprint, fingerprints};
 pub use git::{GitError, Repository, Revision};
 pub use intake::Intake;
 pub use lints::{DataLook, Linted};
