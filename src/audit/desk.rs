@@ -269,7 +269,9 @@ impl Desk for Audit<'_> {
                         refuted(witness, self.places_reading(&reads))
                     })
                 }
-                other => other,
+                other @ (Verdict::Proved { .. } | Verdict::Refuted { .. } | Verdict::Undecided { .. }) => {
+                    other
+                }
             }
         });
         summed(verdicts)
@@ -415,7 +417,26 @@ impl<'p> Audit<'p> {
                 (1..count).flat_map(|at| [(tier(at), tier(at - 1)), (tier(at - 1), tier(at))]).collect()
             }
             Expr::Decision(_) => Vec::new(),
-            _ => vec![
+            Expr::Constant(_)
+            | Expr::Field(_)
+            | Expr::EventField(_)
+            | Expr::Definition(_)
+            | Expr::EventDefinition(_)
+            | Expr::PreviousScore
+            | Expr::Negate(_)
+            | Expr::Arithmetic(..)
+            | Expr::Test(..)
+            | Expr::Compare(..)
+            | Expr::IsMissing(_)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Not(_)
+            | Expr::Otherwise(..)
+            | Expr::Call(..)
+            | Expr::Aggregate(_)
+            | Expr::Score
+            | Expr::PointsOf(_)
+            | Expr::PointsOfInfluence(_) => vec![
                 (Possible::truth(true), Possible::truth(false)),
                 (Possible::truth(false), Possible::truth(true)),
             ],
@@ -880,6 +901,21 @@ pub(super) fn vanishes_with(expr: &Expr, field: FieldId) -> bool {
         Expr::Negate(inner) | Expr::Test(inner, _) => of(inner),
         Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) => of(a) || of(b),
         Expr::Call(_, all) => all.iter().any(of),
-        _ => false,
+        Expr::Constant(_)
+        | Expr::EventField(_)
+        | Expr::Definition(_)
+        | Expr::EventDefinition(_)
+        | Expr::PreviousScore
+        | Expr::IsMissing(_)
+        | Expr::And(_)
+        | Expr::Or(_)
+        | Expr::Not(_)
+        | Expr::Otherwise(..)
+        | Expr::Aggregate(_)
+        | Expr::Score
+        | Expr::Tier
+        | Expr::PointsOf(_)
+        | Expr::PointsOfInfluence(_)
+        | Expr::Decision(_) => false,
     }
 }

@@ -354,7 +354,7 @@ impl<'p> Model<'p> {
                 let holds = yes || (of.missing && *if_missing);
                 let fails = no || (of.missing && !*if_missing);
                 let (set, clear) = if *where_it_holds { (holds, fails) } else { (fails, holds) };
-                (set || clear).then(|| Given {
+                (set || clear).then_some(Given {
                     points: Points::ZERO,
                     may: if set { *mark } else { 0 },
                     may_not: if clear { *mark } else { 0 },

@@ -187,7 +187,18 @@ impl Question {
                 let gain = brought(world, item.group, trial.outcome.points[at])?;
                 (gain > *most).then(|| format!("{} brings {gain} points", item.name))
             }),
-            _ => None,
+            Self::Flow(..)
+            | Self::Monotone(..)
+            | Self::Shift(..)
+            | Self::OneMore(..)
+            | Self::OneMoreAtMost(..)
+            | Self::Share(..)
+            | Self::Missing(..)
+            | Self::NeverBelow(..)
+            | Self::Forgotten(..)
+            | Self::RepeatedGain(_)
+            | Self::Step(..)
+            | Self::Dead => None,
         }
     }
 }

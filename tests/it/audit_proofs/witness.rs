@@ -43,7 +43,19 @@ impl Question {
                 let shows = match self {
                     // Without the exact range nobody knows what is a share of it.
                     Self::Share(..) if range.is_none() => true,
-                    _ => self.breaks(world, range, first, second).is_some(),
+                    Self::Flow(..)
+                    | Self::Monotone(..)
+                    | Self::Shift(..)
+                    | Self::OneMore(..)
+                    | Self::OneMoreAtMost(..)
+                    | Self::Share(..)
+                    | Self::Missing(..)
+                    | Self::NeverBelow(..)
+                    | Self::Forgotten(..)
+                    | Self::RepeatedGain(_)
+                    | Self::Step(..)
+                    | Self::OptingOut
+                    | Self::Dead => self.breaks(world, range, first, second).is_some(),
                 };
                 if shows { Ok(()) } else { Err("the records do not break it".to_owned()) }
             }
