@@ -7,6 +7,7 @@
 //! that read nothing in common are met one after the other. What comes of it is run before it is given away.
 
 mod aggregate;
+mod calendar;
 mod draft;
 mod events;
 mod influence;

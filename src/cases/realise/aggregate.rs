@@ -53,7 +53,7 @@ impl<'m, 'p> Quest<'m, 'p> {
                 let all: Vec<Aim<'_>> = members.iter().map(|who| (event(who), of, known.clone())).collect();
                 let sum = self.sum_of(person, of, &members);
                 let more = Decimal::from_int(members.len() as i64 + 1);
-                let one = sum.map(|sum| known.over_mean(more).less(sum));
+                let one = sum.map(|sum| known.times(more).less(sum));
                 one.is_some_and(|one| self.one_more(person, aggregate, Some((of, &one)), then))
                     || (!all.is_empty() && self.seek_all(&all, then))
                     || self.afresh(person, aggregate, &members, Some((of, &known)), then)
@@ -87,11 +87,8 @@ impl<'m, 'p> Quest<'m, 'p> {
         if value.is_some_and(|(_, wanted)| wanted.is_empty()) {
             return false;
         }
-        let mut added = None;
         let mark = self.draft.mark();
-        if let Some(who) = self.add(person, aggregate.over) {
-            added = Some(who);
-        }
+        let added = self.add(person, aggregate.over);
         let found = added.is_some_and(|who| {
             let about = About::person(person).with(who);
             let mut aims: Vec<Aim<'_>> = Vec::new();
@@ -296,13 +293,6 @@ impl<'m, 'p> Quest<'m, 'p> {
         let declared = self.draft.schema().field(self.draft.kind(who), field);
         let value = self.draft.values(who).get(field.index());
         value.is_some_and(|value| crate::data::fault_of(declared, value).is_none())
-    }
-}
-
-impl Possible {
-    /// What a sum of so many must be for their mean to be one of these: half a billionth either way is rounded.
-    fn over_mean(&self, many: Decimal) -> Self {
-        self.times(many)
     }
 }
 
