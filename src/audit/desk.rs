@@ -516,6 +516,16 @@ impl<'p> Audit<'p> {
                     }
                     seconds.push(case);
                 }
+                // The others without what happened to them.
+                let mut bare = first.case.clone();
+                for kind in schema.children() {
+                    let own: Vec<Vec<Value>> = super::witness::own_children(self.policy, &first.case, kind)
+                        .into_iter()
+                        .cloned()
+                        .collect();
+                    bare.records.retain(|(of, row)| *of != kind || own.contains(row));
+                }
+                seconds.push(bare);
                 for by in [-1_000, 1_000] {
                     let mut case = first.case.clone();
                     for (_, score) in &mut case.previous {

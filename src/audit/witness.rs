@@ -238,7 +238,11 @@ pub(super) fn anything() -> Possible {
 }
 
 /// The child records of a kind that belong to a case's own record.
-fn own_children<'c>(policy: &Policy, case: &'c Case, kind: crate::data::RecordId) -> Vec<&'c Vec<Value>> {
+pub(super) fn own_children<'c>(
+    policy: &Policy,
+    case: &'c Case,
+    kind: crate::data::RecordId,
+) -> Vec<&'c Vec<Value>> {
     let schema = &policy.schema;
     let own = case.records.iter().find(|(of, _)| *of == schema.scored);
     let key = own.zip(schema.scored().key).and_then(|((_, values), key)| values.get(key.index()));

@@ -178,6 +178,17 @@ impl<'p> Maker<'p> {
 
     /// The case with a title and with what the interpreter gives as its expectations, so that it holds where it is pasted.
     pub fn confirmed(&self, case: &Case, title: &str) -> Option<Case> {
+        // A case gives previous scores of one kind of record only.
+        let known = |key: &Value| {
+            let mut of = case.records.iter().filter(|(kind, _)| Some(*kind) == case.previous_of);
+            of.any(|(kind, values)| {
+                let field = self.policy.schema.record(*kind).key;
+                field.and_then(|field| values.get(field.index())) == Some(key)
+            })
+        };
+        if !case.previous.iter().all(|(key, _)| known(key)) {
+            return None;
+        }
         let trial = self.run(case)?;
         let mut confirmed = trial.confirmed(title);
         let reasons = trial.outcome.reasons.iter().map(|given| given.reason).collect();

@@ -93,8 +93,10 @@ fn records_are_known_by_their_keys() {
 #[test]
 fn a_record_is_compared_with_one_other() {
     let (policy, _) = policy(0, 20, &TIERS);
-    let now = [("a", 20), ("a", 30), ("b", 30)];
-    let (old, new) = (scores(&policy, &[("b", 30), ("a", 20)]), scores(&policy, &now));
+    let old = scores(&policy, &[("b", 30), ("a", 20)]);
+    // The same key a second time, as of another read.
+    let mut new = scores(&policy, &[("a", 20), ("b", 30)]);
+    new.append(&scores(&policy, &[("a", 30)]));
     let impact = Impact::between(&old, &new, 3);
     assert_eq!((impact.compared, impact.added, impact.removed, impact.moved()), (2, 1, 0, 0));
     let back = Impact::between(&new, &old, 3);

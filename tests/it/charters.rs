@@ -123,7 +123,7 @@ fn a_charter_is_checked_and_laid_out_by_itself() {
 
 #[test]
 fn a_reload_sees_charters() {
-    let folder = shop_with(&charter("  require  every rule has owner"));
+    let folder = shop_with(&charter("  require  explanations sum to the score"));
     let engine =
         Engine::open(folder.path().join("shop"), Options::on(Date::parse("2026-01-31").unwrap())).unwrap();
     assert!(
@@ -135,10 +135,11 @@ fn a_reload_sees_charters() {
     write(folder.path(), &charter("  require  every rule has ower"));
     let Reload::Rejected { refusal, .. } = engine.reload() else { panic!("it is wrong") };
     assert!(refusal.to_string().contains("error[E0602]: `ower` is not understood here"), "{refusal}");
-    write(
-        folder.path(),
-        &charter("  require  every rule has owner\n  require  explanations sum to the score"),
-    );
+    // Understood, and broken: nobody answers for the shop's policy.
+    write(folder.path(), &charter("  require  every rule has owner"));
+    let Reload::Rejected { refusal, .. } = engine.reload() else { panic!("it breaks its charter") };
+    assert!(refusal.to_string().contains("error[E0604]"), "{refusal}");
+    write(folder.path(), &charter("  require  explanations sum to the score\n  limit    reasons to 4"));
     assert!(matches!(engine.reload(), Reload::Swapped { .. }));
     fs::remove_file(folder.path().join("norms/fair.charter")).unwrap();
     assert!(matches!(engine.reload(), Reload::Rejected { .. }));

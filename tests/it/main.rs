@@ -41,6 +41,7 @@ mod reload;
 mod snapshots;
 mod syntax;
 mod synth;
+mod verdicts;
 mod watch;
 
 /// A file in this folder that is no module of this binary would never run.
