@@ -19,8 +19,10 @@ enum Expected {
 }
 use Expected::{Proved, Refuted};
 
-/// A policy on a day, with the clauses asked of it. C1 to C30 are those of the project's charter.
-const TABLE: [(&str, &str, &[(&str, &str, Expected)]); 8] = [
+/// A policy of a pack, a day, and the clauses asked of it, each with its name, C1 to C30, and what is expected.
+type Asked = (&'static str, &'static str, &'static [(&'static str, &'static str, Expected)]);
+
+const TABLE: [Asked; 8] = [
     (
         "sesame/rumoured.score",
         "2016-06-30",
