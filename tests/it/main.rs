@@ -35,6 +35,7 @@ mod packs;
 mod page;
 mod policy_tests;
 mod readers;
+mod recourse;
 mod reference;
 mod reload;
 mod snapshots;
