@@ -500,7 +500,10 @@ tiers {
     fn what_costs_less_than_the_cheapest_step_is_proved() {
         let policy = policy(SHOP);
         let verdict = into(&policy, None, 1, 2);
-        assert!(matches!(&verdict, Verdict::Proved { because } if because.contains("costs 2")), "{verdict:?}");
+        assert!(
+            matches!(&verdict, Verdict::Proved { because } if because.contains("costs 2")),
+            "{verdict:?}"
+        );
     }
 
     #[test]
@@ -520,21 +523,30 @@ tiers {
     #[test]
     fn totals_that_are_not_near_enough_prove_it_too() {
         // Less than 3 is one step of debt, 10 points.
-        let text = SHOP.replace("top   120 or more", "top   165 or more").replace("90 to under 120", "90 to under 165");
+        let text = SHOP
+            .replace("top   120 or more", "top   165 or more")
+            .replace("90 to under 120", "90 to under 165");
         let policy = policy(&text);
         let verdict = into(&policy, None, 0, 3);
         // 50 + 60 + 50 + 10 = 170 is in, 160 is without the 10: one step of debt buys it.
         assert!(matches!(verdict, Verdict::Refuted { .. }), "{verdict:?}");
-        let text = SHOP.replace("top   120 or more", "top   151 or more").replace("90 to under 120", "90 to under 151");
+        let text = SHOP
+            .replace("top   120 or more", "top   151 or more")
+            .replace("90 to under 120", "90 to under 151");
         let policy = self::policy(&text);
         // 160 and 170 are in; the next below is 140, and 10 more are not enough.
         let verdict = into(&policy, None, 0, 3);
-        assert!(matches!(&verdict, Verdict::Proved { because } if because.contains("10 points at most")), "{verdict:?}");
+        assert!(
+            matches!(&verdict, Verdict::Proved { because } if because.contains("10 points at most")),
+            "{verdict:?}"
+        );
     }
 
     #[test]
     fn without_prices_nothing_is_bought() {
-        let text = SHOP.replace("controllable by person at 3 per step", "only up").replace("controllable by person at 2 per 100", "");
+        let text = SHOP
+            .replace("controllable by person at 3 per step", "only up")
+            .replace("controllable by person at 2 per 100", "");
         let policy = policy(&text);
         assert!(matches!(into(&policy, None, 0, 1_000), Verdict::Proved { .. }));
     }
@@ -544,7 +556,9 @@ tiers {
         let policy = policy(SHOP);
         // 50 + 60 + 10 is 120 whatever the kind is: everyone can reach the top.
         assert!(matches!(Audit::of(&policy).ways_up(), Verdict::Proved { .. }));
-        let text = SHOP.replace("top   120 or more", "top   130 or more").replace("90 to under 120", "90 to under 130");
+        let text = SHOP
+            .replace("top   120 or more", "top   130 or more")
+            .replace("90 to under 120", "90 to under 130");
         let policy = self::policy(&text);
         let audit = Audit::of(&policy);
         let Verdict::Refuted { witnesses, .. } = audit.ways_up() else { panic!("{:?}", audit.ways_up()) };
@@ -554,7 +568,10 @@ tiers {
 
     #[test]
     fn what_only_grows_is_a_way_up_until_it_is_grown() {
-        let text = SHOP.replace("late  integer 0 to 9  controllable by person at 3 per step", "late  integer 0 to 9  only up");
+        let text = SHOP.replace(
+            "late  integer 0 to 9  controllable by person at 3 per step",
+            "late  integer 0 to 9  only up",
+        );
         let policy = policy(&text);
         // More late bills is worse: who has none has no way to more points but the debt.
         assert!(matches!(Audit::of(&policy).ways_up(), Verdict::Refuted { .. }));

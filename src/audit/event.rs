@@ -106,7 +106,8 @@ impl EventCells {
     pub(super) fn lines(&self, position: usize) -> impl Iterator<Item = Vec<EventCell>> + '_ {
         let stride: usize = self.shape.iter().take(position).product();
         let count = self.shape.get(position).copied().unwrap_or(1);
-        let starts = (0..self.cells.len()).filter(move |cell| (cell / stride.max(1)) % count.max(1) == 0);
+        let starts =
+            (0..self.cells.len()).filter(move |cell| (cell / stride.max(1)).is_multiple_of(count.max(1)));
         starts.map(move |start| {
             let line =
                 (0..count).filter_map(|class| self.cells.get(start + class * stride).copied().flatten());

@@ -190,7 +190,26 @@ impl Compiler<'_, '_> {
         let field = match expr {
             Expr::Field(id) => Some((self.policy.schema.scored, *id)),
             Expr::EventField(id) => record_of(self.policy, self.over).map(|record| (record, *id)),
-            _ => None,
+            Expr::Constant(_)
+            | Expr::Definition(_)
+            | Expr::EventDefinition(_)
+            | Expr::PreviousScore
+            | Expr::Negate(_)
+            | Expr::Arithmetic(..)
+            | Expr::Test(..)
+            | Expr::Compare(..)
+            | Expr::IsMissing(_)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Not(_)
+            | Expr::Otherwise(..)
+            | Expr::Call(..)
+            | Expr::Aggregate(_)
+            | Expr::Score
+            | Expr::Tier
+            | Expr::PointsOf(_)
+            | Expr::PointsOfInfluence(_)
+            | Expr::Decision(_) => None,
         };
         if let Some((record, id)) = field {
             let field = self.policy.schema.field(record, id);

@@ -7,6 +7,7 @@
 //! that read nothing in common are met one after the other. What comes of it is run before it is given away.
 
 mod aggregate;
+mod calendar;
 mod draft;
 mod events;
 mod influence;
@@ -24,6 +25,7 @@ pub use possible::Possible;
 use super::alternatives::Alternatives;
 use super::block::block;
 use super::trial::Trial;
+use super::words::Words;
 use crate::data::{FieldId, LinkId, RecordId, Type, Value};
 use crate::decimal::Decimal;
 use crate::eval::{BodySeen, Scorer};
@@ -184,6 +186,11 @@ impl<'p> Maker<'p> {
         let held = held.map(|(at, _)| (Expectation::Consequence(at, true), case.place));
         confirmed.expectations.extend(held);
         Some(confirmed)
+    }
+
+    /// An expression about the record in words, close to how an author would write it.
+    pub fn words(&self, expr: &Expr) -> String {
+        Words { policy: self.policy, over: None }.expr(expr)
     }
 
     /// A case as a `case` block of the language.

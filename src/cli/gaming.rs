@@ -109,7 +109,9 @@ fn show(out: &mut dyn Write, policy: &Policy, gaming: &Gaming) -> io::Result<()>
         writeln!(out)?;
         writeln!(out, "Just above a cut-off against just below: a screen, not a proof of anything")?;
         for each in &gaming.bunching {
-            let ratio = each.ratio().map_or_else(|| "none below".to_owned(), |ratio| format!("{ratio:.2} times as many"));
+            let ratio = each
+                .ratio()
+                .map_or_else(|| "none below".to_owned(), |ratio| format!("{ratio:.2} times as many"));
             let z = each.z().map_or_else(String::new, |z| format!(", z = {z:.2}"));
             let jump = if each.z().is_some_and(|z| z >= JUMP) { "  <- more than chance" } else { "" };
             writeln!(
@@ -123,7 +125,10 @@ fn show(out: &mut dyn Write, policy: &Policy, gaming: &Gaming) -> io::Result<()>
                 each.width
             )?;
         }
-        writeln!(out, "  z: a fair coin for each record; after McCrary (2008), J. Econometrics 142(2), simplified")?;
+        writeln!(
+            out,
+            "  z: a fair coin for each record; after McCrary (2008), J. Econometrics 142(2), simplified"
+        )?;
     }
     Ok(())
 }

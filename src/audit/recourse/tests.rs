@@ -30,7 +30,14 @@ fn case(audit: &Audit<'_>, set: &[(&str, i64)]) -> Case {
         own[at] = match kind {
             crate::data::Type::YesNo => Value::YesNo(*units != 0),
             crate::data::Type::Category(_) => Value::Category(*units as u32),
-            _ => value(i128::from(*units) * step(kind).max(Decimal::ONE.units()), kind).unwrap(),
+            crate::data::Type::Number
+            | crate::data::Type::Integer
+            | crate::data::Type::Money
+            | crate::data::Type::Text
+            | crate::data::Type::Date
+            | crate::data::Type::Tier => {
+                value(i128::from(*units) * step(kind).max(Decimal::ONE.units()), kind).unwrap()
+            }
         };
     }
     case
@@ -302,7 +309,7 @@ fn what_only_grows_is_told_apart_and_has_no_price() {
 fn a_policy_without_levers_has_a_certificate() {
     let text = HEAD.replace("controllable by person at 3 per step", "immutable");
     let policy = policy(&format!(
-        "{text}\ncharacteristic a \"A\" {{\n  | a | points |\n  | under 6 | -10 |\n  | 6 or more | 60 |\n}}\n"
+        "{text}\ncharacteristic a \"A\" {{\n  | a | points |\n  | under 6 | -40 |\n  | 6 or more | 60 |\n}}\n"
     ));
     let (recourse, least) = both(&policy, &[("a", 0), ("age", 0)], Aim::Tier(TierId(0))).unwrap();
     assert_eq!((least, recourse.way, recourse.proof, recourse.has_levers), (None, None, Ok(()), false));

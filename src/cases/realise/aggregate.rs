@@ -53,7 +53,7 @@ impl<'m, 'p> Quest<'m, 'p> {
                 let all: Vec<Aim<'_>> = members.iter().map(|who| (event(who), of, known.clone())).collect();
                 let sum = self.sum_of(person, of, &members);
                 let more = Decimal::from_int(members.len() as i64 + 1);
-                let one = sum.map(|sum| known.over_mean(more).less(sum));
+                let one = sum.map(|sum| known.times(more).less(sum));
                 one.is_some_and(|one| self.one_more(person, aggregate, Some((of, &one)), then))
                     || (!all.is_empty() && self.seek_all(&all, then))
                     || self.afresh(person, aggregate, &members, Some((of, &known)), then)
@@ -87,11 +87,8 @@ impl<'m, 'p> Quest<'m, 'p> {
         if value.is_some_and(|(_, wanted)| wanted.is_empty()) {
             return false;
         }
-        let mut added = None;
         let mark = self.draft.mark();
-        if let Some(who) = self.add(person, aggregate.over) {
-            added = Some(who);
-        }
+        let added = self.add(person, aggregate.over);
         let found = added.is_some_and(|who| {
             let about = About::person(person).with(who);
             let mut aims: Vec<Aim<'_>> = Vec::new();
@@ -299,13 +296,6 @@ impl<'m, 'p> Quest<'m, 'p> {
     }
 }
 
-impl Possible {
-    /// What a sum of so many must be for their mean to be one of these: half a billionth either way is rounded.
-    fn over_mean(&self, many: Decimal) -> Self {
-        self.times(many)
-    }
-}
-
 /// What the others may be where one is the lowest, or the highest.
 fn beside(wanted: &Possible, lowest: bool) -> Possible {
     let (least, greatest) = limits(Type::Number);
@@ -321,7 +311,9 @@ fn counts(wanted: &Possible, now: usize) -> Vec<usize> {
     let one = Decimal::ONE.units();
     let of = |(low, high): &Range| {
         let (low, high) = (-(-low).div_euclid(one), high.div_euclid(one));
-        [low, low + 1, low + 2, high, now as i128].map(move |n| n.clamp(low, high)).to_vec()
+        // Between two fractions there may be no whole number.
+        let near = if low <= high { vec![low, low + 1, low + 2, high, now as i128] } else { Vec::new() };
+        near.into_iter().map(move |n| n.clamp(low, high))
     };
     let all = wanted.ranges().iter().filter(|(_, high)| *high >= 0).flat_map(of);
     let mut counts: Vec<usize> = all

@@ -6,7 +6,7 @@ use super::seek::{Aim, cells};
 use crate::data::{Set, Type, Value, limits};
 use crate::decimal::Decimal;
 use crate::eval::{EventSeen, Match, Probe, Steps, Trace};
-use crate::policy::{Expr, Formula, Item, ItemBody, ItemId, Override, RowOutcome, Table};
+use crate::policy::{Condition, Expr, Formula, Item, ItemBody, ItemId, Override, RowOutcome, Table};
 
 /// Steps by which a formula is driven up or down where nothing says how far it goes.
 const STEPS: [i64; 6] = [100_000, 10_000, 1_000, 100, 10, 1];
@@ -312,8 +312,31 @@ impl<'m, 'p> Quest<'m, 'p> {
             }
             (_, known) => known.clone(),
         };
-        let scores = Possible::known(scores);
-        self.seek_score(&scores, then)
+        (wanted.missing && self.unscored(then)) || self.seek_score(&Possible::known(scores), then)
+    }
+
+    /// Drafts in which there is no score: nobody takes part, an override says so, or a row.
+    fn unscored(&mut self, then: Then<'_, 'm, 'p>) -> bool {
+        let policy = self.maker.policy;
+        let about = About::person(0);
+        let out = |condition: &Condition, truth: bool| Possible {
+            missing: condition.if_missing == truth,
+            ..Possible::truth(truth)
+        };
+        if let Some(each) = &policy.participation
+            && self.seek(about, &each.needs.when, &out(&each.needs, false), then)
+        {
+            return true;
+        }
+        let mut overrides = policy.overrides.iter().filter(|each| each.not_scored);
+        if overrides.any(|each| self.seek(about, &each.when.when, &out(&each.when, true), then)) {
+            return true;
+        }
+        policy.items.iter().any(|item| {
+            let ItemBody::Table { table, .. } = &item.body else { return false };
+            let mut rows = table.rows.iter().filter(|row| row.outcome == RowOutcome::NotScored);
+            rows.any(|row| self.seek_all(&cells(about, table, &row.cells), then))
+        })
     }
 
     /// Drafts in which the score is one of these: as the record stands, then without whatever stands in the way.

@@ -388,7 +388,7 @@ fn what_is_frozen_stays() {
         .unwrap();
     let share = between(definition(&policy, "card_share"), "0.3", "0.499");
     let frozen = Frozen { fields: vec![limit], ..Frozen::default() };
-    let made = maker.make(&base, &[share.clone()], &frozen).unwrap();
+    let made = maker.make(&base, std::slice::from_ref(&share), &frozen).unwrap();
     assert_eq!(made.records[0].1[limit.index()], Value::Number(number(4_000)));
     // The balance is all that is left to move, and a round one is taken.
     assert_eq!(
@@ -401,8 +401,8 @@ fn what_is_frozen_stays() {
     let applications = policy.schema.records.iter().position(|record| record.name == "application").unwrap();
     let frozen = Frozen { children: vec![RecordId(applications as u32)], ..Frozen::default() };
     let three = between(definition(&policy, "applications"), "3", "3");
-    assert_eq!(maker.make(&base, &[three.clone()], &frozen), None);
-    let made = maker.make(&base, &[three.clone()], &Frozen::default()).unwrap();
+    assert_eq!(maker.make(&base, std::slice::from_ref(&three), &frozen), None);
+    let made = maker.make(&base, std::slice::from_ref(&three), &Frozen::default()).unwrap();
     let again = maker.make(&made, &[three, Wish::Points(ItemId(0), Amount::Least)], &frozen).unwrap();
     let of = |case: &Case| {
         case.records.iter().filter(|(kind, _)| kind.index() == applications).cloned().collect::<Vec<_>>()

@@ -9,11 +9,14 @@ use super::destination::Destination;
 use super::open::{Opened, open_all};
 use super::page::{self, Page};
 use super::patience::Patience;
+use super::report::{plural, warn};
 use super::{Exit, Stop, arguments, gaming};
 use crate::audit::Audit as Core;
+use crate::audit::clause::{Screen, Subject};
 use crate::audit::report::{Report, Scope, Standing};
 use crate::date::Date;
 use crate::diagnostic::Diagnostic;
+use crate::measure::Scores;
 use crate::policy::Policy;
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
@@ -29,6 +32,7 @@ Examples:
   glassbox audit rules/sesame --charter rules/charters/headline.charter
   glassbox audit rules/payments --gaming             who of the data could buy their way up
   glassbox audit rules/payments --ask 'require score never rises with person.past_due'
+  glassbox audit rules/payments --charter fair.charter --data   clauses that depend on data too
   glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for the code host
 
 Without a charter it is a report: the range of scores, of everybody and by tier; what each input can
@@ -59,6 +63,10 @@ pub(super) struct Audit {
     #[arg(long, value_name = "CLAUSE")]
     ask: Vec<String>,
 
+    /// Answer what depends on data from the pack's own, or with NAME=FILE from that file
+    #[arg(long, value_name = "NAME=FILE", num_args = 0..=1, default_missing_value = PACK, value_parser = data)]
+    data: Option<Vec<Data>>,
+
     /// The day on which the policy is looked at [default: `as_of` in glassbox.toml, else the system's date]
     #[arg(long, value_name = "DATE", value_parser = arguments::date)]
     as_of: Option<Date>,
@@ -67,10 +75,6 @@ pub(super) struct Audit {
     /// whether scores bunch just above cut-offs (docs/recourse.md)
     #[arg(long, conflicts_with_all = ["charter", "ask", "cases"])]
     gaming: bool,
-
-    /// With `--gaming`: read the records of NAME from FILE instead of the pack's
-    #[arg(long, value_name = "NAME=FILE", value_parser = arguments::data, requires = "gaming")]
-    data: Vec<(String, PathBuf)>,
 
     /// The form of the answers
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -83,6 +87,16 @@ pub(super) struct Audit {
     /// Write to FILE, which appears when all of it is there [default: `-`, the standard output]
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
+}
+
+/// What `--data` says without a file.
+const PACK: &str = "pack";
+
+/// Where data are: in the pack, or a table in a file.
+type Data = Option<(String, PathBuf)>;
+
+fn data(text: &str) -> Result<Data, String> {
+    if text == PACK { Ok(None) } else { arguments::data(text).map(Some) }
 }
 
 /// The form of an audit.
@@ -120,6 +134,14 @@ impl Audit {
     /// Audits every policy that is named.
     pub(super) fn run(&self) -> Result<Exit, Stop> {
         let demands = Demands::read(&self.charter, &self.ask)?;
+        if demands.is_empty() && self.data.is_some() && !self.gaming {
+            let help =
+                "ask a clause with `--ask` or `--charter`, or `--gaming`; `glassbox measure` says what is in the data";
+            return Err(Stop::failure(
+                "a report is about the policy, and not about data",
+                Some(help.to_owned()),
+            ));
+        }
         let opened = open_all(&self.path)?;
         let mut policies: Vec<Policy> = Vec::new();
         for each in &opened {
@@ -158,7 +180,8 @@ impl Audit {
                 return Err(Stop::failure("`--gaming` has no such form", Some(help)));
             }
         };
-        let run = arguments::Run { as_of: self.as_of, data: self.data.clone(), set: Vec::new() };
+        let data = self.data.iter().flatten().flatten().cloned().collect();
+        let run = arguments::Run { as_of: self.as_of, data, set: Vec::new() };
         let mut to = Destination::open(self.out.as_deref())?;
         let exit = gaming::write(&mut to, opened, policies, &run, form)?;
         to.finish()?;
@@ -187,7 +210,22 @@ impl Audit {
                 path,
             });
         }
-        let (clauses, diagnostics) = demands.answer(opened, &core, others, &mut sources)?;
+        let loaded = match &self.data {
+            Some(data) => {
+                let files: Vec<(String, PathBuf)> = data.iter().flatten().cloned().collect();
+                let loaded = opened.load_from(policy, &files)?;
+                let aside = loaded.rejects.set_aside.len();
+                if aside > 0 {
+                    warn(&format!("{}: {} set aside and not counted", policy.name, plural(aside, "record")))?;
+                }
+                Some(loaded)
+            }
+            None => None,
+        };
+        let scores = loaded.as_ref().map(|loaded| Scores::of(policy, &loaded.population));
+        let screen = scores.as_ref().map(|scores| scores as &dyn Screen);
+        let asked = Subject { policy, others, desk: &core, screen };
+        let (clauses, diagnostics) = demands.answer(opened, &core, &asked, &mut sources)?;
         Ok(Audited { scope, sources, report: None, clauses, diagnostics, path })
     }
 

@@ -87,7 +87,7 @@ fn table(out: &mut String, table: &Table, width: usize) {
         if over == 0 || *widest <= NARROW {
             break;
         }
-        *widest = widest.saturating_sub(over.min((*widest - NARROW).min(8).max(1)));
+        *widest = widest.saturating_sub(over.min((*widest - NARROW).clamp(1, 8)));
     }
     for row in rows() {
         let cells: Vec<Vec<String>> =
