@@ -15,7 +15,7 @@ use crate::decimal::Decimal;
 use crate::policy::{Case, Expr, TierId};
 
 /// How many moves are tried to be shown.
-const TRIES: usize = 12;
+const TRIES: usize = 6;
 
 /// A change of one group's levers, from a cell to another.
 #[derive(Debug, Clone)]
@@ -206,6 +206,12 @@ impl<'p> Audit<'p> {
                 .iter()
                 .filter_map(|base| self.maker.made(base, std::slice::from_ref(&wish), &Frozen::default())),
         );
+        // Where what people control leads to least: a value is missing, say, and stays so.
+        let worst: Vec<_> = levers.groups.iter().filter_map(|group| worst_cell(model, group)).flatten().collect();
+        let wishes = witnesses.wishes(&worst, |_| None);
+        starts.extend(witnesses.bases.iter().filter_map(|base| {
+            self.maker.made(base, &wishes, &Frozen::default())
+        }));
         let stuck = starts.iter().find_map(|start| self.stuck(&planner, &levers, start, top));
         match stuck {
             Some(witness) => Verdict::refuted_by(witness.shows.clone(), vec![witness], Vec::new()),
@@ -224,6 +230,10 @@ impl<'p> Audit<'p> {
         };
         let trial = self.maker.run(&changed(self, &start.case, &set))?;
         let score = trial.outcome.score.filter(|score| score.units() < top)?;
+        // An override may have lifted it.
+        if trial.outcome.tier == Some(TierId(0)) {
+            return None;
+        }
         let (records, subject) = trial.among()?;
         let stand = Stand { records, subject: &subject, outcome: &trial.outcome };
         // Nothing more is to be had from there, for sure.
@@ -271,7 +281,7 @@ impl<'p> Audit<'p> {
                 (Some(group), [bucket]) => {
                     let sign = model.bucket(*bucket).sign;
                     let reach = (0..block.len()).filter(|cell| block.cell(*cell).is_some());
-                    let reach = reach.map(|cell| sign * best_from(block, group, cell, sign)).min();
+                    let reach = reach.map(|cell| sign * best_from(model, block, group, cell, sign)).min();
                     reach.map(|worst| (*bucket, sign * worst))
                 }
                 (Some(_), _) => return false,
@@ -321,26 +331,39 @@ fn classes(model: &Model<'_>, group: &Group, cell: usize) -> Option<Vec<(super::
 }
 
 /// The cells that a group's levers lead to from a cell.
-fn reachable<'b>(block: &'b Block, group: &'b Group, from: usize) -> impl Iterator<Item = usize> + 'b {
-    let By::Cells(_, positions) = &group.by else { return Vec::new().into_iter() };
+fn reachable(model: &Model<'_>, block: &Block, group: &Group, from: usize) -> Vec<usize> {
+    let By::Cells(_, positions) = &group.by else { return Vec::new() };
     let cells = group.levers.iter().zip(positions).fold(vec![from], |cells, (lever, position)| {
-        let count = block.shape.get(*position).copied().unwrap_or(1);
         let own = block.class(from, *position);
-        let classes = (0..count).filter(|class| !lever.only_up || *class >= own);
-        let classes: Vec<usize> = classes.collect();
+        let all = block.axes.get(*position).map_or(&[][..], |axis| &model.axes.get(*axis).classes);
+        let known = |class: usize| all.get(class).is_some_and(|class| !class.known.is_empty());
+        // What is missing stays missing, and what is known stays known.
+        let leads = |class: &usize| {
+            *class == own || (known(own) && known(*class) && (!lever.only_up || *class > own))
+        };
+        let classes: Vec<usize> = (0..all.len()).filter(leads).collect();
         cells
             .iter()
             .flat_map(|cell| classes.iter().map(|class| block.moved(*cell, *position, *class)))
             .collect()
     });
-    let known: Vec<usize> = cells.into_iter().filter(|cell| block.cell(*cell).is_some()).collect();
-    known.into_iter()
+    cells.into_iter().filter(|cell| block.cell(*cell).is_some()).collect()
+}
+
+/// The classes of the cell from which a group's levers lead to least.
+fn worst_cell(model: &Model<'_>, group: &Group) -> Option<Vec<(super::axis::AxisId, usize)>> {
+    let By::Cells(component, _) = &group.by else { return None };
+    let block = model.components.get(*component)?;
+    let sign = model.bucket(*block.buckets.first()?).sign;
+    let cells = (0..block.len()).filter(|cell| block.cell(*cell).is_some());
+    let worst = cells.min_by_key(|cell| sign * best_from(model, block, group, *cell, sign))?;
+    classes(model, group, worst)
 }
 
 /// The best points of a bucket that a group's levers lead to from a cell, as much as the sign says.
-fn best_from(block: &Block, group: &Group, cell: usize, sign: i128) -> i128 {
+fn best_from(model: &Model<'_>, block: &Block, group: &Group, cell: usize, sign: i128) -> i128 {
     let points = |cell: usize| block.points(cell).first().and_then(|points| points.single()).unwrap_or(0);
-    let best = reachable(block, group, cell).map(|cell| sign * points(cell)).max();
+    let best = reachable(model, block, group, cell).into_iter().map(|cell| sign * points(cell)).max();
     sign * best.unwrap_or(sign * points(cell))
 }
 
@@ -351,7 +374,7 @@ fn moves(model: &Model<'_>, groups: &[Group]) -> Vec<Move> {
         let By::Cells(component, positions) = &group.by else { continue };
         let Some(block) = model.components.get(*component) else { continue };
         for from in (0..block.len()).filter(|cell| block.cell(*cell).is_some()) {
-            for to in reachable(block, group, from) {
+            for to in reachable(model, block, group, from) {
                 let marks = |cell| block.cell(cell).map_or(0, |cell| cell.may);
                 let pairs = block.buckets.iter().zip(block.points(from)).zip(block.points(to));
                 let gains: Vec<(usize, i128)> = pairs
@@ -564,6 +587,18 @@ tiers {
         let Verdict::Refuted { witnesses, .. } = audit.ways_up() else { panic!("{:?}", audit.ways_up()) };
         let trial = audit.maker().run(&witnesses[0].cases[0]).unwrap();
         assert_eq!(trial.outcome.score, Some(Decimal::from_int(120)));
+    }
+
+    #[test]
+    fn what_is_missing_is_no_way_up() {
+        let text = SHOP
+            .replace("late  integer 0 to 9", "late  integer 0 to 9  optional")
+            .replace("  | 0         | 60     |", "  | 0         | 60     |\n  | missing   | 0      |");
+        let policy = policy(&text);
+        let audit = Audit::of(&policy);
+        let Verdict::Refuted { witnesses, .. } = audit.ways_up() else { panic!("{:?}", audit.ways_up()) };
+        let trial = audit.maker().run(&witnesses[0].cases[0]).unwrap();
+        assert!(trial.outcome.score < Some(Decimal::from_int(120)));
     }
 
     #[test]
