@@ -30,9 +30,9 @@ fn the_way_is_shown_with_its_proof() {
     for (name, arguments) in [
         ("payments_next", "explain rules/payments p0004 --recourse"),
         ("payments_score", "explain rules/payments p0004 --recourse --to-score 840"),
-        ("published_next", "explain rules/sesame/published.score p0004 --recourse"),
-        ("published_none", "explain rules/sesame/published.score p0004 --recourse --to outstanding"),
-        ("rumoured_no_levers", "explain rules/sesame/rumoured.score p0004 --recourse --to outstanding"),
+        ("published_next", "explain rules/sesame/published.score p0002 --recourse"),
+        ("published_none", "explain rules/sesame/published.score p0002 --recourse --to outstanding"),
+        ("rumoured_no_levers", "explain rules/sesame/rumoured.score p0002 --recourse --to outstanding"),
         ("german_credit", "explain rules/german_credit 2 --recourse"),
     ] {
         let text = stdout(glassbox(arguments.split(' ')));
