@@ -207,11 +207,12 @@ impl<'p> Audit<'p> {
                 .filter_map(|base| self.maker.made(base, std::slice::from_ref(&wish), &Frozen::default())),
         );
         // Where what people control leads to least: a value is missing, say, and stays so.
-        let worst: Vec<_> = levers.groups.iter().filter_map(|group| worst_cell(model, group)).flatten().collect();
+        let worst: Vec<_> =
+            levers.groups.iter().filter_map(|group| worst_cell(model, group)).flatten().collect();
         let wishes = witnesses.wishes(&worst, |_| None);
-        starts.extend(witnesses.bases.iter().filter_map(|base| {
-            self.maker.made(base, &wishes, &Frozen::default())
-        }));
+        starts.extend(
+            witnesses.bases.iter().filter_map(|base| self.maker.made(base, &wishes, &Frozen::default())),
+        );
         let stuck = starts.iter().find_map(|start| self.stuck(&planner, &levers, start, top));
         match stuck {
             Some(witness) => Verdict::refuted_by(witness.shows.clone(), vec![witness], Vec::new()),
