@@ -1,7 +1,11 @@
 //! What a population could do to its scores, as text and as JSON: prices of tiers, bought friends, bunching.
 
+use super::arguments::Run;
+use super::open::Opened;
 use super::report::plural;
-use crate::audit::gaming::{Gaming, Spread};
+use super::{Exit, Stop};
+use crate::audit::Audit;
+use crate::audit::gaming::{Gaming, Spread, gaming};
 use crate::decimal::Decimal;
 use crate::explain::Amount;
 use crate::policy::{Policy, TierId};
@@ -15,12 +19,57 @@ const WIDTH: u64 = 40;
 /// From so many standard deviations on, a jump is pointed out.
 const JUMP: f64 = 2.0;
 
+/// The name and version of the shape of it in JSON.
+const SCHEMA: &str = "glassbox.gaming/1";
+
+/// The form that it is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// For people.
+    Text,
+    /// One object (docs/schemas/gaming.json).
+    Json,
+}
+
+/// Counts what the records of each policy could do to their scores, and writes it.
+pub(super) fn write(
+    out: &mut dyn Write,
+    opened: &[Opened],
+    policies: &[Policy],
+    run: &Run,
+    form: Form,
+) -> Result<Exit, Stop> {
+    let mut exit = Exit::Fine;
+    let mut objects = Vec::new();
+    for (at, (opened, policy)) in opened.iter().zip(policies).enumerate() {
+        let loaded = opened.load(policy, run)?;
+        if !loaded.rejects.set_aside.is_empty() {
+            exit = Exit::SetAside;
+        }
+        let audit = Audit::of(policy);
+        let planner = audit.planner().map_err(|why| Stop::failure(why, None))?;
+        let found = gaming(&planner, &loaded.population);
+        match form {
+            Form::Text => {
+                let gap = if at == 0 { "" } else { "\n" };
+                writeln!(out, "{gap}{}, as of {}\n", policy.title, policy.today)?;
+                show(out, policy, &found)?;
+            }
+            Form::Json => objects.push(json(policy, &found)),
+        }
+    }
+    if form == Form::Json {
+        writeln!(out, "{:#}", json!({ "schema": SCHEMA, "policies": objects }))?;
+    }
+    Ok(exit)
+}
+
 /// Shows what a population could do to its scores, for people.
 ///
 /// # Errors
 ///
 /// What the stream says.
-pub(super) fn show(out: &mut dyn Write, policy: &Policy, gaming: &Gaming) -> io::Result<()> {
+fn show(out: &mut dyn Write, policy: &Policy, gaming: &Gaming) -> io::Result<()> {
     let name = |tier: TierId| policy.tiers.get(tier.index()).map_or("", |tier| tier.name.as_str());
     writeln!(out, "Who can buy their way up, of {}", plural(count(gaming.scored), "scored record"))?;
     if let Some(why) = &gaming.inexact {
@@ -85,7 +134,7 @@ pub(super) fn show(out: &mut dyn Write, policy: &Policy, gaming: &Gaming) -> io:
 }
 
 /// The same for programs.
-pub(super) fn json(policy: &Policy, gaming: &Gaming) -> Value {
+fn json(policy: &Policy, gaming: &Gaming) -> Value {
     let name = |tier: TierId| policy.tiers.get(tier.index()).map(|tier| tier.name.as_str());
     let tiers = gaming.tiers.iter().map(|into| {
         json!({
@@ -112,6 +161,9 @@ pub(super) fn json(policy: &Policy, gaming: &Gaming) -> Value {
         })
     });
     json!({
+        "policy": policy.name,
+        "hash": &*policy.hash,
+        "as_of": policy.today.to_string(),
         "scored": gaming.scored,
         "not_scored": gaming.not_scored,
         "unknown": gaming.unknown.0,

@@ -17,7 +17,6 @@ mod explain_error;
 mod fields;
 mod findings;
 mod fmt;
-#[expect(dead_code, reason = "shown by `audit --gaming`")]
 mod gaming;
 mod histogram;
 mod interrupt;

@@ -36,6 +36,7 @@ mod packs;
 mod page;
 mod policy_tests;
 mod readers;
+mod recourse;
 mod reference;
 mod reload;
 mod snapshots;

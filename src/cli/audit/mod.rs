@@ -10,7 +10,7 @@ use super::open::{Opened, open_all};
 use super::page::{self, Page};
 use super::patience::Patience;
 use super::report::{plural, warn};
-use super::{Exit, Stop, arguments};
+use super::{Exit, Stop, arguments, gaming};
 use crate::audit::Audit as Core;
 use crate::audit::clause::{Screen, Subject};
 use crate::audit::report::{Report, Scope, Standing};
@@ -30,6 +30,7 @@ Examples:
   glassbox audit rules/payments --cases              with the records that show each line
   glassbox audit rules/payments --format html -o audit.html   a page worth printing
   glassbox audit rules/sesame --charter rules/charters/headline.charter
+  glassbox audit rules/payments --gaming             who of the data could buy their way up
   glassbox audit rules/payments --ask 'require score never rises with person.past_due'
   glassbox audit rules/payments --charter fair.charter --data   clauses that depend on data too
   glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for the code host
@@ -69,6 +70,11 @@ pub(super) struct Audit {
     /// The day on which the policy is looked at [default: `as_of` in glassbox.toml, else the system's date]
     #[arg(long, value_name = "DATE", value_parser = arguments::date)]
     as_of: Option<Date>,
+
+    /// Count instead who of the data could buy their way into which tier and for how much, what a bought friend is worth, and
+    /// whether scores bunch just above cut-offs (docs/recourse.md)
+    #[arg(long, conflicts_with_all = ["charter", "ask", "cases"])]
+    gaming: bool,
 
     /// The form of the answers
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -128,9 +134,9 @@ impl Audit {
     /// Audits every policy that is named.
     pub(super) fn run(&self) -> Result<Exit, Stop> {
         let demands = Demands::read(&self.charter, &self.ask)?;
-        if demands.is_empty() && self.data.is_some() {
+        if demands.is_empty() && self.data.is_some() && !self.gaming {
             let help =
-                "ask a clause with `--ask` or `--charter`; `glassbox measure` says what is in the data";
+                "ask a clause with `--ask` or `--charter`, or `--gaming`; `glassbox measure` says what is in the data";
             return Err(Stop::failure(
                 "a report is about the policy, and not about data",
                 Some(help.to_owned()),
@@ -140,6 +146,9 @@ impl Audit {
         let mut policies: Vec<Policy> = Vec::new();
         for each in &opened {
             policies.push(each.policy_on(each.day_or(self.as_of)?)?);
+        }
+        if self.gaming {
+            return self.game(&opened, &policies);
         }
         demands.check(&opened, &policies)?;
         let mut audited = Vec::new();
@@ -159,6 +168,24 @@ impl Audit {
             Some(Standing::Undecided) => Exit::Undecided,
             Some(Standing::Refuted) => Exit::Wrong,
         })
+    }
+
+    /// Counts what the records of each policy could do to their scores.
+    fn game(&self, opened: &[Opened], policies: &[Policy]) -> Result<Exit, Stop> {
+        let form = match self.format {
+            Format::Text => gaming::Form::Text,
+            Format::Json => gaming::Form::Json,
+            Format::Markdown | Format::Html | Format::Sarif => {
+                let help = "`--format text` or `json`".to_owned();
+                return Err(Stop::failure("`--gaming` has no such form", Some(help)));
+            }
+        };
+        let data = self.data.iter().flatten().flatten().cloned().collect();
+        let run = arguments::Run { as_of: self.as_of, data, set: Vec::new() };
+        let mut to = Destination::open(self.out.as_deref())?;
+        let exit = gaming::write(&mut to, opened, policies, &run, form)?;
+        to.finish()?;
+        Ok(exit)
     }
 
     /// Audits one policy.
