@@ -67,7 +67,8 @@ fn every_way_that_is_shown_leads_where_it_says() {
     let heads = lines[0].clone();
     let mut promised = Vec::new();
     for key in (1..=24).map(|n| format!("p{n:04}")) {
-        let output = glassbox(["explain", "rules/payments", &key, "--recourse", "--format", "json"]).output().unwrap();
+        let output =
+            glassbox(["explain", "rules/payments", &key, "--recourse", "--format", "json"]).output().unwrap();
         if !output.status.success() {
             continue;
         }
@@ -85,7 +86,11 @@ fn every_way_that_is_shown_leads_where_it_says() {
         }
         if recourse["answer"] == "found" {
             assert_eq!(recourse["cost"].as_f64(), Some(sum));
-            promised.push((key, recourse["score"].to_string(), recourse["tier"].as_str().unwrap().to_owned()));
+            promised.push((
+                key,
+                recourse["score"].to_string(),
+                recourse["tier"].as_str().unwrap().to_owned(),
+            ));
         }
     }
     assert!(promised.len() >= 8, "only {} ways were found", promised.len());
@@ -104,16 +109,17 @@ fn every_way_that_is_shown_leads_where_it_says() {
 #[test]
 fn a_population_is_counted() {
     let gaming = schema("gaming.json");
-    for (name, policy) in [
-        ("german_credit", "rules/german_credit"),
-        ("payments", "rules/payments"),
-        ("sesame", "rules/sesame"),
-    ] {
+    for (name, policy) in
+        [("german_credit", "rules/german_credit"), ("payments", "rules/payments"), ("sesame", "rules/sesame")]
+    {
         snapshot(&format!("gaming_{name}"), &stdout(glassbox(["audit", policy, "--gaming"])));
         let told: Value =
-            serde_json::from_str(&stdout(glassbox(["audit", policy, "--gaming", "--format", "json"]))).unwrap();
+            serde_json::from_str(&stdout(glassbox(["audit", policy, "--gaming", "--format", "json"])))
+                .unwrap();
         assert_eq!(breaches(&gaming, &gaming, &told), Vec::<String>::new());
-        for tier in told["policies"].as_array().unwrap().iter().flat_map(|policy| policy["tiers"].as_array().unwrap()) {
+        for tier in
+            told["policies"].as_array().unwrap().iter().flat_map(|policy| policy["tiers"].as_array().unwrap())
+        {
             let count = |of: &str| tier[of].as_u64().unwrap();
             assert_eq!(count("below"), count("can_buy") + count("no_way"));
             let bins = tier["price"]["histogram"].as_array().unwrap();

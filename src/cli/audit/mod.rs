@@ -135,8 +135,7 @@ impl Audit {
     pub(super) fn run(&self) -> Result<Exit, Stop> {
         let demands = Demands::read(&self.charter, &self.ask)?;
         if demands.is_empty() && self.data.is_some() && !self.gaming {
-            let help =
-                "ask a clause with `--ask` or `--charter`, or `--gaming`; `glassbox measure` says what is in the data";
+            let help = "ask a clause with `--ask` or `--charter`, or `--gaming`; `glassbox measure` says what is in the data";
             return Err(Stop::failure(
                 "a report is about the policy, and not about data",
                 Some(help.to_owned()),
