@@ -25,11 +25,12 @@ pub use possible::Possible;
 use super::alternatives::Alternatives;
 use super::block::block;
 use super::trial::Trial;
+use super::visit::Visit;
 use super::words::Words;
 use crate::data::{FieldId, LinkId, RecordId, Type, Value};
 use crate::decimal::Decimal;
 use crate::eval::{BodySeen, Scorer};
-use crate::policy::{Case, Expectation, Expr, ItemId, Policy};
+use crate::policy::{Case, DefinitionId, Expectation, Expr, ItemId, Policy};
 use crate::source::{FileId, Place, Span};
 use draft::{Draft, Person, Who};
 use events::Template;
@@ -39,6 +40,9 @@ use std::collections::BTreeMap;
 
 /// How many values may be worked out for one record.
 const EFFORT: usize = 40_000;
+
+/// How many other definitions one may read before it matters that it reads them again and again.
+const ENTANGLED: u64 = 500;
 
 /// Makes up records of a policy that satisfy wishes. Made once a policy; it keeps what it works out.
 pub struct Maker<'p> {
@@ -51,6 +55,8 @@ pub struct Maker<'p> {
     edges: RefCell<BTreeMap<(RecordId, FieldId), Vec<Value>>>,
     /// By per-event rule: an event of each sort that it tells apart.
     templates: RefCell<BTreeMap<ItemId, Vec<Template>>>,
+    /// Whether definitions read one another so often that each is better worked out once for all.
+    entangled: bool,
     /// Somebody with a high score (`true`), and with a low one.
     friends: RefCell<BTreeMap<bool, Option<Person>>>,
 }
@@ -112,6 +118,7 @@ impl<'p> Maker<'p> {
             alternatives,
             edges: RefCell::default(),
             templates: RefCell::default(),
+            entangled: is_entangled(policy),
             friends: RefCell::default(),
         };
         for kind in policy.schema.children() {
@@ -260,6 +267,21 @@ pub fn holds(wish: &Wish, trial: &Trial<'_>) -> bool {
         }
         Wish::Influence(at, amount) => is(amount, trial.outcome.influences.get(*at as usize)),
     }
+}
+
+/// Whether some definition is worked out from very many others, each counted as often as it is read.
+fn is_entangled(policy: &Policy) -> bool {
+    let mut costs: Vec<u64> = Vec::with_capacity(policy.definitions.len());
+    for id in 0..policy.definitions.len() as u32 {
+        let mut cost = 1_u64;
+        Visit::outside_definitions(policy).body(DefinitionId(id), &mut |expr, _| {
+            if let Expr::Definition(read) = expr {
+                cost = cost.saturating_add(costs.get(read.index()).copied().unwrap_or(1));
+            }
+        });
+        costs.push(cost);
+    }
+    costs.iter().any(|cost| *cost > ENTANGLED)
 }
 
 impl Amount {

@@ -72,6 +72,6 @@ impl<'p> Trial<'p> {
     fn probe<X>(&self, ask: impl FnOnce(&Probe<'_>) -> X) -> Option<X> {
         let subject = self.population.subject(self.position)?;
         let (policy, records, outcome) = (self.policy, &self.population, Some(&self.outcome));
-        Some(ask(&Probe { policy, records, subject: &subject, outcome }))
+        Some(ask(&Probe { policy, records, subject: &subject, outcome, definitions: &[] }))
     }
 }

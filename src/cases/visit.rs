@@ -2,7 +2,8 @@
 
 use crate::function::AggregateKind;
 use crate::policy::{
-    Aggregate, DefinitionBody, EventPoints, Expr, Item, ItemBody, Over, Policy, RowOutcome, Table,
+    Aggregate, DefinitionBody, DefinitionId, EventPoints, Expr, Item, ItemBody, Over, Policy, RowOutcome,
+    Table,
 };
 use std::collections::BTreeSet;
 
@@ -18,6 +19,20 @@ pub(super) struct Visit<'p> {
 impl<'p> Visit<'p> {
     pub(super) fn new(policy: &'p Policy) -> Self {
         Self { policy, entered: BTreeSet::new() }
+    }
+
+    /// A walk that tells of definitions that are read, and enters none.
+    pub(super) fn outside_definitions(policy: &'p Policy) -> Self {
+        let all = (0..policy.definitions.len() as u32).map(|id| (id, None));
+        Self { policy, entered: all.collect() }
+    }
+
+    /// The body of a definition.
+    pub(super) fn body(&mut self, id: DefinitionId, told: Told<'_>) {
+        match &self.policy.definition(id).body {
+            DefinitionBody::Expr(expr) => self.expr(expr, None, told),
+            DefinitionBody::Table(table) => self.table(table, None, told),
+        }
     }
 
     /// An expression, every part of it, and the definitions that it reads.

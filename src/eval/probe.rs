@@ -7,7 +7,7 @@ use super::trace::{InfluenceSeen, Trace};
 use super::{Outcome, Settled};
 use crate::data::{Linked, Records, Subject, Value};
 use crate::decimal::Decimal;
-use crate::policy::{Expr, ItemId, Over, Policy};
+use crate::policy::{DefinitionId, Expr, ItemId, Over, Policy};
 
 /// A record, and its outcome where it was evaluated.
 #[derive(Clone, Copy)]
@@ -20,6 +20,8 @@ pub struct Probe<'a> {
     pub subject: &'a Subject<'a>,
     /// What it came to; without it there is no score, no points and no decision to be read.
     pub outcome: Option<&'a Outcome>,
+    /// Its definitions that are worked out already (see [`Probe::definitions`]); may be empty.
+    pub definitions: &'a [Option<Value>],
 }
 
 /// One of the records that an expression may be about besides the record itself.
@@ -35,6 +37,18 @@ impl<'a> Probe<'a> {
     /// The value of an expression about the record; `None` where a number does not fit.
     pub fn value(&self, expr: &Expr) -> Option<Value> {
         self.scope().value(expr).ok()
+    }
+
+    /// All definitions of the record, each worked out once; `None` where a number does not fit.
+    pub fn definitions(&self) -> Option<Vec<Option<Value>>> {
+        let mut definitions = Vec::with_capacity(self.policy.definitions.len());
+        for (definition, id) in self.policy.definitions.iter().zip(0..) {
+            let of_record = definition.of == self.policy.schema.scored;
+            let scope = Scope { definitions: &definitions, ..self.scope() };
+            let value = of_record.then(|| scope.definition(DefinitionId(id)).ok());
+            definitions.push(value.map_or(Some(None), |value| value.map(Some))?);
+        }
+        Some(definitions)
     }
 
     /// The value of an expression about each of the record's events that are known on the policy's day.
@@ -81,7 +95,7 @@ impl<'a> Probe<'a> {
             policy: self.policy,
             records: self.records,
             subject: self.subject,
-            definitions: &[],
+            definitions: self.definitions,
             event: None,
             after,
         }

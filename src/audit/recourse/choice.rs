@@ -51,7 +51,7 @@ impl<'a> Stand<'a> {
     fn value(&self, model: &Model<'_>, values: &[Value], expr: &Expr) -> Option<Value> {
         let subject = with_values(self.subject, values);
         let (policy, records, outcome) = (model.policy, self.records, Some(self.outcome));
-        Probe { policy, records, subject: &subject, outcome }.value(expr)
+        Probe { policy, records, subject: &subject, outcome, definitions: &[] }.value(expr)
     }
 
     /// The overrides among some that apply, were the record's values these.

@@ -84,8 +84,8 @@ pub(super) fn coins_for(coins: &[i128], (low, high): Range, most: usize) -> Opti
     let (least, greatest) = limits(Type::Number);
     let near_low = if low <= least { high.min(0) } else { low };
     let near_high = if high >= greatest { low.max(0) } else { high };
-    let floor = near_low.min(0) - largest;
-    let ceiling = near_high.max(0) + largest;
+    let floor = near_low.min(0).saturating_sub(largest);
+    let ceiling = near_high.max(0).saturating_add(largest);
     let mut from: BTreeMap<i128, (i128, usize, usize)> = BTreeMap::new();
     let mut seen = BTreeSet::from([0]);
     let mut queue = VecDeque::from([(0_i128, 0_usize)]);
@@ -95,7 +95,7 @@ pub(super) fn coins_for(coins: &[i128], (low, high): Range, most: usize) -> Opti
             continue;
         }
         for (at, coin) in coins.iter().enumerate().filter(|(_, coin)| **coin != 0) {
-            let next = sum + coin;
+            let next = sum.saturating_add(*coin);
             if next < floor || next > ceiling || !seen.insert(next) {
                 continue;
             }

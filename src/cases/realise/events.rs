@@ -49,7 +49,7 @@ impl<'m, 'p> Quest<'m, 'p> {
         let counted = self.counted_events(person, id, events);
         let mut ranges: Vec<Range> = raw.ranges().to_vec();
         let from = now.map_or(0, Decimal::units);
-        ranges.sort_by_key(|(low, high)| (low - from).max(from - high).max(0));
+        ranges.sort_by_key(|(low, high)| low.saturating_sub(from).max(from.saturating_sub(*high)).max(0));
         // Fewer of them.
         if !counted.is_empty() {
             let last =

@@ -25,7 +25,13 @@ impl<'m, 'p> Quest<'m, 'p> {
         let maker = self.maker;
         let subject = self.draft.subject_of(Who::Person(0));
         let settled = Settled::of(&maker.scorer, &self.draft);
-        let probe = Probe { policy: maker.policy, records: &self.draft, subject: &subject, outcome: None };
+        let probe = Probe {
+            policy: maker.policy,
+            records: &self.draft,
+            subject: &subject,
+            outcome: None,
+            definitions: &[],
+        };
         probe.influence(&settled, at).map(|seen| seen.points)
     }
 
@@ -286,10 +292,9 @@ fn scores_of(influence: &Influence, statistic: &Possible, many: usize) -> Possib
 
 /// By how much the scores of so many people must move for the points to become what is wanted.
 fn correction(influence: &Influence, points: Decimal, wanted: &Possible, many: usize) -> Option<i128> {
-    let nearest = wanted
-        .ranges()
-        .iter()
-        .min_by_key(|(low, high)| (low - points.units()).max(points.units() - high).max(0))?;
+    let nearest = wanted.ranges().iter().min_by_key(|(low, high)| {
+        low.saturating_sub(points.units()).max(points.units().saturating_sub(*high)).max(0)
+    })?;
     let target = Decimal::from_units(points.units().clamp(nearest.0, nearest.1))?;
     let off = target.checked_sub(points)?.checked_div(influence.weight)?;
     let share = Decimal::from_int(many as i64 + i64::from(influence.smoothing));

@@ -48,7 +48,15 @@ impl<'m, 'p> Quest<'m, 'p> {
         self.spend(super::draft::Who::Person(person));
         let subject = self.draft.subject_of(super::draft::Who::Person(person));
         let maker = self.maker;
-        let probe = Probe { policy: maker.policy, records: &self.draft, subject: &subject, outcome: None };
+        let mut probe = Probe {
+            policy: maker.policy,
+            records: &self.draft,
+            subject: &subject,
+            outcome: None,
+            definitions: &[],
+        };
+        let definitions = if maker.entangled { probe.definitions()? } else { Vec::new() };
+        probe.definitions = &definitions;
         let mut glance = Glance::default();
         let points = probe.points(&maker.scorer, id, &mut glance)?;
         Some((points, glance))

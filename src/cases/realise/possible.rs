@@ -141,12 +141,12 @@ impl Possible {
 
     /// What `x` must be for `x + by` to be one of these.
     pub(super) fn less(&self, by: Decimal) -> Self {
-        self.each(|end| end - by.units())
+        self.each(|end| end.saturating_sub(by.units()))
     }
 
     /// What `x` must be for `x - by` to be one of these.
     pub(super) fn more(&self, by: Decimal) -> Self {
-        self.each(|end| end + by.units())
+        self.each(|end| end.saturating_add(by.units()))
     }
 
     /// What `x` must be for `x * by` to be one of these; any number where that does not matter.
@@ -248,5 +248,77 @@ impl Possible {
             let (low, high) = (end(*low), end(*high));
             if flipped { (high, low) } else { (low, high) }
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Small numbers, halves among them, and the ends of all numbers.
+    fn number() -> impl Strategy<Value = Decimal> {
+        let half = Decimal::ONE.units() / 2;
+        let small = (-40..=40_i128).prop_map(move |n| Decimal::from_units(n * half).unwrap());
+        prop_oneof![8 => small, 1 => Just(Decimal::MAX), 1 => Just(Decimal::MIN)]
+    }
+
+    fn wanted() -> impl Strategy<Value = Possible> {
+        prop::collection::vec((number(), number()), 1..3).prop_map(|ranges| {
+            Possible::ranges_of(ranges.iter().map(|(a, b)| (a.min(b).units(), a.max(b).units())))
+        })
+    }
+
+    proptest! {
+        /// Whatever is turned round gives what was wanted, and nothing that gives it is left out.
+        #[test]
+        fn turned_round_and_back(wanted in wanted(), x in number(), by in number()) {
+            let is = |n: Option<Decimal>| n.map(|n| wanted.contains(&Value::Number(n)));
+            let among = |possible: Possible| possible.contains(&Value::Number(x));
+            let far = |n: Decimal| n == Decimal::MAX || n == Decimal::MIN;
+            prop_assume!(!far(x));
+            if let Some(sum) = is(x.checked_add(by).filter(|_| !far(by))) {
+                prop_assert_eq!(among(wanted.less(by)), sum);
+            }
+            if let Some(rest) = is(x.checked_sub(by).filter(|_| !far(by))) {
+                prop_assert_eq!(among(wanted.more(by)), rest);
+            }
+            prop_assert_eq!(among(wanted.negated()), is(Some(-x)) == Some(true));
+            // What is rounded may lie a billionth off an end.
+            let near = |possible: &Possible| {
+                let units = x.units();
+                possible.ranges().iter().any(|(low, high)| low - 1 <= units && units <= high + 1)
+            };
+            if let Some(true) = is(x.checked_mul(by)) {
+                prop_assert!(near(&wanted.over(by)) || by.is_zero());
+            }
+            if let (Some(true), false) = (is(x.checked_div(by)), by.is_zero()) {
+                prop_assert!(by.abs() > Decimal::from_int(1_000) || near(&wanted.times(by)));
+            }
+            if let (Some(true), false) = (is(by.checked_div(x)), x.is_zero()) {
+                prop_assert!(far(by) || near(&wanted.dividing(by)));
+            }
+            let limits = (by.min(x), by.max(x));
+            let limited = x.max(limits.0).min(limits.1);
+            prop_assert_eq!(among(wanted.before_limits(Some(limits))), is(Some(limited)) == Some(true));
+            if let Some(rounded) = x.round_to(Decimal::ONE) {
+                prop_assert!(is(Some(rounded)) != Some(true) || among(wanted.before_rounding(Decimal::ONE)));
+            }
+        }
+
+        #[test]
+        fn days_are_counted_back(low in -40..40_i64, size in 0..20_i64, from in -20_000..20_000_i32, to in -20_000..20_000_i32) {
+            let (from, to) = (Date::from_days(from).unwrap(), Date::from_days(to).unwrap());
+            let wanted = Possible::range((Decimal::from_int(low).units(), Decimal::from_int(low + size).units()));
+            for (unit, count) in [
+                (Unit::Day, crate::date::days_between(from, to)),
+                (Unit::Month, crate::date::months_between(from, to)),
+                (Unit::Year, crate::date::years_between(from, to)),
+            ] {
+                if (low..=low + size).contains(&count) {
+                    prop_assert!(wanted.days_before(to, unit).contains(&Value::Date(from)), "{unit:?} {count}");
+                }
+            }
+        }
     }
 }

@@ -70,7 +70,12 @@ impl<'m, 'p> Quest<'m, 'p> {
         let outcome = if self.with_outcome { self.outcome() } else { None };
         let subject = self.draft.subject_of(about.subject);
         let policy = self.maker.policy;
-        let probe = Probe { policy, records: &self.draft, subject: &subject, outcome: outcome.as_ref() };
+        let outcome = outcome.as_ref();
+        let mut probe = Probe { policy, records: &self.draft, subject: &subject, outcome, definitions: &[] };
+        let of_scored = self.draft.kind(about.subject) == policy.schema.scored;
+        let once = self.maker.entangled && of_scored;
+        let definitions = if once { probe.definitions()? } else { Vec::new() };
+        probe.definitions = &definitions;
         match about.event {
             None => probe.value(expr),
             Some(Who::Person(at)) => {

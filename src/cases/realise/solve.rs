@@ -330,9 +330,9 @@ impl<'m, 'p> Quest<'m, 'p> {
                 });
                 let Some((mut low, mut high, rising)) = between else { continue };
                 let unit = crate::data::step(kind);
-                while high - low > unit {
-                    let middle = low + (high - low) / 2 / unit * unit;
-                    let middle = if middle == low { low + unit } else { middle };
+                while high.saturating_sub(low) > unit {
+                    let middle = (low / 2 + high / 2).div_euclid(unit) * unit;
+                    let middle = middle.clamp(low + unit, high);
                     let mut seen = Vec::new();
                     let Some(value) = of_units(middle, kind) else { break };
                     if self.halved(id, &value, expr, wanted, &mut seen, then) {
@@ -343,7 +343,7 @@ impl<'m, 'p> Quest<'m, 'p> {
                         Some(_) => high = middle,
                         None => break,
                     }
-                    if high - low <= unit {
+                    if high.saturating_sub(low) <= unit {
                         break;
                     }
                 }

@@ -466,3 +466,24 @@ fn friends_lift_and_drag_as_far_as_they_can() {
         maker.make(&base, &[Wish::Influence(0, Amount::Exactly(Decimal::ZERO))], &Frozen::default()).unwrap();
     assert_eq!((without.records.len(), without.pairs.len()), (1, 0));
 }
+
+#[test]
+fn definitions_that_read_one_another_again_and_again_take_no_longer() {
+    let mut text = "policy p \"P\" {\n  scores person\n  start 0\n}\nrecord person {\n  id text key\n  a integer 0 to 9\n}\n\
+                    let d0 = a + 1\n"
+        .to_owned();
+    for n in 1..40 {
+        text.push_str(&format!("let d{n} = d{0} - d{0} + d{0}\n", n - 1));
+    }
+    text.push_str("characteristic c {\n  | d39 | points |\n  | under 5 | 0 |\n  | 5 or more | 3 |\n}\n");
+    let (unit, _) = Unit::of_text("p.score", &text);
+    let ruleset = check::check(unit).ruleset.unwrap();
+    let policy = ruleset.on(Date::parse("2026-01-31").unwrap(), &[]).unwrap();
+    let maker = Maker::new(&policy);
+    let made = maker.made(
+        &maker.plain(),
+        &[Wish::Points(ItemId(0), Amount::Exactly(number(3)))],
+        &Frozen::default(),
+    );
+    assert_eq!(made.unwrap().outcome.points, [number(3)]);
+}
