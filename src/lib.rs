@@ -19,6 +19,7 @@ pub mod format;
 pub mod function;
 pub mod impact;
 pub mod lint;
+pub mod measure;
 pub mod output;
 pub mod policy;
 pub mod project;

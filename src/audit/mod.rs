@@ -1,5 +1,79 @@
 //! Questions about a policy, answered for everybody: proved, refuted with records that show it, or undecided.
+//!
+//! An [`Audit`] takes a policy apart once: into axes (the quantities that points turn on), cut into classes, and into parts
+//! that are summed (`model`). Every question is then one inquiry (`inquiry`): cells are compared that differ only in what
+//! is asked about. Where none can break the rule, it is proved. Else records are made up and run (`witness`): those that
+//! break it refute; where none is found, it stays undecided.
 
+mod apply;
+mod ask;
+mod axis;
+mod block;
+mod charter;
+pub mod clause;
+mod compare;
+mod desk;
+mod event;
+mod inquiry;
+mod model;
+mod node;
+mod peers;
+mod points;
+mod possible;
+mod range;
+mod read;
+mod slope;
+mod sums;
 mod verdict;
+mod witness;
 
+pub use apply::{Answered, Report, apply};
+pub use charter::{Charter, read as read_charters, read_clause};
+pub use compare::{Comparison, Move};
+pub use range::{End, Reach, TierReach};
+pub use read::Read;
 pub use verdict::{Verdict, Witness};
+
+use crate::cases::Maker;
+use crate::policy::{Case, Policy};
+use model::Model;
+use std::cell::OnceCell;
+use witness::Witnesses;
+
+/// A policy, ready to be asked.
+pub struct Audit<'p> {
+    policy: &'p Policy,
+    model: Result<Model<'p>, String>,
+    maker: Maker<'p>,
+    bases: OnceCell<Vec<Case>>,
+}
+
+impl<'p> Audit<'p> {
+    /// Takes a policy apart.
+    pub fn of(policy: &'p Policy) -> Self {
+        Self { policy, model: Model::of(policy), maker: Maker::new(policy), bases: OnceCell::new() }
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &'p Policy {
+        self.policy
+    }
+
+    /// What makes up records.
+    pub fn maker(&self) -> &Maker<'p> {
+        &self.maker
+    }
+
+    /// Records to start from.
+    fn all_bases(&self) -> &[Case] {
+        match &self.model {
+            Ok(model) => self.witnesses(model).bases,
+            Err(_) => &[],
+        }
+    }
+
+    fn witnesses<'a>(&'a self, model: &'a Model<'p>) -> Witnesses<'a, 'p> {
+        let bases = self.bases.get_or_init(|| witness::bases(model, &self.maker));
+        Witnesses { model, maker: &self.maker, bases }
+    }
+}

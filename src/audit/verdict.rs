@@ -79,6 +79,8 @@ impl Verdict {
         let joined = |a: &str, b: &str| match (a.is_empty(), b.is_empty()) {
             (true, _) => b.to_owned(),
             (_, true) => a.to_owned(),
+            // Several that say the same are told once.
+            (false, false) if a.split("; ").any(|said| said == b) => a.to_owned(),
             (false, false) => format!("{a}; {b}"),
         };
         match (self, other) {

@@ -3,11 +3,14 @@
 //! A [`Trial`] is a case that was run, with everything that the reference interpreter told of it. [`goals`] lists what of a
 //! policy can be reached: rows of tables, rules, branches of conditions. [`Coverage`] sets one against the other;
 //! [`suggest()`] looks for a record that reaches what no case does, and [`edges`] makes a table of cases around every edge.
+//! A [`Maker`] makes a record up of which wishes hold.
 
 mod alternatives;
+mod block;
 mod coverage;
 mod edges;
 mod goal;
+mod realise;
 mod search;
 mod suggest;
 #[cfg(test)]
@@ -20,5 +23,6 @@ mod words;
 pub use coverage::{Count, Coverage, FileCoverage, Uncovered};
 pub use edges::{Edges, edges};
 pub use goal::{Goal, Part, Target, goals};
+pub use realise::{Amount, Frozen, Maker, Possible, Wish, holds};
 pub use suggest::{Suggestion, suggest};
 pub use trial::Trial;

@@ -2,7 +2,7 @@
 
 use crate::data::{Population, Records, Value, join_rows};
 use crate::eval::{self, Outcome, Probe, Recording, Scorer, Settled, Status};
-use crate::policy::{Case, Expr, Over, Policy};
+use crate::policy::{Case, Expectation, ExpectedStatus, Expr, Over, Policy};
 
 /// A case that was run.
 #[derive(Debug, Clone)]
@@ -40,6 +40,20 @@ impl<'p> Trial<'p> {
         self.outcome.status != Status::NotParticipating
     }
 
+    /// The case with a title, and with what it came to as what it expects: the score or the status, and the tier.
+    pub fn confirmed(&self, title: &str) -> Case {
+        let outcome = &self.outcome;
+        let first = match (outcome.status, outcome.score) {
+            (Status::Scored, Some(score)) => Expectation::Score(score),
+            (Status::NotParticipating, _) => Expectation::Status(ExpectedStatus::NotParticipating),
+            (Status::Scored | Status::NotScored, _) => Expectation::Status(ExpectedStatus::NotScored),
+        };
+        let expected = std::iter::once(first).chain(outcome.tier.map(Expectation::Tier));
+        let place = self.case.place;
+        let expectations = expected.map(|each| (each, place)).collect();
+        Case { title: title.to_owned(), expectations, ..self.case.clone() }
+    }
+
     /// The value of an expression about its record.
     pub fn value(&self, expr: &Expr) -> Option<Value> {
         self.probe(|probe| probe.value(expr)).flatten()
@@ -52,7 +66,7 @@ impl<'p> Trial<'p> {
 
     fn probe<X>(&self, ask: impl FnOnce(&Probe<'_>) -> X) -> Option<X> {
         let subject = self.population.subject(self.position)?;
-        let (policy, records, outcome) = (self.policy, &self.population, &self.outcome);
+        let (policy, records, outcome) = (self.policy, &self.population, Some(&self.outcome));
         Some(ask(&Probe { policy, records, subject: &subject, outcome }))
     }
 }

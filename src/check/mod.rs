@@ -20,6 +20,7 @@ mod influence;
 mod item;
 mod literal;
 mod name;
+mod observed;
 mod outcome;
 mod pass;
 mod periods;
@@ -37,5 +38,6 @@ mod typed;
 mod unit;
 mod unused;
 
+pub use observed::NotObserved;
 pub use ruleset::{CaseHead, Checked, Ruleset, check};
 pub use unit::Unit;

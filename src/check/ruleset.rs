@@ -247,6 +247,11 @@ fn text(sources: &Sources, file: FileId, span: crate::source::Span) -> String {
 }
 
 impl Ruleset {
+    /// The files that it was checked from.
+    pub(super) fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
     /// The texts, for places in messages and explanations.
     pub fn sources(&self) -> &Sources {
         &self.unit.sources

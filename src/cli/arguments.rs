@@ -1,7 +1,8 @@
 //! What can be written after `glassbox`: the commands and the options that they share.
 
 use super::{
-    check, diff, explain, explain_error, fmt, new, review, score, snapshot, synth, test, testdata, watch,
+    baseline, check, diff, explain, explain_error, fmt, measure, new, review, score, snapshot, synth, test,
+    testdata, watch,
 };
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -18,6 +19,8 @@ Examples:
   glassbox diff HEAD -- rules/payments               what a change means, and what it does to whom
   glassbox fmt rules/payments                        lay its policies out in the one canonical way
   glassbox watch rules/payments                      say at each save what that did
+  glassbox measure rules/german_credit               how scores lie, which reasons are given
+  glassbox baseline rules/german_credit              what each characteristic gives on average
   glassbox synth rules/payments --records 1000 --out made   invented records of the same shape
   glassbox explain-error E0204                       what a mistake means and how to mend it
 
@@ -25,7 +28,7 @@ A pack is a folder with a `glassbox.toml`, which says where the policy and its d
 
 Exit codes:
   0  all is well
-  1  a policy is wrong, or a case differs
+  1  a policy is wrong, a case differs, or a limit is broken
   2  the command or a file cannot be used
   3  records were set aside";
 
@@ -55,6 +58,8 @@ pub(super) enum Command {
     Diff(diff::Diff),
     Fmt(fmt::Fmt),
     Watch(watch::Watch),
+    Measure(measure::Measure),
+    Baseline(baseline::BaselineCommand),
     Synth(synth::Synth),
     ExplainError(explain_error::ExplainError),
 }

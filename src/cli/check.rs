@@ -3,19 +3,23 @@
 use super::findings::{self, Finding, Findings};
 use super::report::{self, Count, DIM, GOOD, grouped, plural};
 use super::{Exit, Stop, UNUSABLE, arguments, clock};
+use crate::audit::read_charters;
+use crate::check::Ruleset;
 use crate::date::Date;
 use crate::diagnostic::{Diagnostic, render, sort};
-use crate::project::{self, DataLook, Project};
+use crate::policy::Policy;
+use crate::project::{self, DataLook, Member, Project, TextFile};
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
   glassbox check rules/payments                      a pack: all policies its glassbox.toml names
   glassbox check a.score b.score                     files
+  glassbox check fair.charter                        a charter: whether its clauses are understood
   glassbox check rules/* --deny-warnings             warnings are mistakes too
   glassbox check rules/city --fix                    mend what keeps its meaning
   glassbox check rules/* --format short              a line each, as editors read them
@@ -35,7 +39,7 @@ by the data of the pack. How much each counts is set in glassbox.toml, by name o
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Check {
-    /// Policy files or packs
+    /// Packs, policy files, or files and folders of charters
     #[arg(required = true)]
     paths: Vec<PathBuf>,
 
@@ -83,6 +87,8 @@ struct Found {
     /// What was printed already: files that several policies use are reported once.
     printed: BTreeSet<String>,
     findings: Findings,
+    /// How many files of charters were looked at by themselves.
+    charters: usize,
     /// Data that were not looked at: of which policy, and why.
     skipped: Vec<(String, String)>,
 }
@@ -96,15 +102,11 @@ impl Check {
         let mut found = Found::default();
         found.findings.deny_warnings = self.deny_warnings;
         for path in &self.paths {
-            for opened in project::open_each(path) {
-                match opened {
-                    Ok(project) => self.check(&mut found, project)?,
-                    Err(broken) => {
-                        found.unusable = true;
-                        let path = path.display().to_string();
-                        self.print(&mut found, broken.diagnostics, &broken.sources, &path)?;
-                    }
-                }
+            let charters =
+                if project::is_charter(path) { Some(vec![path.clone()]) } else { project::charters_in(path) };
+            match charters {
+                Some(files) => files.iter().try_for_each(|file| self.check_charter(&mut found, file))?,
+                None => self.check_pack(&mut found, path)?,
             }
         }
         self.print_all(&found.findings)?;
@@ -117,14 +119,104 @@ impl Check {
         Ok(if wrong { Exit::Wrong } else { Exit::Fine })
     }
 
+    /// Checks every policy of a pack, or the one of a file.
+    fn check_pack(&self, found: &mut Found, path: &Path) -> Result<(), Stop> {
+        let (mut policies, mut projects, mut rulesets, mut whole) =
+            (Vec::new(), Vec::new(), Vec::new(), true);
+        for opened in project::open_each(path) {
+            match opened {
+                Ok(mut project) => {
+                    let ruleset = self.check(found, &mut project)?;
+                    policies.extend(ruleset.iter().flat_map(|ruleset| project.on_each_day(ruleset)));
+                    whole &= ruleset.is_some();
+                    projects.push(project);
+                    rulesets.push(ruleset);
+                }
+                Err(broken) => {
+                    (found.unusable, whole) = (true, false);
+                    let path = path.display().to_string();
+                    self.print(found, broken.diagnostics, &broken.sources, &path)?;
+                }
+            }
+        }
+        self.check_clauses(found, &projects, &rulesets)?;
+        // What one policy does not know another may.
+        match projects.first() {
+            Some(project) if whole && projects.len() >= project.manifest.policies.len() => {
+                self.check_names(found, project, &policies)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Asks the policies what their charters ask.
+    fn check_clauses(
+        &self,
+        found: &mut Found,
+        projects: &[Project],
+        rulesets: &[Option<Ruleset>],
+    ) -> Result<(), Stop> {
+        let checked: Vec<(&Project, &Ruleset)> = projects
+            .iter()
+            .zip(rulesets)
+            .filter_map(|(project, ruleset)| Some((project, ruleset.as_ref()?)))
+            .collect();
+        let members: Vec<Member<'_>> = checked
+            .iter()
+            .map(|(project, ruleset)| Member {
+                charters: project.charters(),
+                ruleset,
+                settings: &project.manifest.params,
+            })
+            .collect();
+        let Some((first, _)) = checked.iter().find(|(project, _)| !project.charters().is_empty()) else {
+            return Ok(());
+        };
+        let day = self.day(first).ok_or_else(no_day)?;
+        for ((project, ruleset), reports) in checked.iter().zip(project::apply_charters(&members, day)) {
+            let mut diagnostics: Vec<Diagnostic> =
+                reports.iter().flat_map(|report| report.refuted().chain(report.undecided())).collect();
+            project.manifest.lints.apply(&mut diagnostics);
+            self.print(found, diagnostics, ruleset.sources(), &project.path.display().to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Warns of names in charters that none of the policies has.
+    fn check_names(&self, found: &mut Found, project: &Project, policies: &[Policy]) -> Result<(), Stop> {
+        let policies: Vec<&Policy> = policies.iter().collect();
+        let charters = project.charters().iter();
+        let mut warnings: Vec<Diagnostic> =
+            charters.flat_map(|charter| charter.unknown_names(&policies)).collect();
+        project.manifest.lints.apply(&mut warnings);
+        self.print(found, warnings, &project.unit.sources, &project.path.display().to_string())
+    }
+
+    /// Checks a file of charters by itself: what its clauses say, not what policies make of them.
+    fn check_charter(&self, found: &mut Found, path: &Path) -> Result<(), Stop> {
+        let shown = path.display().to_string();
+        match TextFile::read(path) {
+            Ok(read) => {
+                let (_, diagnostics) = read_charters(read.file, read.text());
+                found.findings.files.push(findings::plain(&shown).to_owned());
+                found.charters += 1;
+                self.print(found, diagnostics, &read.sources, &shown)
+            }
+            Err(broken) => {
+                found.unusable = true;
+                self.print(found, broken.diagnostics, &broken.sources, &shown)
+            }
+        }
+    }
+
     /// Checks a policy, and looks at it with the lints where it is without error.
-    fn check(&self, found: &mut Found, mut project: Project) -> Result<(), Stop> {
+    fn check(&self, found: &mut Found, project: &mut Project) -> Result<Option<Ruleset>, Stop> {
         let path = project.path.display().to_string();
         let checked = project.check();
         let mut diagnostics = checked.diagnostics;
         project.manifest.lints.apply(&mut diagnostics);
         if let Some(ruleset) = &checked.ruleset {
-            let day = self.day(&project).ok_or_else(no_day)?;
+            let day = self.day(project).ok_or_else(no_day)?;
             let linted = project.lint(ruleset, day);
             diagnostics.extend(linted.diagnostics);
             match linted.data {
@@ -136,13 +228,15 @@ impl Check {
             }
         }
         let files = project.unit.sources.iter().map(|(_, source)| &source.path);
-        for file in files.filter(|file| file.ends_with(".score")).map(|file| findings::plain(file)) {
+        let is_rules = |file: &&String| file.ends_with(".score") || file.ends_with(".charter");
+        for file in files.filter(is_rules).map(|file| findings::plain(file)) {
             if !found.findings.files.iter().any(|known| known == file) {
                 found.findings.files.push(file.to_owned());
             }
         }
         found.findings.policies.push(findings::plain(&path).to_owned());
-        self.print(found, diagnostics, &project.unit.sources, &path)
+        self.print(found, diagnostics, &project.unit.sources, &path)?;
+        Ok(checked.ruleset)
     }
 
     /// The day on which lints look.
@@ -223,10 +317,16 @@ impl Check {
             (0, _) => report::WARNING,
             (_, _) => report::ERROR,
         };
-        match found.findings.policies.len() {
-            0 => writeln!(stderr, "{style}{}{style:#}", found.count)?,
-            1 => writeln!(stderr, "{style}{}{style:#} in 1 policy", found.count)?,
-            many => writeln!(stderr, "{style}{}{style:#} in {} policies", found.count, grouped(many))?,
+        let policies = match found.findings.policies.len() {
+            0 => None,
+            1 => Some("1 policy".to_owned()),
+            many => Some(format!("{} policies", grouped(many))),
+        };
+        let charters = (found.charters > 0).then(|| plural(found.charters, "charter file"));
+        let looked_at: Vec<String> = policies.into_iter().chain(charters).collect();
+        match looked_at.is_empty() {
+            true => writeln!(stderr, "{style}{}{style:#}", found.count)?,
+            false => writeln!(stderr, "{style}{}{style:#} in {}", found.count, looked_at.join(" and "))?,
         }
         for (policy, records) in &found.findings.records {
             writeln!(stderr, "{DIM}{policy}: looked at {} of its data{DIM:#}", plural(records, "record"))?;

@@ -3,8 +3,8 @@
 use super::report::{self, GOOD, HELP, WARNING, plural};
 use super::{Exit, Stop, UNUSABLE, unified};
 use crate::diagnostic::Diagnostic;
-use crate::format::{Refusal, format};
-use crate::project::{Broken, TextFile, score_files};
+use crate::format::{Refusal, format, format_charter};
+use crate::project::{Broken, TextFile, is_charter, rule_files};
 use crate::source::Sources;
 use clap::Args;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
-  glassbox fmt                                       every policy in this folder and the folders inside it
+  glassbox fmt                                       every policy and charter in this folder and those inside it
   glassbox fmt loan.score                            one file
   glassbox fmt --check rules                         change nothing; exit code 1 if something would change
   glassbox fmt --diff loan.score                     change nothing; show what would change
@@ -22,11 +22,11 @@ Examples:
 Lines stay lines: none is joined, split or moved, and comments stay where they are. What changes is indentation, columns,
 and spelling: `>=` becomes `at least`. A file that has mistakes of syntax is left as it is.";
 
-/// Lay policies out in the one canonical way
+/// Lay policies and charters out in the one canonical way
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Fmt {
-    /// Policy files, folders with policies, or `-` for stdin [default: this folder]
+    /// Files of policies and charters, folders with such, or `-` for a policy on stdin [default: this folder]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -63,11 +63,14 @@ impl Fmt {
                 }
                 continue;
             }
-            match score_files(path) {
+            match rule_files(path) {
                 Ok(files) => {
                     if files.is_empty() {
                         let path = path.display();
-                        writeln!(anstream::stderr(), "{WARNING}warning{WARNING:#}: no policy in `{path}`")?;
+                        writeln!(
+                            anstream::stderr(),
+                            "{WARNING}warning{WARNING:#}: no policy and no charter in `{path}`"
+                        )?;
                     }
                     for file in files {
                         if seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
@@ -97,7 +100,8 @@ impl Fmt {
 
     /// The standard input, to stdout.
     fn stdin(&self, count: &mut Count) -> Result<(), Stop> {
-        let Some((read, formatted)) = formatted(TextFile::take(STDIN, &mut io::stdin().lock()), count)?
+        let Some((read, formatted)) =
+            formatted(TextFile::take(STDIN, &mut io::stdin().lock()), false, count)?
         else {
             return Ok(());
         };
@@ -111,7 +115,9 @@ impl Fmt {
     }
 
     fn file(&self, path: &Path, count: &mut Count) -> Result<(), Stop> {
-        let Some((read, formatted)) = formatted(TextFile::read(path), count)? else { return Ok(()) };
+        let Some((read, formatted)) = formatted(TextFile::read(path), is_charter(path), count)? else {
+            return Ok(());
+        };
         let differs = formatted != read.text();
         count.add(differs);
         if !differs {
@@ -168,7 +174,11 @@ impl Count {
 }
 
 /// A text and its canonical layout; `None` where it is left as it is, which is said.
-fn formatted(read: Result<TextFile, Broken>, count: &mut Count) -> io::Result<Option<(TextFile, String)>> {
+fn formatted(
+    read: Result<TextFile, Broken>,
+    charter: bool,
+    count: &mut Count,
+) -> io::Result<Option<(TextFile, String)>> {
     let read = match read {
         Ok(read) => read,
         Err(broken) => {
@@ -176,6 +186,7 @@ fn formatted(read: Result<TextFile, Broken>, count: &mut Count) -> io::Result<Op
             return Ok(None);
         }
     };
+    let format = if charter { format_charter } else { format };
     match format(read.file, read.text()) {
         Ok(formatted) => Ok(Some((read, formatted))),
         Err(Refusal::Wrong(diagnostics)) => {

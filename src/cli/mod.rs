@@ -1,9 +1,10 @@
 //! The command line: one file a command, and what they share.
 //!
-//! Data goes to stdout, words go to stderr. Exit codes: 0 fine, 1 the policy is wrong or a case differs, 2 the command or
-//! a file cannot be used, 3 records were set aside.
+//! Data goes to stdout, words go to stderr. Exit codes: 0 fine, 1 the policy is wrong, a case differs or a limit is broken,
+//! 2 the command or a file cannot be used, 3 records were set aside.
 
 mod arguments;
+mod baseline;
 mod blame;
 mod check;
 mod clock;
@@ -17,6 +18,7 @@ mod fmt;
 mod histogram;
 mod interrupt;
 mod junit;
+mod measure;
 mod moved;
 mod new;
 mod open;
@@ -48,7 +50,7 @@ use stop::Stop;
 enum Exit {
     /// All is well.
     Fine,
-    /// The policy has mistakes, or a case differs.
+    /// The policy has mistakes, a case differs, or a limit is broken.
     Wrong,
     /// It ran, and records were set aside.
     SetAside,
@@ -92,6 +94,8 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Watch(watch) => watch.run(),
         arguments::Command::Diff(diff) => diff.run(),
         arguments::Command::Fmt(fmt) => fmt.run(),
+        arguments::Command::Measure(measure) => measure.run(),
+        arguments::Command::Baseline(baseline) => baseline.run(),
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }

@@ -2,11 +2,11 @@
 
 use super::arguments::Run;
 use super::{Stop, UNUSABLE, clock, report};
-use crate::check::Ruleset;
+use crate::check::{NotObserved, Ruleset};
 use crate::data::{DataFiles, Loaded};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::Policy;
+use crate::policy::{Definition, Policy};
 use crate::project::{self, Broken, Project};
 use crate::source::Sources;
 use crate::syntax::ast::Statement;
@@ -92,11 +92,34 @@ impl Opened {
         }
     }
 
+    /// The parameters that the manifest and the run set.
+    pub(super) fn settings(&self, run: &Run) -> Vec<(String, String)> {
+        self.project.manifest.params.iter().chain(&run.set).cloned().collect()
+    }
+
     /// The policy as it stands on a day, with the parameters of the manifest and of the run.
     pub(super) fn policy(&self, day: Day, run: &Run) -> Result<Policy, Stop> {
-        let set: Vec<(String, String)> =
-            self.project.manifest.params.iter().chain(&run.set).cloned().collect();
-        self.ruleset.on(day.date, &set).map_err(|diagnostics| self.wrong(diagnostics))
+        self.ruleset.on(day.date, &self.settings(run)).map_err(|diagnostics| self.wrong(diagnostics))
+    }
+
+    /// Expressions about the scored record, checked against the policy as it stands on a day; `option` is where they were
+    /// written, for messages.
+    pub(super) fn observe(
+        &self,
+        day: Day,
+        run: &Run,
+        option: &str,
+        asked: &[String],
+    ) -> Result<Vec<Definition>, Stop> {
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let set = self.settings(run);
+        let asked: Vec<_> = asked.iter().map(|text| (option.to_owned(), text.clone())).collect();
+        self.ruleset.observe(day.date, &set, &asked).map_err(|wrong| {
+            let NotObserved { sources, diagnostics } = *wrong;
+            Stop::Diagnostics { sources, diagnostics, exit: UNUSABLE }
+        })
     }
 
     /// The policy as it stands on a day, with the parameters of the manifest.

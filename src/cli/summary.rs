@@ -33,7 +33,7 @@ impl Summary<'_> {
         self.say_policy(to)?;
         self.say_counts(to)?;
         let scored = self.tally.with(Status::Scored);
-        if let Some(ends) = self.tally.ends() {
+        if let Some(ends) = self.tally.scores().ends() {
             self.say_scores(to, ends)?;
             self.say_tiers(to, scored)?;
             self.say_reasons(to, scored)?;
@@ -75,9 +75,9 @@ impl Summary<'_> {
     }
 
     fn say_scores(&self, to: &mut dyn Write, (least, most): (Decimal, Decimal)) -> io::Result<()> {
-        let scores = self.tally.scores();
+        let scores = self.tally.scores().numbers();
         // Where scores are too many to be told apart, so is the middle one.
-        let step = self.tally.step();
+        let step = self.tally.scores().step();
         let about = if step.units() == 1 { String::new() } else { format!("within {step} of ") };
         let middle = middle(&scores);
         writeln!(
@@ -125,7 +125,7 @@ impl Summary<'_> {
 }
 
 /// The middle of scores, with how many records have each; between two middle ones their mean.
-fn middle(scores: &BTreeMap<Decimal, u64>) -> Decimal {
+pub(super) fn middle(scores: &BTreeMap<Decimal, u64>) -> Decimal {
     let all: u64 = scores.values().sum();
     let at = |position: u64| {
         let mut before = 0;

@@ -124,6 +124,11 @@ register! {
     E0407 "data for a record is not supplied",
     E0408 "a column the policy needs is not in the file",
     E0409 "a data file cannot be read",
+    // Charters.
+    E0601 "no charter, or one without a clause",
+    E0602 "a clause that says nothing that is known",
+    E0603 "a clause that does not fit the policy",
+    E0604 "a policy breaks a clause of its charter",
     // Warnings.
     W0301 "care for a missing value that can never be missing",
     W0302 "something that nothing uses",
@@ -142,6 +147,9 @@ register! {
     W0510 "a policy without an owner or a source",
     W0511 "names that are too much alike",
     W0512 "a tier that no sum of points falls into",
+    // Warnings about charters.
+    W0601 "a name in a charter that no policy has",
+    W0602 "a clause that is undecided",
 }
 
 impl Code {

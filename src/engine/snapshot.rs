@@ -2,13 +2,14 @@
 
 use super::Options;
 use super::reload::{Refusal, Report};
+use crate::audit::{self, Charter};
 use crate::check::Ruleset;
 use crate::data::DataFiles;
 use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::eval::batch::one::Scorer;
 use crate::policy::Policy;
-use crate::project::{self, Broken, Intake, Manifest, Project};
+use crate::project::{self, Broken, Intake, Manifest, Member, Project};
 use crate::source::Sources;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub struct Ready {
     sources: Sources,
     warnings: Vec<Diagnostic>,
     data: Result<DataFiles, Vec<Diagnostic>>,
+    charters: Vec<Charter>,
+    settings: Vec<(String, String)>,
 }
 
 impl Snapshot {
@@ -96,6 +99,7 @@ impl Snapshot {
         }
         let complete = hashes.len() == good.len() + bad.iter().filter(|report| !report.unusable).count();
         let hash = (complete && !hashes.is_empty()).then(|| hash_of(&hashes));
+        bad.extend(keep_charters(&mut good));
         let mut good = good.into_iter();
         match (good.next(), hash) {
             (Some(first), Some(hash)) if bad.is_empty() => {
@@ -120,6 +124,27 @@ impl Snapshot {
     }
 }
 
+/// Asks the policies what their charters ask. What is undecided becomes a warning of theirs; those that break a charter are
+/// reported.
+fn keep_charters(good: &mut [Ready]) -> Vec<Report> {
+    let Some(day) = good.first().map(Ready::day) else { return Vec::new() };
+    let members: Vec<Member<'_>> = good
+        .iter()
+        .map(|ready| Member { charters: &ready.charters, ruleset: &ready.ruleset, settings: &ready.settings })
+        .collect();
+    let all = project::apply_charters(&members, day);
+    let mut broken = Vec::new();
+    for (ready, reports) in good.iter_mut().zip(all) {
+        let refuted: Vec<Diagnostic> = reports.iter().flat_map(audit::Report::refuted).collect();
+        if refuted.is_empty() {
+            ready.warnings.extend(reports.iter().flat_map(audit::Report::undecided));
+        } else {
+            broken.push(Report { sources: ready.sources.clone(), diagnostics: refuted, unusable: false });
+        }
+    }
+    broken
+}
+
 impl Ready {
     fn of(
         mut project: Project,
@@ -140,6 +165,8 @@ impl Ready {
         }
         Ok(Self {
             scorer: Scorer::new(&policy),
+            charters: project.charters().to_vec(),
+            settings: settings.to_vec(),
             path: project.path,
             ruleset,
             manifest: project.manifest,

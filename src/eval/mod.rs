@@ -19,7 +19,7 @@ mod trace;
 
 pub use influence::Settled;
 pub use outcome::*;
-pub use population::{score_all, score_one};
-pub use probe::Probe;
+pub use population::{observe_all, score_all, score_one};
+pub use probe::{EventRecord, Probe};
 pub use row::{Own, Scorer};
 pub use trace::*;

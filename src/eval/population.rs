@@ -1,12 +1,12 @@
 //! Everybody's outcome, and one record's among everybody.
 
-use super::expr::TooLarge;
+use super::expr::{Scope, TooLarge};
 use super::influence::Settled;
 use super::row::{Scorer, in_the_sum};
 use super::trace::Trace;
 use super::{Outcome, Overflow};
-use crate::data::Records;
-use crate::policy::Policy;
+use crate::data::{Records, Value, Why};
+use crate::policy::{Definition, DefinitionId, Policy};
 
 /// Scores all records; the outcomes stand in their order.
 pub fn score_all(policy: &Policy, records: &dyn Records) -> Vec<Result<Outcome, Overflow>> {
@@ -14,6 +14,24 @@ pub fn score_all(policy: &Policy, records: &dyn Records) -> Vec<Result<Outcome, 
     let settled = Settled::of(&scorer, records);
     (0..records.count())
         .filter_map(|position| score_one(&scorer, records, &settled, position, &mut ()))
+        .collect()
+}
+
+/// What is observed of all records beside the score: by what is observed, then by record. It is made of definitions of the
+/// scored record as they would stand behind the policy's own. What is too large on the way is missing.
+pub fn observe_all(policy: &Policy, observed: &[Definition], records: &dyn Records) -> Vec<Vec<Value>> {
+    let mut policy = policy.clone();
+    let own = policy.definitions.len();
+    policy.definitions.extend_from_slice(observed);
+    let of = |id: DefinitionId, position: usize| {
+        let subject = records.subject(position)?;
+        let scope =
+            Scope { policy: &policy, records, subject: &subject, definitions: &[], event: None, after: None };
+        scope.definition(id).ok()
+    };
+    let ids = (0..).map(DefinitionId).zip(&policy.definitions).skip(own).map(|(id, _)| id);
+    let missing = Value::Missing(Why::Undecided);
+    ids.map(|id| (0..records.count()).map(|at| of(id, at).unwrap_or_else(|| missing.clone())).collect())
         .collect()
 }
 

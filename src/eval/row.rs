@@ -81,6 +81,11 @@ impl<'p> Scorer<'p> {
         self.policy
     }
 
+    /// What is known of its reasons.
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// What a record comes to by itself. `records` is everybody, for the definitions of linked records.
     ///
     /// # Errors
@@ -329,6 +334,16 @@ impl Own {
     /// Whether the record is scored.
     pub fn status(&self) -> Status {
         self.status
+    }
+
+    /// The score that the record has without the influence of others, as [`Own::settled`] has it with them.
+    pub fn alone(&self, policy: &Policy) -> Option<Decimal> {
+        self.settled(policy, &[]).ok().flatten()
+    }
+
+    /// Start and the points of all items, before the range and whatever overrides the score.
+    pub fn sum(&self) -> Decimal {
+        self.sum
     }
 
     /// The score that others see, given the points of each influence: after range and score overrides, before rounding.

@@ -4,7 +4,7 @@ use super::columns::{Grid, Parts, blanks, stepped, width};
 use super::outline::{Entry, Outline, Shape};
 use super::spelling::Spelling;
 use super::written::Written;
-use crate::syntax::ast::File;
+use crate::syntax::ast::{CharterFile, File};
 use std::ops::Range;
 
 /// How far the lines of a block stand to the right of its head.
@@ -26,10 +26,15 @@ enum Role {
 /// A text in its canonical layout.
 pub(super) fn lay_out(text: &str, file: &File) -> String {
     let written = Written::new(text);
-    let outline = Outline::new(file);
     let spelling = Spelling::new(&written, file);
-    let layout = Layout::new(&written, &outline, &spelling);
-    layout.text()
+    Layout::new(&written, &Outline::new(file), &spelling).text()
+}
+
+/// Charters in their canonical layout. Their clauses have one spelling.
+pub(super) fn lay_out_charters(text: &str, file: &CharterFile) -> String {
+    let written = Written::new(text);
+    let spelling = Spelling::as_written(&written);
+    Layout::new(&written, &Outline::of_charters(file), &spelling).text()
 }
 
 struct Layout<'t> {

@@ -21,7 +21,7 @@ mod written;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
-use crate::syntax::{comments, parse};
+use crate::syntax::{comments, parse, parse_charter};
 
 /// Why a text is left as it is.
 #[derive(Debug, Clone)]
@@ -39,11 +39,29 @@ pub enum Refusal {
 ///
 /// The text cannot be read, or the result would mean something else.
 pub fn format(file: FileId, text: &str) -> Result<String, Refusal> {
+    format_by(parse, layout::lay_out, file, text)
+}
+
+/// The text of a file of charters in its canonical layout, as [`format()`] lays out a policy's.
+///
+/// # Errors
+///
+/// As [`format()`].
+pub fn format_charter(file: FileId, text: &str) -> Result<String, Refusal> {
+    format_by(parse_charter, layout::lay_out_charters, file, text)
+}
+
+fn format_by<T: PartialEq>(
+    parse: fn(FileId, &str) -> (T, Vec<Diagnostic>),
+    lay_out: fn(&str, &T) -> String,
+    file: FileId,
+    text: &str,
+) -> Result<String, Refusal> {
     let (tree, diagnostics) = parse(file, text);
     if !diagnostics.is_empty() {
         return Err(Refusal::Wrong(diagnostics));
     }
-    let formatted = layout::lay_out(text, &tree);
+    let formatted = lay_out(text, &tree);
     let (again, diagnostics) = parse(file, &formatted);
     let words = |text: &str| -> Vec<String> { comments(text).into_iter().map(|(_, words)| words).collect() };
     if diagnostics.is_empty() && again == tree && words(&formatted) == words(text) {

@@ -2,8 +2,8 @@
 
 use crate::source::Span;
 use crate::syntax::ast::{
-    CaseClause, CaseClauseKind, Clause, ClauseKind, File, Item, LetBody, RecordBlock, Statement, Table,
-    TiersBlock,
+    CaseClause, CaseClauseKind, CharterFile, Clause, ClauseKind, File, Item, LetBody, RecordBlock, Statement,
+    Table, TiersBlock,
 };
 
 /// Every statement, line of a block and row of a table, in the order of the text. A `}` is none of them.
@@ -51,6 +51,24 @@ impl<'t> Outline<'t> {
         for statement in &file.statements {
             outline.statement(statement);
         }
+        outline.in_order()
+    }
+
+    /// The outline of a file of charters.
+    pub(super) fn of_charters(file: &CharterFile) -> Self {
+        let mut outline = Self { entries: Vec::new(), tables: Vec::new() };
+        for charter in &file.charters {
+            outline.add(charter.span, 0, Shape::Plain);
+            for line in &charter.lines {
+                outline.add(line.span, 1, Shape::Clause(1));
+            }
+        }
+        outline.in_order()
+    }
+
+    /// With every entry once, in the order of the text.
+    fn in_order(mut self) -> Self {
+        let outline = &mut self;
         // A line that says two things is two clauses, the second of which stands in the first; those of a head in it.
         outline.entries.sort_by_key(|entry| (entry.span.start, u32::MAX - entry.span.end));
         let mut end = 0;
@@ -59,7 +77,7 @@ impl<'t> Outline<'t> {
             end = end.max(entry.span.end);
             is_apart
         });
-        outline
+        self
     }
 
     fn add(&mut self, span: Span, depth: usize, shape: Shape) {

@@ -23,12 +23,16 @@ pub(super) struct Spelling<'t> {
 impl<'t> Spelling<'t> {
     /// The spelling of a file.
     pub(super) fn new(written: &'t Written<'t>, file: &File) -> Self {
-        let mut spelling =
-            Self { written, other: BTreeMap::new(), glued: BTreeSet::new(), wide: BTreeSet::new() };
+        let mut spelling = Self::as_written(written);
         for statement in &file.statements {
             spelling.statement(statement);
         }
         spelling
+    }
+
+    /// Every word as it is written.
+    pub(super) fn as_written(written: &'t Written<'t>) -> Self {
+        Self { written, other: BTreeMap::new(), glued: BTreeSet::new(), wide: BTreeSet::new() }
     }
 
     /// Tokens of one line, as they are to be written.

@@ -1,6 +1,7 @@
 //! How many of many numbers are which, in memory that does not grow with how many there are.
 
 use crate::decimal::Decimal;
+use crate::eval::batch::Numbers;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -58,6 +59,20 @@ impl Counts {
         self.ends = Some(self.ends.map_or((units, units), |(low, high)| (low.min(units), high.max(units))));
         *self.counts.entry(units.div_euclid(self.step)).or_insert(0) += many;
         self.coarsen();
+    }
+
+    /// Adds the numbers of the records that count.
+    pub fn add_numbers(&mut self, numbers: Numbers<'_>, counts: impl Fn(usize) -> bool + Copy) {
+        match numbers {
+            Numbers::Narrow { values, unit } => {
+                self.add_narrow(values.iter().zip(0..).filter(|(_, row)| counts(*row)), unit);
+            }
+            Numbers::Wide(values) => {
+                for (value, _) in values.iter().zip(0..).filter(|(_, row)| counts(*row)) {
+                    self.add(*value, 1);
+                }
+            }
+        }
     }
 
     /// Adds numbers that occur once each, each times `unit`; those that are close together are counted in a list first.

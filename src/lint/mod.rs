@@ -8,7 +8,6 @@ mod alike;
 mod best_missing;
 mod context;
 mod fixed;
-mod flow;
 mod hits;
 mod level;
 mod monotone;
@@ -61,7 +60,7 @@ enum Reads {
 }
 
 /// Every warning, in the order of the register.
-pub static LINTS: [Lint; 16] = [
+pub static LINTS: [Lint; 18] = [
     Lint { code: Code::W0301, name: "never-missing", reads: Reads::Checker },
     Lint { code: Code::W0302, name: "unused", reads: Reads::Checker },
     Lint { code: Code::W0303, name: "loss-without-reason", reads: Reads::Checker },
@@ -78,6 +77,8 @@ pub static LINTS: [Lint; 16] = [
     Lint { code: Code::W0510, name: "no-owner-or-source", reads: Reads::Text(without_owner::find) },
     Lint { code: Code::W0511, name: "similar-names", reads: Reads::Text(alike::find) },
     Lint { code: Code::W0512, name: "tier-gap", reads: Reads::EveryDay(tier_gap::find) },
+    Lint { code: Code::W0601, name: "charter-unknown-name", reads: Reads::Checker },
+    Lint { code: Code::W0602, name: "charter-undecided", reads: Reads::Checker },
 ];
 
 /// The lint that reads the pack's data.

@@ -2,10 +2,9 @@
 
 use super::context::Look;
 use super::fixed::constant;
-use super::flow::Reads;
 use crate::data::TagId;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::Policy;
+use crate::policy::{Policy, Reads};
 use crate::source::Place;
 
 /// The tag of what the law protects.

@@ -1,7 +1,7 @@
 //! Expressions and tables of a policy, typed and resolved.
 
 use super::{DecisionId, DefinitionId, ItemId, ReasonId};
-use crate::data::{FieldId, LinkId, RecordId, Set, Type, Value};
+use crate::data::{FieldId, LinkId, RecordId, Schema, Set, Type, Value};
 use crate::decimal::Decimal;
 use crate::function::{AggregateKind, Function};
 use crate::source::Place;
@@ -94,6 +94,16 @@ pub enum Over {
     Child(RecordId),
     /// The records that this link leads to.
     Link(LinkId),
+}
+
+impl Over {
+    /// Of which kind the records are.
+    pub fn kind(self, schema: &Schema) -> RecordId {
+        match self {
+            Self::Child(kind) => kind,
+            Self::Link(link) => schema.link(link).to,
+        }
+    }
 }
 
 /// A function over many records.

@@ -9,11 +9,13 @@ mod case;
 mod expr;
 mod item;
 mod outcome;
+mod reads;
 
 pub use case::*;
 pub use expr::*;
 pub use item::*;
 pub use outcome::*;
+pub use reads::{Reads, ResultRead};
 
 use crate::data::{Schema, Set, Type};
 use crate::date::Date;

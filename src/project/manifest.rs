@@ -33,6 +33,8 @@ pub struct Manifest {
     pub synth: Knobs,
     /// How much warnings count.
     pub lints: Levels,
+    /// The files of the charters that are applied, as written, and where.
+    pub(super) charters: Vec<(String, Place)>,
     /// The folder of the pack.
     pub(super) folder: PathBuf,
     /// How paths are shown.
@@ -58,6 +60,8 @@ pub(super) struct TableEntry {
 pub(super) struct Raw {
     #[serde(default)]
     policies: Vec<Spanned<String>>,
+    #[serde(default)]
+    charters: Vec<Spanned<String>>,
     as_of: Option<Spanned<Value>>,
     root: Option<Spanned<String>>,
     #[serde(default)]
@@ -147,6 +151,17 @@ pub(super) fn parse(text: &str) -> Result<Raw, Vec<Fault>> {
             faults.push(Fault { bytes: policy.span(), message, help: None });
         }
     }
+    for (at, charter) in raw.charters.iter().enumerate() {
+        let written = charter.get_ref();
+        if Path::new(written).extension().is_none_or(|end| end != "charter") {
+            let message = format!("`{written}` is no charter: the file of a charter ends in `.charter`");
+            faults.push(Fault { bytes: charter.span(), message, help: None });
+        }
+        if raw.charters.iter().take(at).any(|other| other.get_ref() == written) {
+            let message = format!("the charter `{written}` is listed twice");
+            faults.push(Fault { bytes: charter.span(), message, help: None });
+        }
+    }
     for (name, value) in &raw.params {
         if setting(value, text).is_none() {
             let message = format!("the parameter `{name}` is set to no plain value");
@@ -208,6 +223,11 @@ impl Manifest {
             explained: raw.snapshot.explain.clone(),
             synth: Knobs { file: Some(file), ..raw.knobs.clone() },
             lints: raw.levels.clone(),
+            charters: raw
+                .charters
+                .iter()
+                .map(|charter| (charter.get_ref().clone(), place(charter.span())))
+                .collect(),
             folder: folder.to_owned(),
             names: names.clone(),
         }

@@ -4,8 +4,11 @@
 //! `use` may reach any file inside the project: the pack's folder, or the folder above it that the manifest names
 //! (`root = ".."`), so that packs beside each other may share definitions.
 
+mod baselines;
+mod charters;
 mod data;
 mod files;
+mod fingerprint;
 mod git;
 mod intake;
 mod lints;
@@ -16,22 +19,28 @@ mod synth;
 mod texts;
 mod write;
 
+pub use baselines::{Baseline, NotWritten, is_own, provenance, write_baselines};
+pub use charters::{Member, apply_charters};
+pub use fingerprint::{Fingerprint, NoFingerprint, fingerprints};
 pub use git::{GitError, Repository, Revision};
 pub use intake::Intake;
 pub use lints::{DataLook, Linted};
 pub use manifest::Manifest;
 pub use mend::{CannotWrite, Mended, MendedAt, mend};
 pub use shown::{Names, tidy};
-pub use texts::{TextFile, policy_texts, score_files};
+pub use texts::{TextFile, charters_in, is_charter, policy_texts, rule_files};
 pub use write::AtomicFile;
 
-use crate::check::{self, Checked, Unit};
+use crate::audit::Charter;
+use crate::check::{self, Checked, Ruleset, Unit};
 use crate::data::{DataFiles, Loaded, Schema};
 use crate::date::Date;
 use crate::diagnostic::{self, Code, Diagnostic, suggest};
+use crate::policy::Policy;
 use crate::source::Sources;
 use crate::syntax::MAX_FILE_BYTES;
 use crate::syntax::ast::Statement;
+use charters::Applied;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -50,6 +59,8 @@ pub struct Project {
     pub unit: Unit,
     /// What is wrong with their syntax and with `use` lines, to be told together with what the checker finds.
     pub diagnostics: Vec<Diagnostic>,
+    /// The charters that the pack applies.
+    applied: Applied,
 }
 
 /// A project that cannot be opened.
@@ -125,8 +136,10 @@ impl Project {
         let read = std::mem::take(&mut self.diagnostics);
         let sources = self.unit.sources.clone();
         let mut unit = std::mem::replace(&mut self.unit, Unit { sources, ..Unit::default() });
+        let of_charters = std::mem::take(&mut self.applied.diagnostics);
         if read.iter().any(|diagnostic| diagnostic.code == Code::E0100) {
-            return Checked { ruleset: None, diagnostics: read };
+            let diagnostics = read.into_iter().chain(of_charters).collect();
+            return Checked { ruleset: None, diagnostics };
         }
         unit.unreadable = read.iter().any(Diagnostic::is_error);
         let not_taken = names_not_taken(&unit);
@@ -135,9 +148,34 @@ impl Project {
             checked.diagnostics.retain(|one| one.is_error() && !self.is_unknown(one, &not_taken));
         }
         checked.diagnostics.extend(read);
+        self.check_charters(of_charters, &mut checked);
         self.manifest.lints.quieten(&mut checked.diagnostics);
         diagnostic::sort(&mut checked.diagnostics);
         checked
+    }
+
+    /// Takes in what is wrong with the charters. A policy is not to be used while nobody knows what it must not do.
+    fn check_charters(&self, wrong: Vec<Diagnostic>, checked: &mut Checked) {
+        let mut wrong = wrong;
+        if let Some(ruleset) = &checked.ruleset {
+            wrong.extend(charters::misfits(&self.applied.charters, ruleset, &self.manifest.params));
+        }
+        if wrong.iter().any(Diagnostic::is_error) {
+            checked.ruleset = None;
+        }
+        checked.diagnostics.extend(wrong);
+    }
+
+    /// The charters that the pack applies to its policies, in the order of the manifest.
+    #[must_use]
+    pub fn charters(&self) -> &[Charter] {
+        &self.applied.charters
+    }
+
+    /// A checked policy of this project on a day of each of its periods of effect, with the manifest's parameters.
+    #[must_use]
+    pub fn on_each_day(&self, ruleset: &Ruleset) -> Vec<Policy> {
+        charters::on_each_day(ruleset, &self.manifest.params)
     }
 
     /// Whether a diagnostic says that one of these names is unknown.
@@ -230,7 +268,12 @@ fn find(path: &Path, intake: &mut Intake) -> Result<Found, Broken> {
     }
     if path.extension().is_none_or(|end| end != "score") {
         let message = format!("`{}` is no policy: the file of a policy ends in `.score`", intake.shown(path));
-        return Err(Broken::of(Diagnostic::general(Code::E0403, message)));
+        let diagnostic = Diagnostic::general(Code::E0403, message);
+        return Err(Broken::of(match is_charter(path) {
+            true => diagnostic
+                .help("it is a charter: a pack applies it by `charters = [\"…\"]` in its `glassbox.toml`"),
+            false => diagnostic,
+        }));
     }
     Ok(Found::Policy { folder: folder(path) })
 }
@@ -317,7 +360,8 @@ impl Pack {
                 Manifest::new(raw, text, file, &self.folder, intake.names())
             }
         };
-        Ok(Project { path: shown::tidy(policy), manifest, unit, diagnostics })
+        let applied = charters::read(&manifest.charters, &self.folder, intake, &mut unit.sources);
+        Ok(Project { path: shown::tidy(policy), manifest, unit, diagnostics, applied })
     }
 }
 

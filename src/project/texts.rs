@@ -18,28 +18,30 @@ pub struct TextFile {
     pub file: FileId,
 }
 
-/// Every policy's file that a path leads to: itself, or those in a folder and in the folders inside it, in the order of
-/// their names. Hidden folders and links to folders are left out.
+/// Every file of a policy or of charters that a path leads to: itself, or those in a folder and in the folders inside it, in
+/// the order of their names. Hidden folders and links to folders are left out.
 ///
 /// # Errors
 ///
 /// E0403: there is nothing of that name, it is no policy, or a folder cannot be read.
-pub fn score_files(path: &Path) -> Result<Vec<PathBuf>, Broken> {
+pub fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Broken> {
     if !path.is_dir() {
         if path.file_name().is_some_and(|name| name == MANIFEST) {
             let message = format!("`{}` is a manifest, no policy", shown(path));
             return Err(Broken::of(Diagnostic::general(Code::E0403, message).help("name its folder")));
         }
-        find(path, &mut Intake::new())?;
+        if !(is_charter(path) && path.is_file()) {
+            find(path, &mut Intake::new())?;
+        }
         return Ok(vec![tidy(path)]);
     }
     let mut files = Vec::new();
-    gather(path, &is_policy, &mut files)?;
+    gather(path, &|path| is_policy(path) || is_charter(path), &mut files)?;
     Ok(files)
 }
 
 /// The texts that say which policies there are in a folder and in those inside it: policies' files and manifests, as
-/// [`score_files`] finds them.
+/// [`rule_files`] finds them.
 ///
 /// # Errors
 ///
@@ -75,6 +77,28 @@ fn gather(folder: &Path, is_wanted: &dyn Fn(&Path) -> bool, files: &mut Vec<Path
         }
     }
     Ok(())
+}
+
+/// Whether a path is by its name that of a file of charters.
+#[must_use]
+pub fn is_charter(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "charter")
+}
+
+/// The files of charters in a folder that is no pack: `None` where it is a pack, or holds none.
+#[must_use]
+pub fn charters_in(folder: &Path) -> Option<Vec<PathBuf>> {
+    if !folder.is_dir() || folder.join(MANIFEST).is_file() {
+        return None;
+    }
+    let entries = std::fs::read_dir(folder).ok()?;
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| is_charter(path) && path.is_file())
+        .collect();
+    files.sort();
+    (!files.is_empty()).then_some(files)
 }
 
 impl TextFile {

@@ -32,8 +32,9 @@ pub use tally::Tally;
 use crate::data::{DataFiles, Notice, Reject, Size};
 use crate::eval::batch::Plan;
 use crate::impact::Scores;
+use crate::measure::Measures;
 use crate::output::Form;
-use crate::policy::Policy;
+use crate::policy::{Definition, Policy};
 use known::Known;
 use network::Networks;
 use records::{Pass, Stopped};
@@ -179,13 +180,15 @@ enum Target<'t> {
     Output(&'t mut dyn Output),
     /// To be kept in memory.
     Scores(&'t mut Scores),
+    /// To be counted.
+    Measures(&'t mut Measures),
 }
 
 impl Target<'_> {
     fn can_start_again(&self) -> bool {
         match self {
             Self::Output(output) => output.can_start_again(),
-            Self::Scores(_) => true,
+            Self::Scores(_) | Self::Measures(_) => true,
         }
     }
 
@@ -196,6 +199,18 @@ impl Target<'_> {
                 **scores = scores.fresh();
                 Ok(())
             }
+            Self::Measures(measures) => {
+                **measures = measures.empty();
+                Ok(())
+            }
+        }
+    }
+
+    /// What is to be observed beside the scores.
+    fn observed(&self) -> Vec<Definition> {
+        match self {
+            Self::Output(_) | Self::Scores(_) => Vec::new(),
+            Self::Measures(measures) => measures.observed().to_vec(),
         }
     }
 }
@@ -237,12 +252,25 @@ pub fn scores_in(
     Ok((finished, scores))
 }
 
+/// Scores the records of a run and counts what is asked of them.
+///
+/// # Errors
+///
+/// Files that cannot be used, or somebody who stopped it. What was counted means nothing then.
+pub fn measure(
+    run: &Run<'_>,
+    measures: &mut Measures,
+    rejects: &mut dyn RejectSink,
+) -> Result<Finished, Failure> {
+    score_to(run, &mut Target::Measures(measures), rejects)
+}
+
 fn score_to(
     run: &Run<'_>,
     target: &mut Target<'_>,
     rejects: &mut dyn RejectSink,
 ) -> Result<Finished, Failure> {
-    let plan = Plan::new(run.policy);
+    let plan = Plan::observing(run.policy, &target.observed());
     if !plan.fallbacks().is_empty() {
         return reference::score(run, target, rejects);
     }

@@ -9,6 +9,7 @@ use crate::data::{self, Block, Keys, Piece, RecordId, Reject, Value};
 use crate::eval;
 use crate::eval::batch::{Binding, Chunk, Plan, Scored, Scratch, Standing, Wanted};
 use crate::impact::Scores;
+use crate::measure::Measures;
 use crate::output::{About, Encoded, Encoder, Sheet, Writer};
 
 /// A pass over the scored records.
@@ -53,12 +54,15 @@ struct Tools<'s> {
     encoder: Option<Encoder<'s>>,
     /// Where they are kept.
     kept: Option<Scores>,
+    /// Where they are counted.
+    measured: Option<Measures>,
 }
 
 /// What a piece came to.
 struct Done {
     encoded: Option<Encoded>,
     kept: Option<Scores>,
+    measured: Option<Measures>,
     tally: Tally,
     set_aside: Vec<Reject>,
     records: u64,
@@ -81,15 +85,17 @@ impl Pass<'_> {
         let work = Work { run, plan, tables, known, binding, key: source.key() };
         let kind = work.key.as_ref().and_then(|key| key.kind(&table));
         let sheet = Sheet::new(run.policy, kind.as_ref(), run.contributions);
-        let (mut writer, mut kept) = match target {
+        let (mut writer, mut kept, mut measured) = match target {
             Target::Output(output) => {
                 let writer = Writer::new(&sheet, run.form, &About::new(run.policy), &mut **output);
-                (Some(writer.map_err(Failure::Output)?), None)
+                (Some(writer.map_err(Failure::Output)?), None, None)
             }
-            Target::Scores(scores) => (None, Some(scores)),
+            Target::Scores(scores) => (None, Some(scores), None),
+            Target::Measures(measures) => (None, None, Some(measures)),
         };
         let writes = writer.is_some();
         let template = kept.as_ref().map(|kept| kept.fresh());
+        let questions = measured.as_ref().map(|measured| measured.empty());
         let mut finished = Finished { read: 0, tally: Tally::new(run.policy), notices: Vec::new() };
         let mut rising = Rising::default();
         in_order(
@@ -97,9 +103,9 @@ impl Pass<'_> {
             || Ok(source.next_piece(&mut table)?),
             Tools::default,
             |tools, piece| {
-                if !writes {
-                    tools.kept = template.as_ref().map(Scores::fresh);
-                } else if tools.encoder.is_none() {
+                tools.kept = template.as_ref().map(Scores::fresh);
+                tools.measured.clone_from(&questions);
+                if writes && tools.encoder.is_none() {
                     tools.encoder = Some(Encoder::new(&sheet, run.form).map_err(Failure::Output)?);
                 }
                 work.piece(tools, piece)
@@ -117,6 +123,9 @@ impl Pass<'_> {
                 }
                 if let (Some(kept), Some(more)) = (&mut kept, done.kept) {
                     kept.append(&more);
+                }
+                if let (Some(measured), Some(more)) = (&mut measured, done.measured) {
+                    measured.merge(&more);
                 }
                 Ok(())
             },
@@ -154,7 +163,8 @@ impl Work<'_> {
         }
         self.run.progress.add(records, bytes);
         let encoded = tools.encoder.as_mut().map(Encoder::take).transpose().map_err(Failure::Output)?;
-        Ok(Done { encoded, kept: tools.kept.take(), tally, set_aside, records, keys: rising })
+        let (kept, measured) = (tools.kept.take(), tools.measured.take());
+        Ok(Done { encoded, kept, measured, tally, set_aside, records, keys: rising })
     }
 
     /// A block in parts whose readable records have consecutive slots, where that matters.
@@ -184,16 +194,20 @@ impl Work<'_> {
     }
 
     fn part(&self, tools: &mut Tools<'_>, block: &Block, tally: &mut Tally) -> Result<(), Failure> {
-        let Tools { chunk, scratch, scored, keys, encoder, kept } = tools;
+        let Tools { chunk, scratch, scored, keys, encoder, kept, measured } = tools;
         self.binding.read(&block.batch, chunk);
         if let Some(known) = self.known {
             known.prepare(block, chunk);
         }
-        let wanted = Wanted { points: self.run.contributions, lost: false };
+        let counted = measured.as_ref().is_some_and(Measures::wants_points);
+        let wanted = Wanted { points: self.run.contributions || counted, lost: false };
         self.plan.run(chunk, wanted, scratch, scored);
         tally.add(scored);
         if let Some(kept) = kept {
             kept.add(keys, scored);
+        }
+        if let Some(measured) = measured {
+            measured.add(scored);
         }
         let encoder = encoder.as_mut();
         encoder.map_or(Ok(()), |encoder| encoder.add(keys, scored)).map_err(Failure::Output)

@@ -23,12 +23,14 @@ pub(super) fn score(
 
     let mut tally = Tally::new(policy);
     let sheet = Sheet::new(policy, None, run.contributions);
-    let (mut writer, mut kept) = match target {
+    let observed = eval::observe_all(policy, &target.observed(), population);
+    let (mut writer, mut kept, mut measured) = match target {
         Target::Output(output) => {
             let writer = Writer::new(&sheet, run.form, &About::new(policy), &mut **output);
-            (Some(writer.map_err(Failure::Output)?), None)
+            (Some(writer.map_err(Failure::Output)?), None, None)
         }
-        Target::Scores(scores) => (None, Some(scores)),
+        Target::Scores(scores) => (None, Some(scores), None),
+        Target::Measures(measures) => (None, None, Some(measures)),
     };
     let mut encoder = Encoder::new(&sheet, run.form).map_err(Failure::Output)?;
     let mut keys = Keys::default();
@@ -38,14 +40,19 @@ pub(super) fn score(
             return Err(Failure::Stopped);
         }
         let outcomes = chunk.iter().map(|outcome| outcome.as_ref().map_err(|_| Standing::TooLarge));
-        let scored = Scored::of_outcomes(policy, outcomes);
+        let mut scored = Scored::of_outcomes(policy, outcomes);
+        let rows = first..first + chunk.len();
+        scored.observe(observed.iter().map(|values| values.get(rows.clone()).unwrap_or_default()));
         keys.clear();
-        for at in first..first + chunk.len() {
+        for at in rows {
             keys.push_value(population.key(at).unwrap_or(&nobody));
         }
         tally.add(&scored);
         if let Some(kept) = &mut kept {
             kept.add(&keys, &scored);
+        }
+        if let Some(measured) = &mut measured {
+            measured.add(&scored);
         }
         if let Some(writer) = &mut writer {
             encoder.add(&keys, &scored).map_err(Failure::Output)?;

@@ -1,11 +1,9 @@
 //! What a run came to, counted: statuses, tiers, reasons, and how the scores lie.
 
-use crate::decimal::Decimal;
 use crate::eval::Status;
-use crate::eval::batch::{Numbers, Scored, Standing};
+use crate::eval::batch::{Scored, Standing};
 use crate::impact::Counts;
 use crate::policy::Policy;
-use std::collections::BTreeMap;
 
 /// Counts over scored records. Those of parts of a population add up, in any order, to those of the whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,9 +31,8 @@ impl Tally {
             }
         }
         let has_score = |row: usize| scored.standings().get(row) == Some(&Standing::Scored);
-        let rows = 0..scored.rows();
         if !self.tiers.is_empty() {
-            for row in rows.clone() {
+            for row in 0..scored.rows() {
                 if let Some(tier) = scored.tier(row).and_then(|tier| self.tiers.get_mut(tier.index())) {
                     *tier += 1;
                 }
@@ -48,16 +45,7 @@ impl Tally {
                 }
             }
         }
-        match scored.scores() {
-            Numbers::Narrow { values, unit } => {
-                self.scores.add_narrow(values.iter().zip(rows).filter(|(_, row)| has_score(*row)), unit);
-            }
-            Numbers::Wide(values) => {
-                for (value, _) in values.iter().zip(rows).filter(|(_, row)| has_score(*row)) {
-                    self.scores.add(*value, 1);
-                }
-            }
-        }
+        self.scores.add_numbers(scored.scores(), has_score);
     }
 
     /// Adds what others came to.
@@ -85,20 +73,9 @@ impl Tally {
         &self.reasons
     }
 
-    /// The least and the greatest score; absent where nobody has one.
-    pub fn ends(&self) -> Option<(Decimal, Decimal)> {
-        self.scores.ends()
-    }
-
-    /// Scores, rising, with how many records have each. Where there are very many different ones they are told apart by
-    /// [`Tally::step`] only, and stand for themselves and what lies less than a step above them.
-    pub fn scores(&self) -> BTreeMap<Decimal, u64> {
-        self.scores.numbers()
-    }
-
-    /// What scores are told apart by; 0.000000001 is exactly.
-    pub fn step(&self) -> Decimal {
-        self.scores.step()
+    /// How the scores lie.
+    pub fn scores(&self) -> &Counts {
+        &self.scores
     }
 }
 

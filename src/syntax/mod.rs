@@ -3,4 +3,6 @@
 pub mod ast;
 mod parser;
 
-pub use parser::{MAX_FILE_BYTES, MAX_NESTING, Piece, comments, name_like, parse, pieces};
+pub use parser::{
+    MAX_FILE_BYTES, MAX_NESTING, Piece, comments, name_like, parse, parse_charter, parse_clause, pieces,
+};

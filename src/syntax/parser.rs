@@ -2,13 +2,15 @@
 //!
 //! The way of a text: [`token`] cuts it into words, numbers and signs, [`slip`] names those that are well formed
 //! nowhere and mends them where it is plain what was meant; [`line`] joins the tokens into statements; [`block`] walks the statements, head by head and clause by
-//! clause; the grammar (`grammar/score.pest`) reads each of them by its own rule, and the builders make the tree.
+//! clause; the grammar (`grammar/score.pest`) reads each of them by its own rule, and the builders make the tree. Files of
+//! charters go the same way (`grammar/charter.pest`, [`charter`]).
 //! Reading never stops at a mistake: each costs its line, which still declares its name.
 //! Nothing of pest leaves this module.
 
 mod block;
 mod case;
 mod cell;
+mod charter;
 mod clause;
 mod expected;
 mod expression;
@@ -44,8 +46,30 @@ const MAX_MISTAKES: usize = 1000;
 ///
 /// A text that is no policy at all (too large, or with NUL bytes) gives an empty tree and `E0100`.
 pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
+    let (statements, diagnostics) = read(file, text, block::read_file);
+    (ast::File { file, statements }, diagnostics)
+}
+
+/// Reads a file of charters, as [`parse`] reads one of policies.
+pub fn parse_charter(file: FileId, text: &str) -> (ast::CharterFile, Vec<Diagnostic>) {
+    let (charters, diagnostics) = read(file, text, charter::read_file);
+    (ast::CharterFile { file, charters }, diagnostics)
+}
+
+/// Reads a text that is one clause of a charter: `require score never rises with person.late_24m`. `None` where it is
+/// none; then there is a mistake, unless the text is empty.
+pub fn parse_clause(file: FileId, text: &str) -> (Option<ast::CharterClause>, Vec<Diagnostic>) {
+    read(file, text, charter::read_clause_alone)
+}
+
+/// Reads a text by a walk over its statements; nothing and `E0100` where it is none.
+fn read<T: Default>(
+    file: FileId,
+    text: &str,
+    walk: fn(&mut reader::Reader<'_>) -> T,
+) -> (T, Vec<Diagnostic>) {
     if let Some(refusal) = refusal(file, text) {
-        return (ast::File { file, statements: Vec::new() }, vec![refusal]);
+        return (T::default(), vec![refusal]);
     }
     let mut scan = token::scan(file, text);
     let found = line::cut(file, &scan.clean, &scan.tokens);
@@ -53,7 +77,7 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
     slips.extend(found.slips);
     slips.sort_by_key(|slip| slip.span.start);
     let mut reader = reader::Reader::new(file, text, &scan, &found.lines, &slips);
-    let statements = block::read_file(&mut reader);
+    let read = walk(&mut reader);
     let mut diagnostics = reader.into_diagnostics();
     sort(&mut diagnostics);
     if let Some(next) = diagnostics.get(MAX_MISTAKES).and_then(|diagnostic| diagnostic.place) {
@@ -61,7 +85,7 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
         let message = format!("this file has more mistakes than the {MAX_MISTAKES} that are told");
         diagnostics.push(Diagnostic::error(Code::E0101, next, message));
     }
-    (ast::File { file, statements }, diagnostics)
+    (read, diagnostics)
 }
 
 /// Every comment of a text with its place, `#` included, line end and blanks before it not, in order.

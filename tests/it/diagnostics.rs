@@ -1,12 +1,13 @@
-//! Broken policies: each file of `tests/cases/diagnostics` says in comments which mistake is expected on which line, and
+//! Broken policies and charters: each file of `tests/cases/diagnostics` says in comments which mistake is expected on which line, and
 //! exactly these are reported. What is printed for people is a snapshot beside the source.
 //!
 //! A comment at the end of the line: `# error: E0204` (or `# warning: W0302`); several codes are separated by commas. Where a
 //! comment cannot stand there: `# error-next: E0105` on the line before, `# error-above: E0103` on the line after, and
 //! `# error-file: E0100` for a mistake that is on no line.
 
+use glassbox::audit::read_charters;
 use glassbox::diagnostic::{Code, Diagnostic, render};
-use glassbox::project;
+use glassbox::project::{self, TextFile};
 use glassbox::source::Sources;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,9 @@ fn cases() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(FOLDER)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "score"))
+        .filter(|path| {
+            path.extension().is_some_and(|extension| extension == "score" || extension == "charter")
+        })
         .collect();
     files.sort();
     files
@@ -49,6 +52,11 @@ pub(crate) fn expected(path: &str) -> Vec<Mistake> {
 
 /// What the program finds, in order, and the texts it speaks of.
 fn found(path: &Path) -> (Sources, Vec<Diagnostic>) {
+    if project::is_charter(path) {
+        let read = TextFile::read(path).unwrap();
+        let (_, diagnostics) = read_charters(read.file, read.text());
+        return (read.sources, diagnostics);
+    }
     match project::open(path) {
         Ok(mut project) => {
             let diagnostics = project.check().diagnostics;
@@ -121,8 +129,8 @@ fn every_code_of_a_policy_is_provoked() {
     let unknown: Vec<_> = provoked.iter().filter(|code| !known.contains(code.as_str())).collect();
     assert!(unknown.is_empty(), "not in the register: {unknown:?}");
     // Mistakes of the manifest, the command line and data files: tests/it/cli.rs provokes them.
-    // Lints: tests/it/lint.rs.
-    let elsewhere = ["E0405", "E0406", "E0407", "E0408", "E0409"];
+    // Lints: tests/it/lint.rs. What charters are to policies: tests/it/charters.rs.
+    let elsewhere = ["E0405", "E0406", "E0407", "E0408", "E0409", "E0603", "E0604", "W0601", "W0602"];
     let missing: Vec<_> = known
         .into_iter()
         .filter(|code| !provoked.contains(*code) && !elsewhere.contains(code) && !code.starts_with("W05"))

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 7] = [
     &["syntax", "format", "data"],
     &["policy", "check", "function"],
     &["eval", "explain"],
-    &["output", "impact", "lint", "audit", "diff", "export", "cases"],
+    &["output", "impact", "lint", "measure", "audit", "diff", "export", "cases"],
     &["engine", "project", "run", "starter", "synth", "snapshot"],
     &["cli", "web", "lsp"],
 ];

@@ -10,6 +10,7 @@
 )]
 
 mod bench_packs;
+mod charters;
 mod choices;
 mod cli;
 mod command;
@@ -27,6 +28,7 @@ mod language;
 mod layers;
 mod links;
 mod lint;
+mod measure;
 mod new;
 mod packs;
 mod page;

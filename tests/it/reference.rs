@@ -4,7 +4,7 @@ use super::command::{glassbox, stdout};
 use super::page::root;
 use std::fmt::Write as _;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "new",
     "check",
     "score",
@@ -16,6 +16,8 @@ const COMMANDS: [&str; 13] = [
     "diff",
     "fmt",
     "watch",
+    "measure",
+    "baseline",
     "synth",
     "explain-error",
 ];
@@ -31,7 +33,7 @@ A *pack* is a folder with a `glassbox.toml` ([data files](data.md)). Data goes t
 | exit code | |
 |---|---|
 | 0 | fine |
-| 1 | a policy is wrong, or a case differs |
+| 1 | a policy is wrong, a case differs, or a limit is broken |
 | 2 | the command or a file cannot be used |
 | 3 | the run went to its end, and records were set aside or left out |
 ";

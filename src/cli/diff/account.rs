@@ -2,6 +2,7 @@
 
 use super::super::moved::Mover;
 use super::super::open::Opened;
+use super::everybody::Everybody;
 use super::impact::Settings;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Comparison, Meaning};
@@ -51,6 +52,8 @@ pub(super) enum What {
 pub(super) struct Compared {
     /// The meaning.
     pub(super) comparison: Comparison,
+    /// What is proved of everybody, where the meaning changed.
+    pub(super) everybody: Option<Everybody>,
     /// What it does to records.
     pub(super) impact: Impacted,
     pub(super) old_sources: Sources,

@@ -2,6 +2,7 @@
 
 use super::super::moved;
 use super::account::{Account, Compared, Impacted, Report, Scored, What};
+use super::everybody::Everybody;
 use super::words::verdict;
 use crate::diagnostic::render;
 use crate::diff::{Became, Detail, Meaning, Span, Timed};
@@ -45,6 +46,7 @@ fn account(account: &Account) -> Value {
         "new_hash": account.new_hash.as_deref(),
         "moved": account.has_moved,
         "meaning": compared.map(|compared| meaning(compared)),
+        "everybody": compared.and_then(|compared| compared.everybody.as_ref()).map(Everybody::json),
         "impact": compared.and_then(|compared| impacted(&compared.impact)),
     })
 }

@@ -5,6 +5,7 @@
 
 use super::super::histogram::{Band, bar};
 use super::account::{Account, Compared, Impacted, Report, Scored, What};
+use super::everybody::Everybody;
 use super::words::{Grid, grids, moves, phrase, records, standings, subject, verdict, when};
 use crate::diagnostic::{grouped, plural};
 use crate::diff::{Became, Meaning, Timed};
@@ -75,6 +76,7 @@ fn of_policy(account: &Account) -> Vec<String> {
     let mut blocks = vec![first];
     blocks.extend(of_meaning(compared));
     // What is proved for everybody stands between what was changed and what that does to records.
+    blocks.extend(compared.everybody.iter().flat_map(Everybody::markdown));
     blocks.extend(of_impact(&compared.impact));
     blocks
 }

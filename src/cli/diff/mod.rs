@@ -1,6 +1,7 @@
 //! `glassbox diff`: what a change of a policy means, and what it does to whom.
 
 mod account;
+mod everybody;
 mod impact;
 mod json;
 mod markdown;
@@ -25,7 +26,9 @@ Examples:
   glassbox diff HEAD --exit-code && echo 'nothing changed that means anything'
 
 First the meaning: which rows, edges, points, rules, fields and words were added, removed or
-changed, and from which day on. Then, with the pack's own data or those of --data, the impact:
+changed, and from which day on. Then what is proved of everybody that both versions can score:
+never lower, never higher, the largest rise and fall, with records that show it. Then, with the
+pack's own data or those of --data, the impact:
 both versions score the same records; how many move and how far, from which tier to which, who is
 given another reason, and the records that moved most with the line that moved them.
 
@@ -143,8 +146,17 @@ impl Diff {
             let text = "compared as of today; `--as-of DATE` or `as_of` in glassbox.toml names another day";
             report::note(text)?;
         }
+        let everybody = (comparison.meaning > crate::diff::Meaning::Words)
+            .then(|| {
+                let of = |opened: &super::open::Opened, set: &impact::Settings| {
+                    opened.ruleset.on(today.date, set).ok()
+                };
+                Some(everybody::of(&of(&old, &old_set)?, &of(&new, &new_set)?))
+            })
+            .flatten();
         let compared = Compared {
             comparison,
+            everybody,
             impact,
             old_sources: old.sources.clone(),
             new_sources: new.sources.clone(),

@@ -54,7 +54,7 @@ fn say(account: &Account, to: &mut dyn Write) -> io::Result<()> {
         What::Removed => writeln!(to, "{ERROR}- this policy is no more{ERROR:#}"),
         What::Compared(compared) => {
             say_meaning(compared, &path, to)?;
-            // What is proved for everybody stands between what was changed and what that does to records.
+            compared.everybody.iter().try_for_each(|everybody| everybody.text(to))?;
             match &compared.impact {
                 Impacted::NotAsked => Ok(()),
                 Impacted::NoData => {

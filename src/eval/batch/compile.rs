@@ -145,6 +145,14 @@ impl<'p> Compiler<'p> {
         }
     }
 
+    /// The value of a definition, truths as numbers.
+    pub(super) fn defined(&mut self, id: DefinitionId, scope: Scope) -> Number {
+        match self.definition(id, scope) {
+            Known::Number(number) => number,
+            Known::Truth(truth) => Number::OfTruth(Box::new(truth)),
+        }
+    }
+
     fn definition(&mut self, id: DefinitionId, scope: Scope) -> Known {
         if let Some(Some(known)) = self.definitions.get(id.index()) {
             return known.clone();
@@ -225,10 +233,7 @@ impl<'p> Compiler<'p> {
             return self.field(field);
         }
         if let Some(id) = scope.definition(expr) {
-            return match self.definition(id, scope) {
-                Known::Number(number) => number,
-                Known::Truth(truth) => Number::OfTruth(Box::new(truth)),
-            };
+            return self.defined(id, scope);
         }
         match expr {
             Expr::Constant(value) => Number::Constant(self.constant(value)),

@@ -2,7 +2,7 @@
 
 use super::evaluate::units;
 use super::lane::{Codes, Lane, unit_of};
-use super::scored::{DecisionColumn, Scored, Standing};
+use super::scored::{DecisionColumn, ObservedColumn, Scored, Standing};
 use super::walk::NONE;
 use crate::data::Value;
 use crate::eval::{Outcome, Status};
@@ -78,7 +78,17 @@ impl Scored {
             influences: influences.collect(),
             decisions: decisions.collect(),
             consequences: consequences.collect(),
+            observed: Vec::new(),
         }
+    }
+
+    /// Adds what was observed of the records, as the reference interpreter says it: by what is observed, then by record.
+    pub fn observe<'v>(&mut self, observed: impl IntoIterator<Item = &'v [Value]>) {
+        let columns = observed.into_iter().map(|values| {
+            let (values, texts) = answers(values.iter().map(Some));
+            ObservedColumn { values: Lane::of(&values), texts }
+        });
+        self.observed = columns.collect();
     }
 }
 

@@ -13,8 +13,9 @@ use super::reason::{Keys, ReasonPlan};
 use super::scope::Scope;
 use super::sum::SumPlan;
 use super::tier::TierPlan;
+use crate::data::Type;
 use crate::decimal::Decimal;
-use crate::policy::{Condition, DefinitionId, Item, Over, Policy, ReasonId, RowOutcome};
+use crate::policy::{Condition, Definition, DefinitionId, Item, Over, Policy, ReasonId, RowOutcome};
 use arrow_schema::DataType;
 use std::sync::Arc;
 
@@ -39,6 +40,8 @@ pub struct Plan {
     pub(super) decisions: Vec<DecisionPlan>,
     /// By benefit and penalty.
     pub(super) consequences: Vec<Asked>,
+    /// What is observed beside the score: the value, and its type.
+    pub(super) observed: Vec<(Number, Type)>,
     /// How reasons are found.
     pub(super) reasons: ReasonPlan,
     /// Whether a decision or a consequence asks for the points of an item.
@@ -75,12 +78,21 @@ pub(super) struct DecisionPlan {
 impl Plan {
     /// Makes a policy ready.
     pub fn new(policy: &Policy) -> Self {
-        let policy = Arc::new(policy.clone());
+        Self::observing(policy, &[])
+    }
+
+    /// Makes a policy ready, with values that are worked out beside the score and that nothing of the policy reads. They
+    /// are definitions of the scored record as they would stand behind the policy's own, and change no score.
+    pub fn observing(policy: &Policy, observed: &[Definition]) -> Self {
+        let mut policy = policy.clone();
+        let own_definitions = policy.definitions.len();
+        policy.definitions.extend_from_slice(observed);
+        let policy = Arc::new(policy);
         let scope = Scope::subject(&policy);
         let mut gather = Gather::new(&policy, policy.schema.scored().fields.len());
         gather.subject();
         let mut compiler = Compiler::new(&policy, scope, gather.found, Sharing::All);
-        for (definition, id) in policy.definitions.iter().zip(0..) {
+        for (definition, id) in policy.definitions.iter().zip(0..).take(own_definitions) {
             if definition.of == policy.schema.scored {
                 compiler.define(DefinitionId(id), scope);
             }
@@ -92,12 +104,16 @@ impl Plan {
         let overrides = policy.overrides.iter().map(|o| ask(&mut compiler, &o.when, scope)).collect();
         let own = std::mem::take(&mut compiler.steps);
         // What follows the score is asked for some records only.
-        let (decisions, consequences) = compiler.for_some(|compiler| {
+        let (decisions, consequences, observed) = compiler.for_some(|compiler| {
             let decisions: Vec<_> =
                 policy.decisions.iter().map(|d| decide(compiler, &d.table, scope)).collect();
             let consequences: Vec<_> =
                 policy.consequences.iter().map(|c| ask(compiler, &c.when, scope)).collect();
-            (decisions, consequences)
+            let observed = (0..).zip(&policy.definitions).skip(own_definitions);
+            let observed: Vec<_> = observed
+                .map(|(id, definition)| (compiler.defined(DefinitionId(id), scope), definition.kind))
+                .collect();
+            (decisions, consequences, observed)
         });
         let mut reasons = ReasonPlan::new(&policy, &items);
         let asked = Asking::new(&policy, &compiler.aggregates, &reasons);
@@ -130,6 +146,7 @@ impl Plan {
             overrides,
             decisions,
             consequences,
+            observed,
             reasons,
             points_asked: compiler.points_asked,
             tiers: TierPlan::new(&policy),

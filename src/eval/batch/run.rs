@@ -7,7 +7,7 @@ use super::lane::{Lane, Pool};
 use super::overrule::{Overruled, overruled};
 use super::plan::{Plan, holds};
 use super::rank::Ranking;
-use super::scored::{DecisionColumn, Scored, Standing, Wanted};
+use super::scored::{DecisionColumn, ObservedColumn, Scored, Standing, Wanted};
 use super::walk::{Distance, Loss, NONE, Walk};
 use crate::data::Type;
 use crate::decimal::Decimal;
@@ -98,6 +98,7 @@ impl Plan {
         overruled.iter_mut().for_each(|each| each.tier(self, &mut out.tier));
 
         self.decide(chunk, given, worked, (points, decisions), (pool, over, marks), out);
+        self.observe(View { given, worked }, pool, marks, out);
         let mut overriding = Vec::new();
         for each in &overruled {
             let standing = out.standings.get(each.row).copied().unwrap_or_default();
@@ -267,6 +268,22 @@ impl Plan {
             pool.keep_bytes(truths);
         }
         decisions.drain(..).for_each(|lane| pool.keep(lane));
+    }
+
+    /// What is observed of all records, scored or not. What is too large on the way is missing, and changes no standing.
+    fn observe(&self, view: View<'_>, pool: &mut Pool, marks: &mut [u8], out: &mut Scored) {
+        out.observed.resize_with(self.observed.len(), ObservedColumn::default);
+        for ((node, kind), column) in self.observed.iter().zip(&mut out.observed) {
+            marks.fill(0);
+            let mut lane = view.number(node, pool, marks);
+            lane.missing.iter_mut().zip(&*marks).for_each(|(missing, mark)| *missing |= mark);
+            column.values.copy(&lane);
+            pool.keep(lane);
+            column.texts.clear();
+            if *kind == Type::Text {
+                column.texts.extend_from_slice(view.given.texts);
+            }
+        }
     }
 
     /// How many places for reasons there are.

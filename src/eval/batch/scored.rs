@@ -31,6 +31,8 @@ pub struct Scored {
     pub(super) decisions: Vec<DecisionColumn>,
     /// By benefit and penalty: 1 where it is held.
     pub(super) consequences: Vec<Vec<u8>>,
+    /// What was observed beside the score.
+    pub(super) observed: Vec<ObservedColumn>,
 }
 
 /// What became of a record.
@@ -65,6 +67,14 @@ pub(super) struct DecisionColumn {
     /// What the numbers of texts mean, where it gives texts.
     pub(super) texts: Vec<Arc<str>>,
     pub(super) reasons: Vec<u16>,
+}
+
+/// What was observed.
+#[derive(Debug, Default)]
+pub(super) struct ObservedColumn {
+    pub(super) values: Lane,
+    /// What the numbers of texts mean, where it gives texts.
+    pub(super) texts: Vec<Arc<str>>,
 }
 
 /// Numbers of many records as they are held: units of 1e-9.
@@ -162,6 +172,17 @@ impl Scored {
     /// What the numbers of texts mean that a decision gives, if it gives texts.
     pub fn answer_texts(&self, decision: usize) -> &[Arc<str>] {
         self.decisions.get(decision).map_or(&[], |decision| &decision.texts)
+    }
+
+    /// What was observed of all records beside the score ([`Plan::observing`](super::Plan::observing)), by position. It means
+    /// something where the record is not set aside, whether it is scored or not.
+    pub fn observed(&self, position: usize) -> Option<Column<'_>> {
+        self.observed.get(position).map(|observed| observed.values.column())
+    }
+
+    /// What the numbers of texts mean that were observed, if they were texts.
+    pub fn observed_texts(&self, position: usize) -> &[Arc<str>] {
+        self.observed.get(position).map_or(&[], |observed| &observed.texts)
     }
 
     /// The score of a record, after range, overrides and rounding; absent unless scored.

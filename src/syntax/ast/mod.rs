@@ -6,12 +6,14 @@
 mod block;
 mod case;
 mod cell;
+mod charter;
 mod expression;
 mod schema;
 
 pub use block::*;
 pub use case::*;
 pub use cell::*;
+pub use charter::*;
 pub use expression::*;
 pub use schema::*;
 

@@ -26,12 +26,7 @@ pub(super) fn read_file(reader: &mut Reader<'_>) -> Vec<Statement> {
     while let Some(line) = reader.next() {
         match line.kind {
             LineKind::Closes => stray_brace(reader, line),
-            LineKind::Row => {
-                reader.error(Code::E0101, line.span, "a row of a table stands outside of a block");
-                while reader.peek().is_some_and(|next| next.kind == LineKind::Row) {
-                    reader.next();
-                }
-            }
+            LineKind::Row => row_outside(reader, line),
             LineKind::Opens | LineKind::Plain => statements.extend(statement(reader, line)),
         }
         statements.append(&mut reader.misplaced);
@@ -135,7 +130,15 @@ pub(super) fn skip(reader: &mut Reader<'_>) {
     }
 }
 
-fn stray_brace(reader: &mut Reader<'_>, line: &Line<'_>) {
+/// A row outside of a block; those after it are not told again.
+pub(super) fn row_outside(reader: &mut Reader<'_>, line: &Line<'_>) {
+    reader.error(Code::E0101, line.span, "a row of a table stands outside of a block");
+    while reader.peek().is_some_and(|next| next.kind == LineKind::Row) {
+        reader.next();
+    }
+}
+
+pub(super) fn stray_brace(reader: &mut Reader<'_>, line: &Line<'_>) {
     let at = line.tokens.first().map_or(line.span, |token| token.span);
     reader.error(Code::E0104, at, "this `}` closes no block");
 }

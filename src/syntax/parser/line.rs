@@ -4,6 +4,7 @@
 //! next line starts with `and`, `or`, `otherwise`, `where`, an operator or `)`.
 
 use super::MAX_NESTING;
+use super::charter::CHARTER;
 use super::clause::is_clause_word;
 use super::slip::Slip;
 use super::statement::is_statement_word;
@@ -223,7 +224,7 @@ pub(super) fn looks_like_statement(text: &str, line: &[Token]) -> bool {
         "let" | "list" if defines() => true,
         "tag" | "reason" | "param" => has(1, Kind::Word) && has(2, Kind::Text),
         "use" | "link" => has(1, Kind::Word) && line.len() > 3,
-        _ => is_statement_word(word) && last_text(text, line) == "{",
+        _ => (is_statement_word(word) || word == CHARTER) && last_text(text, line) == "{",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::block;
 use super::case::{case_block, cases_line};
+use super::charter::CHARTER;
 use super::expression::{broken, only_expression};
 use super::grammar::Rule;
 use super::line::{Line, LineKind};
@@ -83,6 +84,8 @@ pub(super) fn statement<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> Option<
             meant,
             format!("write `{meant}`"),
         );
+    } else if word == CHARTER {
+        diagnostic = diagnostic.help("a charter stands in a file of its own, which ends in `.charter`");
     }
     reader.keep(diagnostic);
     if let Some((_, _, build)) = STATEMENTS.iter().find(|(name, ..)| Some(*name) == meant) {

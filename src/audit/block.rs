@@ -1,0 +1,278 @@
+//! Some parts of a policy together, with what they give in each cell of the axes that they turn on.
+
+use super::axis::AxisId;
+use super::model::{Given, Gives, Marks, Model, Part};
+use super::node::{Node, TableNode};
+use super::points::Points;
+use super::possible::{Fit, Possible};
+use std::collections::BTreeSet;
+
+/// How many cells are looked at in one block.
+const CELLS: usize = 1_000_000;
+
+/// Some parts and their cells.
+#[derive(Debug, Clone)]
+pub(super) struct Block {
+    /// The parts, by position in the model.
+    pub(super) parts: Vec<usize>,
+    /// The axes that they turn on, in order.
+    pub(super) axes: Vec<AxisId>,
+    /// How many classes each axis has.
+    pub(super) shape: Vec<usize>,
+    /// The buckets that the points go into, rising.
+    pub(super) buckets: Vec<usize>,
+    /// How far apart neighbours along each axis are.
+    strides: Vec<usize>,
+    cells: Vec<Cell>,
+    points: Vec<Points>,
+    /// There are too many cells: none are known.
+    too_many: bool,
+}
+
+/// What is known of a cell besides its points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// The marks that may be set.
+    pub(super) may: Marks,
+    /// The marks that may be absent.
+    pub(super) may_not: Marks,
+    /// Whether a record can be there, as far as is known.
+    pub(super) possible: bool,
+}
+
+impl Cell {
+    /// The sets of marks that may be set; `None` where there are too many.
+    pub(super) fn patterns(&self) -> Option<Vec<Marks>> {
+        let sure = self.may & !self.may_not;
+        let unsure = self.may & self.may_not;
+        if unsure.count_ones() > 6 {
+            return None;
+        }
+        let bits = (0..Marks::BITS).map(|bit| 1 << bit).filter(|bit| unsure & bit != 0);
+        Some(bits.fold(vec![sure], |all, bit| all.iter().flat_map(|mark| [*mark, mark | bit]).collect()))
+    }
+}
+
+impl Block {
+    /// Parts together.
+    pub(super) fn new(model: &Model<'_>, parts: Vec<usize>) -> Self {
+        let of = |at: &usize| model.part(*at);
+        let mut axes: Vec<AxisId> = parts.iter().flat_map(|at| of(at).axes.clone()).collect();
+        axes.sort_unstable();
+        axes.dedup();
+        let shape: Vec<usize> = axes.iter().map(|axis| model.axes.get(*axis).classes.len()).collect();
+        let mut buckets: Vec<usize> = parts.iter().map(|at| of(at).bucket).collect();
+        buckets.sort_unstable();
+        buckets.dedup();
+        let size = shape.iter().try_fold(1_usize, |size, count| size.checked_mul(*count));
+        let strides = strides(&shape);
+        let mut block = Self {
+            parts,
+            axes,
+            shape,
+            buckets,
+            strides,
+            cells: Vec::new(),
+            points: Vec::new(),
+            too_many: size.is_none_or(|size| size > CELLS),
+        };
+        if let Some(size) = size.filter(|size| *size <= CELLS) {
+            block.fill(model, size);
+        }
+        block
+    }
+
+    /// Whether there are too many cells to look at each.
+    pub(super) fn is_too_large(&self) -> bool {
+        self.too_many
+    }
+
+    /// How many cells there are.
+    pub(super) fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// What is known of a cell; `None` where no record can be there.
+    pub(super) fn cell(&self, at: usize) -> Option<&Cell> {
+        self.cells.get(at).filter(|cell| cell.possible)
+    }
+
+    /// The points of a cell, by bucket in the order of [`Block::buckets`].
+    pub(super) fn points(&self, at: usize) -> &[Points] {
+        let width = self.buckets.len();
+        self.points.get(at * width..(at + 1) * width).unwrap_or_default()
+    }
+
+    /// The position of an axis among its own.
+    pub(super) fn position(&self, axis: AxisId) -> Option<usize> {
+        self.axes.binary_search(&axis).ok()
+    }
+
+    /// The class of a cell along the axis at a position.
+    pub(super) fn class(&self, at: usize, position: usize) -> usize {
+        let (stride, count) = self.along(position);
+        (at / stride) % count
+    }
+
+    fn along(&self, position: usize) -> (usize, usize) {
+        let stride = self.strides.get(position).copied().unwrap_or(1);
+        (stride, self.shape.get(position).copied().unwrap_or(1).max(1))
+    }
+
+    /// Whether a record can be in every cell, as far as is known.
+    pub(super) fn is_whole(&self) -> bool {
+        self.cells.iter().all(|cell| cell.possible)
+    }
+
+    /// Cells in groups that are alike but for some axes: what moving along those alone can reach.
+    pub(super) fn planes(&self, along: &[usize]) -> impl Iterator<Item = Vec<usize>> + '_ {
+        let offsets = along.iter().fold(vec![0_usize], |offsets, position| {
+            let (stride, count) = self.along(*position);
+            offsets.iter().flat_map(|offset| (0..count).map(move |class| offset + class * stride)).collect()
+        });
+        let along = along.to_vec();
+        (0..self.len()).filter(move |at| along.iter().all(|position| self.class(*at, *position) == 0)).map(
+            move |at| {
+                offsets.iter().map(|offset| at + offset).filter(|cell| self.cell(*cell).is_some()).collect()
+            },
+        )
+    }
+
+    fn fill(&mut self, model: &Model<'_>, size: usize) {
+        let width = self.buckets.len();
+        let empty = Cell { may: 0, may_not: Marks::MAX, possible: true };
+        self.cells = vec![empty; size];
+        self.points = vec![Points::ZERO; size * width];
+        for at in self.parts.clone() {
+            let part = model.part(at);
+            let own = own_cells(model, part).unwrap_or_default();
+            let positions: Vec<usize> = part.axes.iter().filter_map(|axis| self.position(*axis)).collect();
+            let shape: Vec<usize> = positions.iter().filter_map(|at| self.shape.get(*at).copied()).collect();
+            let own_strides = strides(&shape);
+            let bucket = self.buckets.binary_search(&part.bucket).unwrap_or(0);
+            for cell in 0..size {
+                let there: usize = positions
+                    .iter()
+                    .zip(&own_strides)
+                    .map(|(position, stride)| self.class(cell, *position) * stride)
+                    .sum();
+                let given = own.get(there).copied().flatten();
+                let Some(known) = self.cells.get_mut(cell) else { continue };
+                match given {
+                    None => known.possible = false,
+                    Some(given) => {
+                        known.may |= given.may;
+                        known.may_not &= !given.may | given.may_not;
+                        if let Some(sum) = self.points.get_mut(cell * width + bucket) {
+                            *sum = sum.plus(given.points);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn strides(shape: &[usize]) -> Vec<usize> {
+    let mut strides = Vec::with_capacity(shape.len());
+    let mut stride = 1;
+    for count in shape {
+        strides.push(stride);
+        stride *= (*count).max(1);
+    }
+    strides
+}
+
+/// What a part gives in each cell of its own axes; `None` where there are too many.
+pub(super) fn own_cells(model: &Model<'_>, part: &Part) -> Option<Vec<Option<Given>>> {
+    let shape: Vec<usize> = part.axes.iter().map(|axis| model.axes.get(*axis).classes.len()).collect();
+    let strides = strides(&shape);
+    let size = shape.iter().try_fold(1_usize, |size, count| size.checked_mul(*count));
+    let size = size.filter(|size| *size <= CELLS)?;
+    let rows = match &part.gives {
+        Gives::Table(table, ..) => rows_by_class(model, part, table),
+        Gives::Formula { .. } | Gives::Axis(_) | Gives::Mark { .. } => None,
+    };
+    let given = |cell: usize| {
+        let class = |position: usize| {
+            let stride = strides.get(position).copied().unwrap_or(1);
+            (cell / stride) % shape.get(position).copied().unwrap_or(1)
+        };
+        if let Some(rows) = &rows {
+            let row = rows.first(class)?;
+            return model.given_by_row(part, row, &|axis| view(model, part, axis, class));
+        }
+        model.given(part, &|axis| view(model, part, axis, class))
+    };
+    Some((0..size).map(given).collect())
+}
+
+/// The rows of a part's table that are, or may be, taken in some cell; `None` where there are too many cells.
+pub(super) fn rows_taken(model: &Model<'_>, part: &Part) -> Option<BTreeSet<usize>> {
+    let Gives::Table(table, ..) = &part.gives else { return None };
+    let shape: Vec<usize> = part.axes.iter().map(|axis| model.axes.get(*axis).classes.len()).collect();
+    let strides = strides(&shape);
+    let size = shape.iter().try_fold(1_usize, |size, count| size.checked_mul(*count));
+    let size = size.filter(|size| *size <= CELLS)?;
+    let rows = rows_by_class(model, part, table);
+    let mut taken = BTreeSet::new();
+    for cell in 0..size {
+        let class = |position: usize| {
+            let stride = strides.get(position).copied().unwrap_or(1);
+            (cell / stride) % shape.get(position).copied().unwrap_or(1)
+        };
+        match &rows {
+            Some(rows) => taken.extend(rows.first(class)),
+            None => taken.extend(table.candidates(&|axis| view(model, part, axis, class))),
+        }
+    }
+    Some(taken)
+}
+
+/// What an axis is in a cell of a part.
+fn view<'m>(model: &'m Model<'_>, part: &Part, axis: AxisId, class: impl Fn(usize) -> usize) -> &'m Possible {
+    let of = model.axes.get(axis);
+    let position = part.axes.binary_search(&axis).unwrap_or(0);
+    of.classes.get(class(position)).unwrap_or(&of.domain)
+}
+
+/// The rows of a table, as bits, that take each class of each column: for tables whose columns are axes.
+struct Rows {
+    /// By column: the position of its axis in the part, and by class the rows that take it.
+    columns: Vec<(usize, Vec<Vec<u64>>)>,
+    words: usize,
+}
+
+impl Rows {
+    /// The first row that takes a cell.
+    fn first(&self, class: impl Fn(usize) -> usize) -> Option<usize> {
+        (0..self.words).find_map(|word| {
+            let left = self.columns.iter().fold(u64::MAX, |left, (position, by_class)| {
+                left & by_class.get(class(*position)).and_then(|bits| bits.get(word)).copied().unwrap_or(0)
+            });
+            (left != 0).then(|| word * 64 + left.trailing_zeros() as usize)
+        })
+    }
+}
+
+/// `None` where a column is more than an axis, or a class is taken in part: then there is no shorter way.
+fn rows_by_class(model: &Model<'_>, part: &Part, table: &TableNode) -> Option<Rows> {
+    let words = table.rows.len().div_ceil(64);
+    let columns = table.columns.iter().enumerate().map(|(column, node)| {
+        let Node::Axis(axis) = node else { return None };
+        let position = part.axes.binary_search(axis).ok()?;
+        let by_class = model.axes.get(*axis).classes.iter().map(|class| {
+            let mut bits = vec![0_u64; words];
+            for (at, row) in table.rows.iter().enumerate() {
+                match class.fits(row.cells.get(column)?) {
+                    Fit::Yes => *bits.get_mut(at / 64)? |= 1 << (at % 64),
+                    Fit::No => {}
+                    Fit::Perhaps => return None,
+                }
+            }
+            Some(bits)
+        });
+        Some((position, by_class.collect::<Option<Vec<_>>>()?))
+    });
+    Some(Rows { columns: columns.collect::<Option<Vec<_>>>()?, words })
+}

@@ -1,0 +1,702 @@
+//! Every sentence with its examples; every pass, with policies that keep it and policies that do not.
+
+use super::asked::{Answer, Asked, read};
+use super::*;
+use crate::audit::{read_charters, read_clause};
+use crate::check::{self, Unit};
+use crate::data::{FieldId, LinkId, RecordId, Set};
+use crate::date::{Date, Unit as Window};
+use crate::decimal::Decimal;
+use crate::policy::TierId;
+use crate::source::FileId;
+use std::cell::RefCell;
+
+/// A desk that decides nothing, and notes what it is asked.
+#[derive(Default)]
+struct Listening {
+    questions: RefCell<Vec<String>>,
+}
+
+impl Listening {
+    fn ask(&self, question: String) -> Verdict {
+        self.questions.borrow_mut().push(question);
+        Verdict::undecided("nobody looks at records here")
+    }
+}
+
+impl Desk for Listening {
+    fn flow(&self, from: &[Input], to: Target) -> Verdict {
+        self.ask(format!("flow {from:?} {to:?}"))
+    }
+    fn monotone(&self, of: (RecordId, FieldId), never: Way) -> Verdict {
+        self.ask(format!("monotone {of:?} {never:?}"))
+    }
+    fn shift(&self, from: &[Input], never: Way) -> Verdict {
+        self.ask(format!("shift {from:?} {never:?}"))
+    }
+    fn one_more(&self, of: LinkId, never: Way) -> Verdict {
+        self.ask(format!("one more {of:?} {never:?}"))
+    }
+    fn one_more_at_most(&self, of: LinkId, most: Decimal) -> Verdict {
+        self.ask(format!("one more {of:?} at most {most}"))
+    }
+    fn share(&self, of: &Share, most: Decimal) -> Verdict {
+        self.ask(format!("share {of:?} {most}"))
+    }
+    fn missing(&self, of: &[Input], never: Way, than: Benchmark) -> Verdict {
+        self.ask(format!("missing {of:?} {never:?} {than:?}"))
+    }
+    fn never_below_others(&self, of: (RecordId, FieldId), band: &Set) -> Verdict {
+        self.ask(format!("never below {of:?} {band:?}"))
+    }
+    fn forgotten(&self, kinds: &[RecordId], after: (u32, Window)) -> Verdict {
+        self.ask(format!("forgotten {kinds:?} {after:?}"))
+    }
+    fn repeated_gain(&self, most: Option<Decimal>) -> Verdict {
+        self.ask(format!("repeated {most:?}"))
+    }
+    fn gaming(&self, from: Option<TierId>, to: TierId, at_least: Decimal) -> Verdict {
+        self.ask(format!("gaming {from:?} {to:?} {at_least}"))
+    }
+    fn ways_up(&self) -> Verdict {
+        self.ask("ways up".to_owned())
+    }
+    fn step(&self, of: &[Input], most: Decimal) -> Verdict {
+        self.ask(format!("step {of:?} {most}"))
+    }
+    fn opting_out(&self) -> Verdict {
+        self.ask("opting out".to_owned())
+    }
+    fn dead(&self) -> Verdict {
+        self.ask("dead".to_owned())
+    }
+}
+
+impl Screen for Listening {
+    fn adverse_impact(&self, question: &AdverseImpact) -> Verdict {
+        self.ask(format!(
+            "impact {:?} {:?} {:?} {}",
+            question.pass, question.by, question.group, question.at_least
+        ))
+    }
+}
+
+/// Everything that the examples speak of.
+const WORLD: &str = r#"
+policy world "A policy that has everything" {
+  scores   person
+  range    300 to 900
+  start    600
+  round    to 1
+  reasons  up to 4 by points lost
+  owner    "Tests"
+  source   "Invented"
+}
+
+tag payment     "How bills were paid"
+tag protected   "Grounds that the law protects"
+tag residence   "Where people live"
+tag spend       "What people buy"
+tag opinion     "What people say"
+tag association "Whom people know"
+tag means       "Income"
+tag register    "Numbers that only keep the file"
+
+record person {
+  id        text  key  tagged register
+  born      date up to today  tagged protected  immutable
+  age       integer 18 to 120  tagged protected  immutable
+  sex       one of (female, male)  tagged protected  immutable
+  region    one of (north, south)  tagged residence
+  enrolled  yes/no  tagged register
+  late_24m  integer 0 to 24  tagged payment  controllable by person at 3 per step
+  limit     money 0 or more  optional  tagged means
+}
+
+record applicant {
+  id              text  key  tagged register
+  foreign_worker  yes/no  tagged protected
+}
+
+record company {
+  id  text  key  tagged register
+}
+
+record purchase belongs to person by person tagged spend {
+  person    text  tagged register
+  date      date  tagged spend
+  category  one of (games, food)  tagged spend
+}
+
+record bankruptcy belongs to person by person tagged payment {
+  person  text
+  date    date up to today
+}
+
+record post belongs to person by person tagged opinion {
+  person  text
+  date    date
+}
+
+link friends "Friends" between person and person tagged association
+link owners from person to company tagged association
+
+reason R01 "Bills were paid late"
+reason R02 "Purchases"
+reason R03 "Friends"
+
+characteristic late "Late bills" {
+  reason  R01
+  source  "Invented"
+  | late_24m  | points |
+  | 0         |    +40 |
+  | 1 or more |    -40 |
+}
+
+rule purchases "Purchases" {
+  for each purchase where purchase.date within 12 months
+  source  "Invented"
+  | purchase.category | points each | reason |
+  | food              |          +1 |        |
+  | games             |          -2 | R02    |
+  no more than 20 in total
+}
+
+rule bankruptcies "Bankruptcies" {
+  for each bankruptcy where bankruptcy.date within 7 years
+  points  -30 each, no more than 60 in total
+  reason  R01
+  source  "Invented"
+}
+
+influence friends "Friends' scores" {
+  average     of friends.score
+  against     600
+  weight      0.3
+  limited to  -60 to +60
+  reads       settled scores
+  reason      R03
+  source      "Invented"
+}
+
+tiers {
+  good  "Good"  600 or more
+  poor  "Poor"  under 600
+}
+
+participation {
+  needs  enrolled is yes
+}
+
+benefit bike_deposit "Bikes without a deposit" {
+  when     tier is good or better
+  context  transport
+  grantor  "City bikes"
+}
+
+penalty rail_ban "No fast trains" {
+  when       tier is poor
+  context    transport
+  basis      "A list of the court"
+  announced  2018-01-15
+  from       2018-05-01
+}
+
+penalty slow_internet "Slow internet" {
+  when       tier is poor
+  context    communication
+  announced  2018-05-01
+  from       2018-05-01
+}
+"#;
+
+fn policy_on(text: &str, day: &str) -> Policy {
+    let (unit, mut diagnostics) = Unit::of_text("test.score", text);
+    let checked = check::check(unit);
+    diagnostics.extend(checked.diagnostics);
+    let wrong: Vec<_> = diagnostics.iter().filter(|one| one.is_error()).map(|one| &one.message).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    checked.ruleset.unwrap().on(Date::parse(day).unwrap(), &[]).unwrap()
+}
+
+fn policy(text: &str) -> Policy {
+    policy_on(text, "2026-01-31")
+}
+
+/// A small policy of these lines; `person` has the fields given.
+fn small(fields: &str, lines: &str) -> Policy {
+    policy(&format!(
+        "policy small {{\n  scores person\n  range 0 to 1000\n  start 500\n  round to 1\n  reasons up to 4 by points lost\n}}\n\
+         record person {{\n  id text key\n{fields}\n}}\n{lines}\n"
+    ))
+}
+
+fn asked(clause: &str) -> Asked {
+    read_clause(FileId::new(7), clause).unwrap_or_else(|found| panic!("{clause}: {found:?}"))
+}
+
+/// The answer to a clause, in short, and what was asked of records for it.
+fn told_with(policy: &Policy, others: &[&Policy], clause: &str, screen: bool) -> (String, Vec<String>) {
+    let desk = Listening::default();
+    let screen = screen.then_some(&desk as &dyn Screen);
+    let answer = asked(clause).answer(&Subject { policy, others, desk: &desk, screen });
+    let told = match answer {
+        Answer::Given(Verdict::Proved { because }) => format!("proved: {because}"),
+        Answer::Given(Verdict::Refuted { because, places, .. }) => {
+            assert!(!places.is_empty(), "{clause}: no line shows it");
+            format!("refuted: {because}")
+        }
+        Answer::Given(Verdict::Undecided { because }) => format!("undecided: {because}"),
+        Answer::Vacuous(because) => format!("vacuous: {because}"),
+        Answer::Misfit(found) => format!("misfit: {}", found.first().unwrap().message),
+    };
+    (told, desk.questions.into_inner())
+}
+
+fn told(policy: &Policy, clause: &str) -> String {
+    told_with(policy, &[], clause, false).0
+}
+
+fn questions(policy: &Policy, clause: &str) -> Vec<String> {
+    told_with(policy, &[], clause, true).1
+}
+
+#[test]
+fn every_example_is_its_own_sentence_and_no_other_and_prints_back() {
+    for pattern in all() {
+        assert!(!pattern.examples.is_empty(), "{}", pattern.words);
+        for example in pattern.examples {
+            let asked = asked(example);
+            assert_eq!(asked.pattern.words, pattern.words, "{example}");
+            assert_eq!(asked.text, *example);
+            let (clause, _) = crate::syntax::parse_clause(FileId::new(0), example);
+            let others = all().filter(|other| {
+                pattern::matched(&pattern::elements(other.words), &clause.as_ref().unwrap().parts).is_ok()
+            });
+            assert_eq!(others.count(), 1, "{example} is two sentences");
+        }
+    }
+}
+
+#[test]
+fn every_example_is_answered_for_a_policy_that_has_all_of_it() {
+    let world = policy(WORLD);
+    let mut answers = String::new();
+    for pattern in all() {
+        for example in pattern.examples {
+            let (told, questions) = told_with(&world, &[], example, true);
+            assert!(!told.contains("was not understood"), "{example}");
+            answers += &format!("{example}\n  {told}\n");
+            for question in questions {
+                answers += &format!("  asks: {question}\n");
+            }
+        }
+    }
+    insta::assert_snapshot!("answers", answers);
+}
+
+#[test]
+fn what_is_no_clause_is_told_with_what_was_meant() {
+    let mut said = String::new();
+    for clause in [
+        "forbid opinion to influense score",
+        "forbid to influence score",
+        "forbid opinion to influence",
+        "require score never rises with late_24m",
+        "require score never drops with person.late_24m",
+        "limit any characteristic or rule to 35 of range",
+        "limit any characteristic or rule to 35%",
+        "require penalties announced soon",
+        "require penalties announced 90 ahead",
+        "require penalties announced 1.5 days ahead",
+        "require every rule has raeson",
+        "require every rule has reason, fun",
+        "require everything",
+        "require justice",
+        "limit reasons to 4 or so",
+        "require person.age 62 more never scored below others",
+        "forbid one more of friends to cost",
+        "require adverse impact of tier good or beter by person.sex at least 0.8",
+    ] {
+        let found = read_clause(FileId::new(0), clause).unwrap_err();
+        let mut sources = crate::source::Sources::new();
+        sources.add("--ask", clause);
+        assert_eq!(found.len(), 1, "{clause}: {found:?}");
+        said += &crate::diagnostic::render::human(&found, &sources, false);
+        said.push('\n');
+    }
+    insta::assert_snapshot!("refusals", said);
+}
+
+#[test]
+fn names_are_looked_up_in_each_policy() {
+    let world = policy(WORLD);
+    let plain = small(
+        "  late integer 0 to 3",
+        "characteristic late { \n | late | points | \n | 0 | 5 | \n | 1 or more | 0 | \n}",
+    );
+    assert!(told(&world, "forbid post to influence score").starts_with(
+        "proved: nothing on the way to the score reads `post.person`, `post.date` and the records `post`"
+    ));
+    assert_eq!(
+        told(&plain, "forbid opinion to influence score"),
+        "vacuous: the policy has no tag, record, link or field `opinion`, so the clause asks nothing of it"
+    );
+    // What is known is asked, where something else in the list is not.
+    assert!(told(&world, "forbid opinion, humour to influence score").starts_with("proved"));
+    assert_eq!(questions(&plain, "require score never rises with person.late").len(), 1);
+    assert!(
+        told(&plain, "require gaming into tier good costs at least 5")
+            .starts_with("vacuous: the policy has no tier")
+    );
+    assert!(
+        told(&world, "require score never rises with person.sex")
+            .starts_with("misfit: `person.sex` has no order")
+    );
+    assert!(told(&world, "require person.sex 62 or more never scored below others").starts_with("misfit"));
+    assert!(told(&world, "require person.age 200 or more never scored below others").starts_with("misfit"));
+    assert!(
+        told(&world, "require person.age before 5 years ago never scored below others").starts_with("misfit")
+    );
+}
+
+#[test]
+fn a_tag_stands_for_all_that_bears_it() {
+    let world = policy(WORLD);
+    let inputs = |clause: &str| {
+        let mut asked = questions(&world, clause);
+        asked.pop().unwrap_or_default()
+    };
+    // The records themselves, their fields without a tag of their own, and what has the tag; no field with another.
+    let payment = inputs("limit payment to 10% of range");
+    for wanted in [
+        "Record(RecordId(4))",
+        "Field(RecordId(4), FieldId(0))",
+        "Field(RecordId(4), FieldId(1))",
+        "Field(RecordId(0), FieldId(6))",
+    ] {
+        assert!(payment.contains(wanted), "{payment}");
+    }
+    let spend = inputs("limit spend to 10% of range");
+    assert!(!spend.contains("Field(RecordId(3), FieldId(0))"), "{spend}");
+    assert_eq!(
+        inputs("limit association to 10% of range"),
+        "share Inputs([Link(LinkId(0)), Link(LinkId(1)), LinkedScore(LinkId(0)), LinkedScore(LinkId(1))]) 0.1"
+    );
+    assert_eq!(inputs("limit friends.score to 10% of range"), "share Inputs([LinkedScore(LinkId(0))]) 0.1");
+}
+
+#[test]
+fn what_is_not_read_cannot_change_anything() {
+    let world = policy(WORLD);
+    assert!(told(&world, "forbid protected to influence score, tier").starts_with("proved"));
+    assert!(told(&world, "require twins score the same").starts_with("proved"));
+    assert_eq!(questions(&world, "forbid protected, spend to influence score").len(), 1);
+    // Participation decides whether there is a score at all.
+    assert_eq!(questions(&world, "forbid person.enrolled to influence score").len(), 1);
+    assert!(told(&world, "forbid post to raise score").starts_with("proved"));
+    assert_eq!(questions(&world, "forbid spend to raise score").len(), 1);
+}
+
+#[test]
+fn values_that_rules_name_are_found() {
+    let world = policy(WORLD);
+    assert_eq!(
+        told(&world, "forbid any rule to name a value of purchase.category"),
+        "refuted: rules name values of `purchase.category` 2 times"
+    );
+    assert!(
+        told(&world, "forbid any rule to name a value of purchase.date, person.late_24m")
+            .starts_with("proved")
+    );
+    let filtered = small(
+        "",
+        "record sale belongs to person by person {\n person text\n shop text\n}\nrule shops {\n for each sale where sale.shop is \"Brown\"\n points 1 each, no more than 3 in total\n}",
+    );
+    assert_eq!(
+        told(&filtered, "forbid any rule to name a value of sale.shop"),
+        "refuted: a rule names a value of `sale.shop`"
+    );
+    let counted = small(
+        "",
+        "record sale belongs to person by person {\n person text\n shop text\n}\nrule shops {\n points 1 * count(sale where starts_with(sale.shop, \"B\")) limited to 0 to 3\n}",
+    );
+    assert!(told(&counted, "forbid any rule to name a value of sale.shop").starts_with("refuted"));
+}
+
+const LATE: &str = "  late integer 0 to 3";
+
+#[test]
+fn every_rule_has_what_it_must_have() {
+    let without = small(
+        LATE,
+        "reason R1 \"Late\"\ncharacteristic late {\n | late | points | reason |\n | 0 | 5 | |\n | 1 | 3 | R1 |\n | 2 or more | 0 | |\n}",
+    );
+    assert_eq!(told(&without, "require every rule has reason"), "refuted: `late` has no `reason`");
+    let with = small(
+        LATE,
+        "reason R1 \"Late\"\ncharacteristic late {\n | late | points | reason |\n | 0 | 5 | |\n | 1 or more | 3 | R1 |\n}",
+    );
+    assert!(told(&with, "require every rule has reason").starts_with("proved"));
+    assert_eq!(told(&with, "require every rule has source"), "refuted: `late` has no `source`");
+    assert_eq!(told(&with, "require every rule has reason, owner"), "refuted: `small` has no `owner`");
+    assert!(told(&with, "require every rule has basis").starts_with("undecided"));
+    let row_by_row = small(
+        LATE,
+        "characteristic late {\n | late | points | source |\n | 0 | 5 | card of 2024 |\n | 1 or more | 3 | card of 2024 |\n}",
+    );
+    assert!(told(&row_by_row, "require every rule has source").starts_with("proved"));
+    let refusing = small(LATE, "override too_late {\n when late is 3\n not scored\n}");
+    assert_eq!(told(&refusing, "require every rule has reason"), "refuted: `too_late` has no `reason`");
+}
+
+#[test]
+fn reasons_are_few_and_of_something_scored() {
+    let world = policy(WORLD);
+    assert!(told(&world, "limit reasons to 4").starts_with("proved: reasons are given up to 4"));
+    assert!(told(&world, "limit reasons to 3").starts_with("proved: the policy has no more than 3 reasons"));
+    assert!(told(&world, "limit reasons to 2").starts_with("refuted"));
+    assert!(told(&world, "require every reason belongs to something scored").starts_with("proved"));
+    let by_baseline = policy(
+        "policy p {\n scores person\n start 0\n round to 1\n reasons up to 4 by points below baseline\n}\nrecord person {\n id text key\n late integer 0 to 3\n}\n\
+         reason R1 \"Late\"\ncharacteristic late {\n reason R1\n baseline 5\n | late | points |\n | 0 | 5 |\n | 1 or more | 0 |\n}",
+    );
+    assert!(told(&by_baseline, "require every reason belongs to something scored").starts_with("refuted"));
+}
+
+#[test]
+fn consequences_rest_on_what_they_may() {
+    let world = policy(WORLD);
+    let clause = "require consequences of transport rest only on payment, spend, association, register";
+    assert!(
+        told(&world, clause).starts_with("proved: `bike_deposit` reads nothing else; `rail_ban`"),
+        "{}",
+        told(&world, clause)
+    );
+    // Something else is read: whether it matters is for records to say.
+    assert_eq!(questions(&world, "require consequences of transport rest only on payment").len(), 2);
+    assert!(
+        told(&world, "require consequences of health rest only on payment")
+            .starts_with("proved: there is no such")
+    );
+    let own = small(
+        "  fares integer 0 to 3 tagged transport",
+        "tag transport \"Fares\"\npenalty rail_ban {\n when fares is 3\n context transport\n}",
+    );
+    assert!(
+        told(&own, "require penalties rest only on inputs tagged with their context").starts_with("proved")
+    );
+    assert_eq!(questions(&world, "require penalties rest only on inputs tagged with their context").len(), 2);
+}
+
+#[test]
+fn penalties_are_listed_and_announced() {
+    let world = policy(WORLD);
+    assert!(told(&world, "require penalties only from rail_ban, slow_internet").starts_with("proved"));
+    assert_eq!(
+        told(&world, "require penalties only from rail_ban"),
+        "refuted: `slow_internet` is none of these"
+    );
+    assert_eq!(told(&world, "require every penalty has basis"), "refuted: `slow_internet` has no `basis`");
+    assert!(told(&world, "require every benefit has grantor, context").starts_with("proved"));
+    assert!(
+        told(&world, "require consequences only in contexts transport, communication").starts_with("proved")
+    );
+    assert_eq!(
+        told(&world, "require consequences only in contexts transport"),
+        "refuted: `slow_internet` is in another context"
+    );
+    assert!(told(&world, "require penalties never backwards in time").starts_with("proved"));
+    assert_eq!(
+        told(&world, "require penalties announced 90 days ahead"),
+        "refuted: `slow_internet` was announced on 2018-05-01, and holds from 2018-05-01 on"
+    );
+    assert!(
+        told(&policy_on(WORLD, "2017-01-01"), "require penalties announced 90 days ahead")
+            .starts_with("proved: there is no such penalty")
+    );
+    let backwards =
+        small(LATE, "penalty fine {\n when late is 3\n announced 2025-01-01\n from 2024-01-01\n}");
+    assert!(told(&backwards, "require penalties never backwards in time").starts_with("refuted"));
+    let silent = small(LATE, "penalty fine {\n when late is 3\n}");
+    assert_eq!(
+        told(&silent, "require penalties never backwards in time"),
+        "refuted: `fine` does not say when it was announced"
+    );
+}
+
+#[test]
+fn adverse_rules_name_what_can_be_set_right() {
+    let world = policy(WORLD);
+    assert_eq!(
+        told(&world, "require every adverse rule names a correctable input"),
+        "refuted: `friends` rests on the pairs of `friends` and `friends.score`, of which nothing is correctable"
+    );
+    let age = small(
+        "  age integer 18 to 99 immutable",
+        "characteristic age {\n | age | points |\n | 18 to 25 | 0 |\n | over 25 | 5 |\n}",
+    );
+    assert_eq!(
+        told(&age, "require every adverse rule names a correctable input"),
+        "refuted: `age` rests on `person.age`, of which nothing is correctable"
+    );
+    let late = small(
+        "  late integer 0 to 3 controllable by person at 1 per step",
+        "characteristic late {\n | late | points |\n | 0 | 5 |\n | 1 or more | 0 |\n}",
+    );
+    assert!(told(&late, "require every adverse rule names a controllable input").starts_with("proved"));
+    let plain = small(LATE, "characteristic late {\n | late | points |\n | 0 | 5 |\n | 1 or more | 0 |\n}");
+    assert!(told(&plain, "require every adverse rule names a controllable input").starts_with("refuted"));
+    assert!(told(&plain, "require every adverse rule names a correctable input").starts_with("proved"));
+}
+
+#[test]
+fn what_others_bring_is_accounted_for() {
+    let world = policy(WORLD);
+    let plain = small(LATE, "characteristic late {\n | late | points |\n | 0 | 5 |\n | 1 or more | 0 |\n}");
+    assert!(
+        told(&world, "limit weight of influences to 0.3")
+            .starts_with("proved: the weights of influences add up to 0.3, below 1")
+    );
+    assert_eq!(
+        told(&world, "limit weight of influences to 0.2"),
+        "refuted: the weights of influences add up to 0.3"
+    );
+    assert!(told(&plain, "limit weight of influences to 0.2").starts_with("proved"));
+    assert!(told(&world, "require lines about others only with 3 or more of them").starts_with("refuted"));
+    assert!(told(&world, "require lines about others only with 1 or more of them").starts_with("proved"));
+    assert!(told(&plain, "require lines about others only with 3 or more of them").starts_with("proved"));
+    assert!(told(&world, "require flows between records only over friends").starts_with("proved"));
+    assert_eq!(
+        told(&world, "require flows between records only over owners"),
+        "refuted: something comes over `friends` too"
+    );
+    assert!(
+        told(&world, "require one more of owners never lowers score")
+            .starts_with("proved: nothing reads the link")
+    );
+    assert_eq!(
+        questions(&world, "require one less of friends never raises score"),
+        ["one more LinkId(0) Falls"]
+    );
+}
+
+/// A policy of one kind whose scores read those of another.
+fn reading(own: &str, other: &str) -> Policy {
+    policy(&format!(
+        "policy {own}s {{\n scores {own}\n range 0 to 100\n start 50\n round to 1\n}}\nrecord {own} {{\n id text key\n}}\nrecord {other} {{\n id text key\n}}\n\
+         link ties from {own} to {other}\ninfluence ties {{\n average of ties.score\n against 50\n weight 0.5\n reads previous scores\n}}"
+    ))
+}
+
+#[test]
+fn scores_that_flow_in_circles_are_found() {
+    let clause = "forbid scores to flow in circles";
+    let (company, person) = (reading("company", "person"), reading("person", "company"));
+    assert!(told(&company, clause).starts_with("proved"));
+    assert_eq!(
+        told_with(&company, &[&person], clause, false).0,
+        "refuted: scores flow in a circle: `company`, to `person`, and back to `company`"
+    );
+    let (bank, city) = (reading("person", "bank"), reading("bank", "company"));
+    assert!(told_with(&company, &[&bank], clause, false).0.starts_with("proved"));
+    assert_eq!(
+        told_with(&company, &[&bank, &city], clause, false).0,
+        "refuted: scores flow in a circle: `company`, to `bank`, to `person`, and back to `company`"
+    );
+    // Within one kind scores settle.
+    assert!(told(&policy(WORLD), clause).starts_with("proved"));
+}
+
+#[test]
+fn inputs_are_known_and_tagged() {
+    let world = policy(WORLD);
+    assert!(
+        told(&world, "require inputs only from payment, spend, association, register").starts_with("proved")
+    );
+    let told_of = told(&world, "require inputs only from payment, spend, register");
+    assert_eq!(told_of, "refuted: the policy reads the pairs of `friends` and `friends.score`");
+    assert!(told(&world, "require every field tagged").starts_with("proved"));
+    let plain = small(LATE, "");
+    assert_eq!(
+        told(&plain, "require every field tagged"),
+        "refuted: `person.id` and `person.late` bear no tag"
+    );
+}
+
+#[test]
+fn dead_rules_are_found() {
+    let dead = small(LATE, "characteristic late {\n | late | points |\n | 0 | 5 |\n | 1 or more | 5 |\n}");
+    assert!(
+        told(&dead, "require no dead rows or rules")
+            .starts_with("refuted: `late` gives the same to everybody")
+    );
+    let alive = small(LATE, "characteristic late {\n | late | points |\n | 0 | 5 |\n | 1 or more | 0 |\n}");
+    assert_eq!(questions(&alive, "require no dead rows or rules"), ["dead"]);
+    assert!(told(&alive, "require bands complete and disjoint").starts_with("proved"));
+}
+
+#[test]
+fn opting_out_is_settled_by_the_text_where_it_can_be() {
+    let world = policy(WORLD);
+    assert!(told(&world, "require opting out costs nothing").starts_with("proved"));
+    let obliged = small(LATE, "penalty fine {\n when late is 3\n}");
+    assert_eq!(questions(&obliged, "require opting out costs nothing"), ["opting out"]);
+}
+
+#[test]
+fn what_needs_data_says_so() {
+    let world = policy(WORLD);
+    let clause = "require adverse impact of tier good or better by person.age under 25 at least 0.8";
+    assert!(asked(clause).needs_data());
+    assert_eq!(told(&world, clause), "undecided: this depends on data: give them with `--data`");
+    assert_eq!(
+        questions(&world, clause),
+        [
+            "impact Tier { tier: TierId(0), or_better: true } FieldId(2) Some(Ranges([(18000000000, 24000000000)])) 0.8"
+        ]
+    );
+    assert!(!asked("require every field tagged").needs_data());
+    let of_others = "require adverse impact of score 470 or more by applicant.foreign_worker at least 0.8";
+    assert!(told(&world, of_others).starts_with("proved: the policy scores `person`"));
+    // Several things that are asked of none are told once.
+    let plain = small(LATE, "");
+    assert_eq!(
+        told(&plain, "require every penalty has basis, context"),
+        "proved: there is no such penalty on this day"
+    );
+}
+
+#[test]
+fn only_what_can_happen_to_children_is_asked_to_be_forgotten() {
+    let world = policy(WORLD);
+    assert_eq!(
+        questions(&world, "require adverse points forgotten after 7 years"),
+        ["forgotten [RecordId(3), RecordId(4)] (7, Year)"]
+    );
+    assert_eq!(
+        questions(&world, "require adverse points of bankruptcy forgotten after 10 years"),
+        ["forgotten [RecordId(4)] (10, Year)"]
+    );
+    assert!(
+        told(&world, "require adverse points of post forgotten after 1 year")
+            .starts_with("proved: no rule reads")
+    );
+}
+
+#[test]
+fn a_clause_is_read_where_it_stands() {
+    let text = "charter c {\n  require  every field\n    tagged\n}\n";
+    // A clause ends with its line: what follows is no line of a charter, and what it began is not whole.
+    let (_, found) = read_charters(FileId::new(0), text);
+    let codes: Vec<_> = found.iter().map(|one| one.code.name()).collect();
+    assert_eq!(codes, ["E0102", "E0602"]);
+    let (charters, found) = read_charters(
+        FileId::new(0),
+        "charter c {\n  forbid protected,\n    opinion to influence score\n}\n",
+    );
+    assert!(found.is_empty(), "{found:?}");
+    assert_eq!(charters[0].clauses[0].text, "forbid protected, opinion to influence score");
+    let (tree, _) = crate::syntax::parse_clause(FileId::new(0), "require every field tagged");
+    assert!(read(FileId::new(0), &tree.unwrap()).is_ok());
+}
