@@ -6,7 +6,7 @@
 use super::points::Points;
 use super::possible::Possible;
 use super::read::{Read, Reader};
-use crate::data::{Set, Type, limits, step};
+use crate::data::{Set, Type, Value, limits, step};
 use crate::decimal::Decimal;
 use crate::policy::{Expr, ItemBody, ItemId, Over, Policy};
 use std::collections::{BTreeMap, BTreeSet};
@@ -186,6 +186,21 @@ impl Axis {
         }
     }
 
+    /// Whether its exact value counts, and it has too many for each to be a class of its own.
+    pub(super) fn is_valued_by_class_only(&self) -> bool {
+        self.single
+            && self.classes.iter().any(|class| match &class.known {
+                Set::Ranges(ranges) => ranges.iter().any(|(low, high)| low != high),
+                Set::Codes(codes) => codes.len() > 1,
+                Set::Texts { except, .. } => *except,
+            })
+    }
+
+    /// The class that a value lies in.
+    pub(super) fn class_of(&self, value: &Value) -> Option<usize> {
+        self.classes.iter().position(|class| class.contains(value))
+    }
+
     fn classes(&self) -> Vec<Possible> {
         let sets = match &self.domain.known {
             Set::Ranges(ranges) => self.ranges(ranges),
@@ -203,7 +218,13 @@ impl Axis {
             .cuts
             .iter()
             .flat_map(|cut| match cut {
-                Set::Ranges(ranges) => ranges.iter().flat_map(|(low, high)| [*low, high + step]).collect(),
+                // Ends on whole steps: `over 3` of an integer begins at 4.
+                Set::Ranges(ranges) => ranges
+                    .iter()
+                    .flat_map(|(low, high)| {
+                        [low + (-low).rem_euclid(step), high - high.rem_euclid(step) + step]
+                    })
+                    .collect(),
                 Set::Codes(_) | Set::Texts { .. } => Vec::new(),
             })
             .collect();

@@ -224,12 +224,11 @@ impl Desk for Audit<'_> {
     }
 
     fn gaming(&self, from: Option<TierId>, to: TierId, at_least: Decimal) -> Verdict {
-        let _ = (from, to, at_least);
-        Verdict::undecided("the cheapest way into a tier was not worked out")
+        self.cheapest_into(from, to, at_least)
     }
 
     fn ways_up(&self) -> Verdict {
-        Verdict::undecided("the ways up were not worked out")
+        self.everyone_can_rise()
     }
 
     fn step(&self, of: &[Input], most: Decimal) -> Verdict {
@@ -320,7 +319,7 @@ fn grows(audit: &Audit<'_>, a: &Trial<'_>, b: &Trial<'_>, record: RecordId, fiel
 }
 
 impl<'p> Audit<'p> {
-    fn flow_to_score(&self, reads: &BTreeSet<Read>, what: &str) -> Verdict {
+    pub(super) fn flow_to_score(&self, reads: &BTreeSet<Read>, what: &str) -> Verdict {
         let judge = |a: &Trial<'_>, b: &Trial<'_>| {
             (a.outcome.score != b.outcome.score || a.outcome.status != b.outcome.status).then(
                 || match scores(a, b) {
@@ -401,7 +400,7 @@ impl<'p> Audit<'p> {
     }
 
     /// Two records that differ in nothing but what is asked about, by trying values.
-    fn any_change(
+    pub(super) fn any_change(
         &self,
         reads: &BTreeSet<Read>,
         judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
@@ -461,7 +460,7 @@ impl<'p> Audit<'p> {
         }
     }
 
-    fn places_reading(&self, reads: &BTreeSet<Read>) -> Vec<crate::source::Place> {
+    pub(super) fn places_reading(&self, reads: &BTreeSet<Read>) -> Vec<crate::source::Place> {
         let Ok(model) = &self.model else { return Vec::new() };
         let touched = |axis: &AxisId| model.axes.get(*axis).reads.iter().any(|read| reads.contains(read));
         let parts = model.parts.iter().enumerate().filter(|(_, part)| part.axes.iter().any(touched));
@@ -469,7 +468,7 @@ impl<'p> Audit<'p> {
     }
 
     /// Whether an event's field changes nothing of what a per-event rule gives, though it is read.
-    fn keeps_same(&self, model: &Model<'_>, part: usize, reads: &BTreeSet<Read>) -> bool {
+    pub(super) fn keeps_same(&self, model: &Model<'_>, part: usize, reads: &BTreeSet<Read>) -> bool {
         let PartOf::Item(id) = model.part(part).of else { return false };
         let ItemBody::Events(events) = &self.policy.item(id).body else { return false };
         let Over::Child(kind) = events.over else { return false };
@@ -637,7 +636,7 @@ impl<'p> Audit<'p> {
     }
 
     /// A field of child records that is changed, in a record that has some.
-    fn by_child_field(
+    pub(super) fn by_child_field(
         &self,
         record: RecordId,
         field: FieldId,
@@ -651,7 +650,10 @@ impl<'p> Audit<'p> {
         let starts: Vec<Trial<'p>> = starts
             .flat_map(|base| {
                 let more: Vec<Trial<'p>> = self.changed(&base, Read::Children(record)).collect();
-                std::iter::once(base).chain(more)
+                // Among many, one more or less may make no difference: also the first of them alone.
+                let alone: Vec<Trial<'p>> =
+                    more.iter().filter_map(|trial| self.with_one_child(trial, record)).collect();
+                std::iter::once(base).chain(alone).chain(more)
             })
             .collect();
         for first in starts {
@@ -676,6 +678,17 @@ impl<'p> Audit<'p> {
             }
         }
         None
+    }
+
+    /// The same record with the first of its children of a kind, where it has several.
+    fn with_one_child(&self, trial: &Trial<'p>, record: RecordId) -> Option<Trial<'p>> {
+        let mut case = trial.case.clone();
+        let mut seen = 0;
+        case.records.retain(|(kind, _)| {
+            seen += usize::from(*kind == record);
+            *kind != record || seen == 1
+        });
+        if seen > 1 { self.maker.run(&case) } else { None }
     }
 
     fn missing_of(&self, field: FieldId, never: Way, than: Benchmark) -> Verdict {

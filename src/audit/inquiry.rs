@@ -69,9 +69,9 @@ pub(super) struct Findings {
 const SUSPECTS: usize = 12;
 
 /// Everybody else: what the parts that are not compared can add up to, and the marks that they can set.
-struct Rest {
-    sums: Vec<Points>,
-    marks: Option<Vec<Marks>>,
+pub(super) struct Rest {
+    pub(super) sums: Vec<Points>,
+    pub(super) marks: Option<Vec<Marks>>,
 }
 
 /// How many sets of marks are told apart.
@@ -284,7 +284,7 @@ impl Model<'_> {
     }
 
     /// The most that rounding can make of a difference.
-    fn rounded_up(&self, units: i128) -> i128 {
+    pub(super) fn rounded_up(&self, units: i128) -> i128 {
         let step = self.policy.round.units();
         units.checked_add(step - 1).map_or(units, |up| up.div_euclid(step) * step)
     }
@@ -355,7 +355,12 @@ impl Model<'_> {
 
     /// The most that the second rises above the first, and falls below it, over all that others can add up to: two lines
     /// with a floor and a cap each differ most at an end or where one of them bends.
-    fn spread_of(&self, others: Points, first: (Marks, Points), second: (Marks, Points)) -> (i128, i128) {
+    pub(super) fn spread_of(
+        &self,
+        others: Points,
+        first: (Marks, Points),
+        second: (Marks, Points),
+    ) -> (i128, i128) {
         let ends = |(marks, points): (Marks, Points)| [(marks, points.low()), (marks, points.high())];
         let bends: Vec<i128> = self.bends(first.0 | second.0);
         let (mut up, mut down) = (0_i128, 0_i128);
@@ -388,7 +393,7 @@ impl Model<'_> {
     }
 
     /// What the parts that are not in a block can do.
-    fn rest(&self, block: &Block) -> Rest {
+    pub(super) fn rest(&self, block: &Block) -> Rest {
         let mut sums = vec![Points::ZERO; self.buckets.len()];
         let mut marks: Option<BTreeSet<Marks>> = Some([0].into_iter().collect());
         for (at, part) in self.parts.iter().enumerate() {

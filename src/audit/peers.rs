@@ -305,7 +305,7 @@ impl<'p> Audit<'p> {
     }
 
     /// The most that a part can change of the score, its groups' weights and limits counted.
-    fn swing_of_part(&self, model: &Model<'_>, at: usize) -> Points {
+    pub(super) fn swing_of_part(&self, model: &Model<'_>, at: usize) -> Points {
         let part = model.part(at);
         let hull = model.hulls.get(at).map_or(Points::ANY, |hull| hull.points);
         let mut width = hull.width();

@@ -43,7 +43,16 @@ impl ReadAfter {
 
     fn expr(&mut self, policy: &Policy, expr: &Expr) {
         match expr {
-            Expr::Score | Expr::Tier => self.score = true,
+            Expr::Score => self.score = true,
+            Expr::Tier => {
+                self.score = true;
+                let lifting = policy.overrides.iter();
+                let lifting =
+                    lifting.filter(|each| each.tier_at_most.is_some() || each.tier_at_least.is_some());
+                for each in lifting {
+                    self.reads.extend(Reader::of(policy, &each.when.when, None));
+                }
+            }
             Expr::Decision(id) => {
                 if let Some(decision) = policy.decisions.get(id.index()) {
                     // Decisions are given to scored records only.

@@ -24,12 +24,12 @@ pub use possible::Possible;
 use super::alternatives::Alternatives;
 use super::block::block;
 use super::trial::Trial;
-use crate::data::{FieldId, LinkId, RecordId, Value};
+use crate::data::{FieldId, LinkId, RecordId, Type, Value};
 use crate::decimal::Decimal;
 use crate::eval::{BodySeen, Scorer};
 use crate::policy::{Case, Expectation, Expr, ItemId, Policy};
 use crate::source::{FileId, Place, Span};
-use draft::{Draft, Person};
+use draft::{Draft, Person, Who};
 use events::Template;
 use quest::Quest;
 use std::cell::RefCell;
@@ -103,7 +103,7 @@ impl<'p> Maker<'p> {
     pub fn new(policy: &'p Policy) -> Self {
         let alternatives = Alternatives::of(policy);
         let kinds = 0..policy.schema.records.len() as u32;
-        Self {
+        let mut maker = Self {
             policy,
             scorer: Scorer::new(policy),
             plain: kinds.map(|kind| alternatives.plain(RecordId(kind))).collect(),
@@ -111,10 +111,16 @@ impl<'p> Maker<'p> {
             edges: RefCell::default(),
             templates: RefCell::default(),
             friends: RefCell::default(),
+        };
+        for kind in policy.schema.children() {
+            maker.give_money(kind);
         }
+        maker.let_plain_take_part();
+        maker
     }
 
-    /// A case with a plain record: complete, with a key, nothing special about it, without children and links.
+    /// A case with a plain record: complete, with a key, nothing special about it, without children and links. It takes
+    /// part and is scored, where that was found to be possible.
     pub fn plain(&self) -> Case {
         let scored = self.policy.schema.scored;
         Case {
@@ -183,6 +189,32 @@ impl<'p> Maker<'p> {
     /// A case as a `case` block of the language.
     pub fn text(&self, case: &Case) -> String {
         block(self.policy, case)
+    }
+
+    /// An amount of nothing reads as a mistake in a child record.
+    fn give_money(&mut self, kind: RecordId) {
+        let fields = &self.policy.schema.record(kind).fields;
+        let some = Value::Number(Decimal::from_int(20));
+        let Some(plain) = self.plain.get_mut(kind.index()) else { return };
+        for (value, field) in plain.iter_mut().zip(fields) {
+            if field.kind == Type::Money && field.domain.contains(&some) {
+                value.clone_from(&some);
+            }
+        }
+    }
+
+    /// Makes the plain record one that takes part and is scored.
+    fn let_plain_take_part(&mut self) {
+        let scored = self.policy.schema.scored;
+        let nothing = Frozen::default();
+        let draft = Draft::of(&self.policy.schema, self.policy.today, &self.plain());
+        let mut quest = Quest::new(self, draft, &nothing, EFFORT);
+        quest.take_part();
+        let values = quest.draft.values(Who::Person(0)).to_vec();
+        let has_only_values = quest.draft.count_children(Who::Person(0)) == 0;
+        if let Some(plain) = self.plain.get_mut(scored.index()).filter(|_| has_only_values) {
+            *plain = values;
+        }
     }
 
     /// A record of a kind that is nothing special.

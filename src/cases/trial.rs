@@ -1,6 +1,6 @@
 //! A case that was run, with everything that was seen on the way.
 
-use crate::data::{Population, Records, Value, join_rows};
+use crate::data::{Population, Records, Subject, Value, join_rows};
 use crate::eval::{self, Outcome, Probe, Recording, Scorer, Settled, Status};
 use crate::policy::{Case, Expectation, ExpectedStatus, Expr, Over, Policy};
 
@@ -33,6 +33,11 @@ impl<'p> Trial<'p> {
         let mut recording = Recording::new();
         let outcome = eval::score_one(scorer, &population, &settled, position, &mut recording)?.ok()?;
         Some(Self { policy, case: case.clone(), outcome, recording, population, position })
+    }
+
+    /// Everybody whom the case brings along, and its record among them.
+    pub fn among(&self) -> Option<(&Population, Subject<'_>)> {
+        Some((&self.population, self.population.subject(self.position)?))
     }
 
     /// Whether its record takes part: what a record that does not goes through counts for nothing.

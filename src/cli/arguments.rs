@@ -1,8 +1,8 @@
 //! What can be written after `glassbox`: the commands and the options that they share.
 
 use super::{
-    baseline, check, diff, explain, explain_error, fmt, measure, new, review, score, snapshot, synth, test,
-    testdata, watch,
+    audit, baseline, check, diff, explain, explain_error, fields, fmt, measure, new, review, score, snapshot,
+    synth, test, testdata, watch,
 };
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -14,6 +14,8 @@ Examples:
   glassbox score rules/german_credit                 score the pack's records, as CSV on stdout
   glassbox explain rules/german_credit 17            every point of record 17
   glassbox check rules/payments                      everything that is wrong in its policies
+  glassbox audit rules/payments                      what it can do to anybody, proved or shown
+  glassbox fields rules/payments                     its fields, and what each can change
   glassbox test rules/payments                       run the cases that the policy brings along
   glassbox snapshot rules/payments                   keep its scores, for `test` to compare
   glassbox diff HEAD -- rules/payments               what a change means, and what it does to whom
@@ -28,9 +30,10 @@ A pack is a folder with a `glassbox.toml`, which says where the policy and its d
 
 Exit codes:
   0  all is well
-  1  a policy is wrong, a case differs, or a limit is broken
+  1  a policy is wrong, a case differs, a limit is broken, or a clause is refuted
   2  the command or a file cannot be used
-  3  records were set aside";
+  3  records were set aside
+  4  a clause is undecided";
 
 /// Score records from a policy that people can read, and explain every point.
 #[derive(Debug, Parser)]
@@ -49,6 +52,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     New(new::New),
     Check(check::Check),
+    Audit(audit::Audit),
+    Fields(fields::Fields),
     Score(score::Score),
     Explain(explain::Explain),
     Test(test::Test),

@@ -1,9 +1,10 @@
 //! The command line: one file a command, and what they share.
 //!
-//! Data goes to stdout, words go to stderr. Exit codes: 0 fine, 1 the policy is wrong, a case differs or a limit is broken,
-//! 2 the command or a file cannot be used, 3 records were set aside.
+//! Data goes to stdout, words go to stderr. Exit codes: 0 fine, 1 the policy is wrong, a case differs, a limit is broken or a
+//! clause is refuted, 2 the command or a file cannot be used, 3 records were set aside, 4 a clause is undecided.
 
 mod arguments;
+mod audit;
 mod baseline;
 mod blame;
 mod check;
@@ -13,6 +14,7 @@ mod destination;
 mod diff;
 mod explain;
 mod explain_error;
+mod fields;
 mod findings;
 mod fmt;
 mod histogram;
@@ -22,6 +24,8 @@ mod measure;
 mod moved;
 mod new;
 mod open;
+mod page;
+mod patience;
 mod progress;
 mod rejects;
 mod report;
@@ -54,6 +58,8 @@ enum Exit {
     Wrong,
     /// It ran, and records were set aside.
     SetAside,
+    /// A question has neither a proof nor records that refute it.
+    Undecided,
 }
 
 /// The exit code for what cannot be used: a wrong command, an unreadable file, our own bug.
@@ -77,6 +83,7 @@ pub fn run() -> ExitCode {
         Ok(Ok(Exit::Fine) | Err(Stop::ClosedPipe)) => ExitCode::SUCCESS,
         Ok(Ok(Exit::Wrong)) => ExitCode::from(1),
         Ok(Ok(Exit::SetAside)) => ExitCode::from(3),
+        Ok(Ok(Exit::Undecided)) => ExitCode::from(4),
         Ok(Err(stop)) => ExitCode::from(stop.say()),
     }
 }
@@ -85,6 +92,8 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
     match command {
         arguments::Command::New(new) => new.run(),
         arguments::Command::Check(check) => check.run(),
+        arguments::Command::Audit(audit) => audit.run(),
+        arguments::Command::Fields(fields) => fields.run(),
         arguments::Command::Score(score) => score.run(),
         arguments::Command::Explain(explain) => explain.run(),
         arguments::Command::Test(test) => test.run(),
@@ -99,6 +108,15 @@ fn run_command(command: &arguments::Command) -> Result<Exit, Stop> {
         arguments::Command::Synth(synth) => synth.run(),
         arguments::Command::ExplainError(explain_error) => explain_error.run(),
     }
+}
+
+/// How wide lines may become: on a terminal as wide as it is, within reason.
+fn width(to_stdout: bool) -> usize {
+    const NARROW: usize = 60;
+    const USUAL: usize = 100;
+    const WIDE: usize = 140;
+    let terminal = to_stdout.then(terminal_size::terminal_size).flatten();
+    terminal.map_or(USUAL, |(width, _)| usize::from(width.0).clamp(NARROW, WIDE))
 }
 
 /// What is said of our own bug. A failure to say it changes nothing any more.

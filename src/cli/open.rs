@@ -128,6 +128,11 @@ impl Opened {
         self.ruleset.on(day.date, set).map_err(|diagnostics| self.wrong(diagnostics))
     }
 
+    /// The policy as it stands on a date, with the parameters of the manifest.
+    pub(super) fn policy_at(&self, date: Date) -> Result<Policy, Stop> {
+        self.policy_on(Day { date, from_clock: false })
+    }
+
     /// The records of the run, joined and validated.
     pub(super) fn load(&self, policy: &Policy, run: &Run) -> Result<Loaded, Stop> {
         self.project

@@ -44,7 +44,7 @@ pub use reject::{Fault, Notice, Reject, Rejects};
 pub(crate) use schema::id;
 pub use schema::*;
 pub use set::Set;
-pub(crate) use set::{limits, step};
+pub(crate) use set::{limits, step, value};
 pub use subject::{Linked, Records, Subject};
 pub use table::{
     Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Sheet, SheetCell, SheetRow, Size, Table,

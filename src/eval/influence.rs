@@ -71,19 +71,37 @@ impl Settled {
         self.rejected.contains(&position)
     }
 
+    /// The points that an influence would have on a record if it were linked to one more, who has this score. `None` where a
+    /// number does not fit.
+    pub fn with_one_more(
+        &self,
+        influence: &Influence,
+        subject: &Subject<'_>,
+        score: Decimal,
+    ) -> Option<Decimal> {
+        let linked = subject.linked(influence.link);
+        let mut scores = self.scores_of(influence, subject);
+        scores.push(score);
+        points_of(influence, linked.len() + 1, scores).ok().map(|seen| seen.points)
+    }
+
     /// The points of an influence on a record.
     pub(super) fn points(
         &self,
         influence: &Influence,
         subject: &Subject<'_>,
     ) -> Result<InfluenceSeen, TooLarge> {
-        let linked = subject.linked(influence.link);
-        let scores: Vec<Decimal> = if influence.settled {
-            linked.iter().filter_map(|l| self.scores.get(l.position?).copied().flatten()).collect()
+        points_of(influence, subject.linked(influence.link).len(), self.scores_of(influence, subject))
+    }
+
+    /// The scores that an influence reads of those whom a record is linked to.
+    fn scores_of(&self, influence: &Influence, subject: &Subject<'_>) -> Vec<Decimal> {
+        let linked = subject.linked(influence.link).iter();
+        if influence.settled {
+            linked.filter_map(|l| self.scores.get(l.position?).copied().flatten()).collect()
         } else {
-            linked.iter().filter_map(|l| l.previous).collect()
-        };
-        points_of(influence, linked.len(), scores)
+            linked.filter_map(|l| l.previous).collect()
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod ledger;
 mod missing;
 mod reads;
 mod record;
+mod recourse;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,8 @@ pub use json::json;
 pub(crate) use layout::wrap;
 pub use missing::{Effect, Gap};
 pub use record::Explainer;
+pub use recourse::{ChangeShown, Recourse, Step};
+pub(crate) use shown::shown;
 pub use shown::{Amount, Named, Shown};
 pub use text::text;
 
@@ -28,7 +31,6 @@ use crate::policy::{Consequence, Decision, Policy};
 use crate::source::{Place, Sources};
 use ledger::Ledger;
 use serde::Serialize;
-use shown::shown;
 
 /// The name and version of the shape of an explanation in JSON.
 pub const SCHEMA: &str = "glassbox.explanation/1";
@@ -72,6 +74,9 @@ pub struct Explanation {
     pub penalties: Vec<ConsequenceShown>,
     /// What is missing, and what that did.
     pub missing: Vec<Gap>,
+    /// The cheapest changes that lead to a better score, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recourse: Option<Recourse>,
     /// The policy's title.
     #[serde(skip)]
     pub title: String,
@@ -391,6 +396,7 @@ pub fn explain(
         benefits: consequences(benefits),
         penalties: consequences(penalties),
         missing: missing::gaps(policy, subject, recording, outcome),
+        recourse: None,
         title: policy.title.clone(),
         record: scored.name.clone(),
         tier_label: tier.map(|tier| tier.label.clone()),

@@ -88,7 +88,7 @@ impl Serialize for Named {
 }
 
 /// A value of a type as it is shown.
-pub(super) fn shown(policy: &Policy, kind: Type, value: &Value) -> Shown {
+pub(crate) fn shown(policy: &Policy, kind: Type, value: &Value) -> Shown {
     match value {
         Value::Missing(_) => Shown::Missing,
         Value::Number(number) => Shown::Number(Amount(*number)),

@@ -25,6 +25,7 @@ pub fn text(explanation: &Explanation, colour: bool) -> String {
     page.decisions(&explanation.decisions);
     page.consequences("Benefits held", &explanation.benefits);
     page.consequences("Penalties", &explanation.penalties);
+    page.recourse(explanation);
     page.foot(explanation);
     page.out
 }
@@ -292,6 +293,31 @@ impl Page {
                 self.paint(DIM, &format!("    {place}"));
                 self.end();
             }
+        }
+    }
+
+    fn recourse(&mut self, e: &Explanation) {
+        let Some(recourse) = &e.recourse else { return };
+        self.section(&format!("The cheapest way to {}", recourse.aim));
+        let names = widest(recourse.changes.iter().map(|change| change.field.as_str()));
+        let moves: Vec<String> =
+            recourse.changes.iter().map(|change| format!("{} → {}", change.from, change.to)).collect();
+        let width = widest(moves.iter().map(String::as_str));
+        for (change, moved) in recourse.changes.iter().zip(&moves) {
+            let price = change.price().unwrap_or_default();
+            self.hang("  ", &format!("{}  {}  {price}", pad(&change.field, names), pad(moved, width)));
+        }
+        if let (Some(cost), Some(score)) = (recourse.cost, recourse.score) {
+            self.out.push_str("  ");
+            self.paint(BOLD, &format!("Cost {cost}, new score {score}"));
+            if let Some(tier) = &recourse.tier {
+                self.out.push_str(", tier ");
+                self.paint(BOLD, tier);
+            }
+            self.end();
+        }
+        for sentence in &recourse.because {
+            self.hang("  ", sentence);
         }
     }
 

@@ -77,6 +77,13 @@ impl<'p> Reads<'p> {
         reads
     }
 
+    /// What a definition reads; its fields are those of the kind of record that it is of.
+    pub fn of_definition(policy: &'p Policy, id: DefinitionId) -> Self {
+        let mut reads = Self::new(policy);
+        reads.definition(id);
+        reads
+    }
+
     /// Notes what is gone through.
     fn over(&mut self, over: Over) -> Over {
         match over {

@@ -74,6 +74,8 @@ fn help() {
             ("help", "--help"),
             ("help_new", "new --help"),
             ("help_check", "check --help"),
+            ("help_audit", "audit --help"),
+            ("help_fields", "fields --help"),
             ("help_score", "score --help"),
             ("help_explain", "explain --help"),
             ("help_test", "test --help"),

@@ -9,6 +9,7 @@
     reason = "a test that finds something else than it expects is to stop"
 )]
 
+mod audit;
 mod bench_packs;
 mod charters;
 mod choices;

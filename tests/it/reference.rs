@@ -4,9 +4,11 @@ use super::command::{glassbox, stdout};
 use super::page::root;
 use std::fmt::Write as _;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "new",
     "check",
+    "audit",
+    "fields",
     "score",
     "explain",
     "test",
@@ -33,9 +35,10 @@ A *pack* is a folder with a `glassbox.toml` ([data files](data.md)). Data goes t
 | exit code | |
 |---|---|
 | 0 | fine |
-| 1 | a policy is wrong, a case differs, or a limit is broken |
+| 1 | a policy is wrong, a case differs, a limit is broken, or a clause is refuted |
 | 2 | the command or a file cannot be used |
 | 3 | the run went to its end, and records were set aside or left out |
+| 4 | a clause is undecided |
 ";
 
 fn reference() -> String {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// Every input that is read on the way to a result. What is not among them cannot change it; what is among them may still
 /// make no difference.
-pub(super) fn inputs_of(policy: &Policy, target: Target) -> BTreeSet<Input> {
+pub(in crate::audit) fn inputs_of(policy: &Policy, target: Target) -> BTreeSet<Input> {
     let mut reached = Reached { policy, inputs: BTreeSet::new(), seen: BTreeSet::new() };
     match target {
         Target::Score => reached.result(ResultRead::Score),

@@ -26,6 +26,7 @@ mod ways;
 
 pub use asked::{Answer, Asked, read};
 pub use desk::{AdverseImpact, Benchmark, Desk, Input, Pass, Screen, Share, Target, Way};
+pub(super) use input::inputs_of;
 pub use reference::reference;
 pub use resolve::Unknown;
 

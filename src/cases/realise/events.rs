@@ -208,11 +208,16 @@ impl<'m, 'p> Quest<'m, 'p> {
         let mut sum = Decimal::ZERO;
         let reached = |sum: Decimal| if target < Decimal::ZERO { sum <= target } else { sum >= target };
         let mut many = 0;
-        loop {
+        for pass in 0..=most {
             let before = many;
             let mut day = template.day.or_else(|| dated.map(|_| self.maker.policy.today));
             let first = day.map(|day| day.ago(YEARS, Unit::Year));
             while !reached(sum) && many < most && self.left > 0 && day >= first {
+                // Each on a day of its own, as long as there are such.
+                if let Some(used) = day.filter(|day| pass == 0 && calendar.used.contains(day)) {
+                    day = Some(used.plus_days(-1));
+                    continue;
+                }
                 match calendar.gain(day, template.points, under_caps) {
                     Ok(gain) => {
                         if !self.place(person, events, template, day) {
@@ -228,7 +233,7 @@ impl<'m, 'p> Quest<'m, 'p> {
                     Err(None) => break,
                 }
             }
-            if reached(sum) || many == before || many >= most {
+            if reached(sum) || many >= most || (many == before && pass > 0) {
                 break;
             }
         }
@@ -442,11 +447,17 @@ struct Calendar {
     caps: Vec<Cap>,
     /// By cap and period: the sum that comes to the cap.
     sums: Vec<BTreeMap<Option<Date>, Decimal>>,
+    /// The days that events were put on.
+    used: BTreeSet<Date>,
 }
 
 impl Calendar {
     fn new(events: &Events) -> Self {
-        Self { caps: events.caps.clone(), sums: vec![BTreeMap::new(); events.caps.len()] }
+        Self {
+            caps: events.caps.clone(),
+            sums: vec![BTreeMap::new(); events.caps.len()],
+            used: BTreeSet::new(),
+        }
     }
 
     /// What would be left of the points of one more event on a day; where that is nothing, the next earlier day on which
@@ -466,6 +477,7 @@ impl Calendar {
 
     /// Counts an event in.
     fn add(&mut self, day: Option<Date>, points: Decimal) {
+        self.used.extend(day);
         let mut gain = points;
         for (cap, sums) in self.caps.iter().zip(&mut self.sums) {
             let left = Self::left(*cap, sums, day, gain);

@@ -6,7 +6,7 @@ use super::seek::{Aim, cells};
 use crate::data::{Set, Type, Value, limits};
 use crate::decimal::Decimal;
 use crate::eval::{EventSeen, Match, Probe, Steps, Trace};
-use crate::policy::{Expr, Formula, Item, ItemBody, ItemId, RowOutcome, Table};
+use crate::policy::{Expr, Formula, Item, ItemBody, ItemId, Override, RowOutcome, Table};
 
 /// Steps by which a formula is driven up or down where nothing says how far it goes.
 const STEPS: [i64; 6] = [100_000, 10_000, 1_000, 100, 10, 1];
@@ -325,17 +325,40 @@ impl<'m, 'p> Quest<'m, 'p> {
         if is_scored && self.within(half, |quest| quest.by_points(&wanted, then)) {
             return true;
         }
-        let about = About::person(0);
-        let mut aims: Vec<Aim<'_>> = Vec::new();
-        aims.extend(policy.participation.iter().map(|p| (about, &p.needs.when, Possible::truth(true))));
+        // Without what stands in the way.
         let touching = policy
             .overrides
             .iter()
             .filter(|each| each.not_scored || each.score_at_least.is_some() || each.score_at_most.is_some());
-        aims.extend(touching.map(|each| {
-            (about, &each.when.when, Possible { missing: !each.when.if_missing, ..Possible::truth(false) })
-        }));
+        let aims: Vec<Aim<'_>> = self.taking_part(touching);
         (!is_scored || !aims.is_empty()) && self.seek_all(&aims, &mut |quest| quest.by_points(&wanted, then))
+    }
+
+    /// Lets the record take part and be scored, if it can be.
+    pub(super) fn take_part(&mut self) {
+        let policy = self.maker.policy;
+        let aims = self.taking_part(policy.overrides.iter().filter(|each| each.not_scored));
+        let mark = self.draft.mark();
+        let rows = |quest: &mut Self| {
+            policy.roots.iter().all(|root| {
+                quest.points(0, *root).is_some()
+                    || quest.seek_points(0, *root, &Possible::any_number(), &mut |_| true)
+            })
+        };
+        if !self.seek_all(&aims, &mut |quest| rows(quest)) {
+            self.draft.undo(mark);
+        }
+    }
+
+    /// That participation's condition holds, and no condition of some overrides.
+    fn taking_part(&self, touching: impl Iterator<Item = &'p Override>) -> Vec<Aim<'p>> {
+        let about = About::person(0);
+        let participation = self.maker.policy.participation.iter();
+        let aims = participation.map(|each| (about, &each.needs.when, Possible::truth(true)));
+        aims.chain(touching.map(|each| {
+            (about, &each.when.when, Possible { missing: !each.when.if_missing, ..Possible::truth(false) })
+        }))
+        .collect()
     }
 
     /// Drafts in which everything together comes to such a sum: by the points of items, else with the help of others.

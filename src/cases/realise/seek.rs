@@ -11,6 +11,9 @@ use crate::policy::{CellTest, Comparison, DefinitionBody, DefinitionId, Expr, Op
 /// An expression and the values that it is to have.
 pub(super) type Aim<'e> = (About, &'e Expr, Possible);
 
+/// What one of two must be, the other having a value.
+type Solved<'f> = &'f dyn Fn(&Value) -> Possible;
+
 impl<'m, 'p> Quest<'m, 'p> {
     /// Drafts in which an expression has one of these values: the draft as it is, if so, then others.
     pub(super) fn seek(
@@ -206,7 +209,7 @@ impl<'m, 'p> Quest<'m, 'p> {
         &mut self,
         about: About,
         (left, right): (&Expr, &Expr),
-        (left_for, right_for): (&dyn Fn(&Value) -> Possible, &dyn Fn(&Value) -> Possible),
+        (left_for, right_for): (Solved<'_>, Solved<'_>),
         then: Then<'_, 'm, 'p>,
     ) -> bool {
         let sides = [(left, right, left_for), (right, left, right_for)];

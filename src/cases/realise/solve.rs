@@ -12,11 +12,11 @@ use crate::policy::{Expr, ItemId, Over, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many values may be worked out for wishes that read something in common, in one order.
-const EFFORT: usize = 6_000;
+const EFFORT: usize = 5_000;
 /// How many for one wish about what everything comes to.
 const LATE: usize = 12_000;
-/// How often they are put in another order.
-const ORDERS: usize = 3;
+/// How many values are chosen that nothing asks for, and in how many orders wishes are then met.
+const ORDERS: [(u32, usize); 3] = [(0, 3), (1, 2), (2, 1)];
 /// How many wishes are met together, each taking back what the others did.
 const TOGETHER: usize = 8;
 /// How many fields are solved for by halving.
@@ -110,11 +110,23 @@ impl<'m, 'p> Quest<'m, 'p> {
     /// Takes a wish about an expression as it is, or as what it leaves of a field's domain.
     fn take<'w>(&mut self, of: &'w Expr, within: &Possible, tasks: &mut Vec<Task<'w>>) {
         let only_yes = !within.missing && within.truths() == (true, false);
-        match of {
-            Expr::Field(id) => self.narrow(*id, within),
-            Expr::Test(inner, set) if only_yes => self.take(inner, &Possible::known(set.clone()), tasks),
-            Expr::And(parts) if only_yes => parts.iter().for_each(|part| self.take(part, within, tasks)),
-            _ => tasks.push(Task::Value(of, within.clone())),
+        if let Expr::Field(id) = of {
+            self.narrow(*id, within);
+        } else if let (Expr::Test(inner, set), true) = (of, only_yes) {
+            self.take(inner, &Possible::known(set.clone()), tasks);
+        } else if let (Expr::And(parts), true) = (of, only_yes) {
+            parts.iter().for_each(|part| self.take(part, within, tasks));
+        } else {
+            // Asked twice of the same, both have to be met by one value.
+            let same = tasks.iter_mut().find_map(|task| match task {
+                Task::Value(other, wanted) if *other == of => Some(wanted),
+                Task::Value(..) | Task::Points(..) | Task::Push(..) => None,
+                Task::Influence(..) | Task::PushInfluence(..) => None,
+            });
+            match same {
+                Some(wanted) => *wanted = wanted.and(within),
+                None => tasks.push(Task::Value(of, within.clone())),
+            }
         }
     }
 
@@ -128,9 +140,9 @@ impl<'m, 'p> Quest<'m, 'p> {
     fn solve(&mut self, tasks: &[&Task<'_>]) -> bool {
         let mut order: Vec<&Task<'_>> = tasks.to_vec();
         let all = self.left;
-        for free in [0, 1, 2] {
+        for (free, orders) in ORDERS {
             self.free = free;
-            for _ in 0..ORDERS {
+            for _ in 0..orders {
                 self.left = EFFORT.min(all);
                 let mark = self.draft.mark();
                 match self.in_order(&order) {

@@ -1,0 +1,136 @@
+//! What can be changed of a record: declared fields, in which direction, in steps of which size, at which price.
+
+use crate::data::{Change, FieldId, Schema, Set, Type, Value, step, value};
+use crate::decimal::Decimal;
+
+/// A hundredth, in units of 1e-9: amounts are shown to the cent where that is possible.
+const CENT: i128 = 10_000_000;
+
+/// A field that can be changed.
+#[derive(Debug, Clone)]
+pub(in crate::audit) struct Lever {
+    pub(in crate::audit) field: FieldId,
+    pub(in crate::audit) kind: Type,
+    /// The known values that a good record may hold.
+    pub(in crate::audit) domain: Set,
+    /// It can only grow, and what that takes is time: it has no price.
+    pub(in crate::audit) only_up: bool,
+    /// What a step costs; 0 where there is no price.
+    pub(in crate::audit) each: Decimal,
+    /// The size of a step, in the units of [`Set::Ranges`].
+    step: i128,
+}
+
+impl Lever {
+    /// The fields of the scored record that can be changed at a price, and those that only grow.
+    pub(in crate::audit) fn all(schema: &Schema) -> (Vec<Self>, Vec<Self>) {
+        let fields = schema.scored().fields.iter().zip(0..);
+        let levers = fields.filter_map(|(field, at)| {
+            let (each, size, only_up) = match field.change.as_ref()? {
+                Change::Immutable => return None,
+                Change::OnlyUp => (Decimal::ZERO, None, true),
+                Change::Controllable { cost, step, .. } => (*cost, *step, false),
+            };
+            let least = step(field.kind);
+            let size = size.map_or(least, |size| match field.kind {
+                // A part of a day is a day.
+                Type::Date => (size.units() + Decimal::ONE.units() - 1) / Decimal::ONE.units(),
+                Type::Number | Type::Integer | Type::Money => size.units(),
+                Type::Text | Type::YesNo | Type::Category(_) | Type::Tier => 1,
+            });
+            Some(Self {
+                field: FieldId(at),
+                kind: field.kind,
+                domain: field.domain.clone(),
+                only_up,
+                each,
+                step: size.max(1),
+            })
+        });
+        levers.partition(|lever| !lever.only_up)
+    }
+
+    /// How many steps lead from one value to another: a step that was begun counts; of values without an order any change
+    /// is one. `None` where nothing leads there.
+    pub(in crate::audit) fn steps(&self, from: &Value, to: &Value) -> Option<i128> {
+        if from == to {
+            return Some(0);
+        }
+        if from.is_missing() || to.is_missing() {
+            return None;
+        }
+        match (units(from), units(to)) {
+            (Some(from), Some(to)) if self.only_up && to < from => None,
+            (Some(from), Some(to)) => Some(self.over((to - from).abs())),
+            (None, _) | (_, None) => Some(1),
+        }
+    }
+
+    /// How many steps a distance takes.
+    pub(in crate::audit) fn over(&self, distance: i128) -> i128 {
+        distance / self.step + i128::from(distance % self.step != 0)
+    }
+
+    /// What steps cost, in units of 1e-9.
+    pub(in crate::audit) fn price(&self, steps: i128) -> i128 {
+        self.each.units().saturating_mul(steps)
+    }
+
+    /// The member of a set that the fewest steps lead to; `None` where none does.
+    pub(in crate::audit) fn nearest(&self, now: &Value, set: &Set) -> Option<Value> {
+        if now.is_missing() {
+            return None;
+        }
+        if set.contains(now) {
+            return Some(now.clone());
+        }
+        let (Some(from), Set::Ranges(ranges)) = (units(now), set) else {
+            return set.sample(self.kind);
+        };
+        let ends = ranges.iter().map(|(low, high)| (from.clamp(*low, *high), *low, *high));
+        let reached = ends.filter(|(to, ..)| !self.only_up || *to >= from);
+        let (to, low, high) = reached.min_by_key(|(to, ..)| (to - from).abs())?;
+        value(self.rounder(from, to, (low, high)), self.kind)
+    }
+
+    /// A value in whole cents beside the nearest, where it takes no more steps.
+    fn rounder(&self, from: i128, to: i128, (low, high): (i128, i128)) -> i128 {
+        if !matches!(self.kind, Type::Number | Type::Money) {
+            return to;
+        }
+        let cents = if to < from { to - to.rem_euclid(CENT) } else { to + (-to).rem_euclid(CENT) };
+        let same = self.over((cents - from).abs()) == self.over((to - from).abs());
+        if (low..=high).contains(&cents) && same { cents } else { to }
+    }
+
+    /// How many values there are; `None` where they are no numbers of steps.
+    pub(in crate::audit) fn count(&self) -> Option<i128> {
+        let Set::Ranges(ranges) = &self.domain else { return None };
+        let one = step(self.kind);
+        ranges.iter().try_fold(0_i128, |sum, (low, high)| sum.checked_add((high - low) / one + 1))
+    }
+
+    /// Every value, where they can be listed: of an order each, of categories all.
+    pub(in crate::audit) fn every(&self) -> Vec<Set> {
+        match &self.domain {
+            Set::Ranges(ranges) => {
+                let one = step(self.kind);
+                let values = ranges
+                    .iter()
+                    .flat_map(|(low, high)| (0..=(high - low) / one).map(move |n| low + n * one));
+                values.map(|units| Set::Ranges(vec![(units, units)])).collect()
+            }
+            Set::Codes(codes) => codes.iter().map(|code| Set::of_codes([*code])).collect(),
+            Set::Texts { .. } => vec![self.domain.clone()],
+        }
+    }
+}
+
+/// A value of an ordered type in the units of [`Set::Ranges`].
+pub(in crate::audit) fn units(value: &Value) -> Option<i128> {
+    match value {
+        Value::Number(number) => Some(number.units()),
+        Value::Date(day) => Some(day.days().into()),
+        Value::Missing(_) | Value::YesNo(_) | Value::Text(_) | Value::Category(_) => None,
+    }
+}

@@ -1,0 +1,362 @@
+//! How far inputs move a score: the most that is proved, and the most that two records were found to show.
+
+use super::Audit;
+use super::ask::{scores, went};
+use super::block::{Block, Cell};
+use super::clause::Input;
+use super::inquiry::{Moves, Rest, Rule, Suspect};
+use super::model::{Gives, Marks, Model};
+use super::points::Points;
+use super::read::Read;
+use super::verdict::{Verdict, Witness};
+use crate::cases::Trial;
+use crate::data::FieldId;
+use crate::decimal::Decimal;
+use std::cell::Cell as Slot;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What inputs do to the score of records that differ in nothing else.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Nothing, for anybody: proved.
+    None {
+        /// Why.
+        because: String,
+    },
+    /// They change it: shown by records.
+    Some {
+        /// By how many points.
+        swing: Swing,
+        /// Records of which one has a score and the other has none, where no two with different scores were found.
+        decides: Option<Witness>,
+    },
+    /// Neither a proof nor two records that show it were found.
+    Undecided {
+        /// What stands in the way.
+        because: String,
+        /// No two records are further apart: proved. Absent where no such end is known.
+        bound: Option<Decimal>,
+    },
+}
+
+/// How far apart two scores can be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Swing {
+    /// No two records are further apart: proved. Absent where no such end is known.
+    pub bound: Option<Decimal>,
+    /// The furthest that two records were found to be apart, and the two.
+    pub shown: Option<(Decimal, Witness)>,
+}
+
+/// The largest step of a score between neighbouring bands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cliff {
+    /// The points from one band to the next, and the two records.
+    pub shown: (Decimal, Witness),
+    /// The band of the first record and that of the second, in the words of an author.
+    pub bands: (String, String),
+    /// No other step of the field is larger: proved.
+    pub largest: bool,
+}
+
+impl Swing {
+    /// Whether two records show all that is possible.
+    pub fn is_exact(&self) -> bool {
+        self.bound.is_some() && self.shown.as_ref().map(|(points, _)| *points) == self.bound
+    }
+
+    /// The most that is known of it: what is proved, where that is.
+    pub fn most(&self) -> Option<Decimal> {
+        self.bound.or(self.shown.as_ref().map(|(points, _)| *points))
+    }
+}
+
+/// How many suspects are tried to be shown.
+const TRIES: usize = 4;
+/// Further than anything that is asked for.
+const FAR: i128 = i128::MAX / 16;
+
+impl<'p> Audit<'p> {
+    /// What inputs do to the score.
+    pub fn effect(&self, inputs: &[Input]) -> Effect {
+        let (reads, what) = (self.reads(inputs), self.words(inputs));
+        let model = match &self.model {
+            Ok(model) => model,
+            Err(why) => return Effect::Undecided { because: why.clone(), bound: None },
+        };
+        let keeps = |part: usize| self.keeps_same(model, part, &reads);
+        let same = model.inquire(&reads, &Moves::Any, Rule::Same, &keeps);
+        if same.suspects.is_empty() && same.unknown.is_empty() {
+            let proof = self.conclude(model, &reads, &what, &same, &|_, _| None);
+            return Effect::None { because: proof.because().to_owned() };
+        }
+        let spread = model.spread(&reads, &keeps);
+        let bound = Decimal::from_units(spread).filter(|_| spread < FAR);
+        if spread > 0 {
+            let apart = model.inquire(&reads, &Moves::Any, Rule::Within(0), &keeps);
+            let judge = |a: &Trial<'_>, b: &Trial<'_>| distance(a, b);
+            let shown = self.furthest(model, &apart.suspects, &reads, bound, &judge).or_else(|| {
+                let moved = |a: &Trial<'_>, b: &Trial<'_>| distance(a, b).map(|_| moved(a, b));
+                let found =
+                    self.any_change(&reads, &moved).or_else(|| self.by_one_child(inputs, &reads, &moved))?;
+                Some((self.distance_of(&found)?, found))
+            });
+            if let Some(shown) = shown {
+                return Effect::Some { swing: Swing { bound, shown: Some(shown) }, decides: None };
+            }
+        }
+        match self.flow_to_score(&reads, &what) {
+            Verdict::Proved { because } => Effect::None { because },
+            Verdict::Undecided { because } => Effect::Undecided { because, bound },
+            Verdict::Refuted { mut witnesses, because, .. } => {
+                if witnesses.is_empty() {
+                    return Effect::Undecided { because, bound };
+                }
+                let witness = witnesses.swap_remove(0);
+                match self.distance_of(&witness) {
+                    Some(points) => {
+                        Effect::Some { swing: Swing { bound, shown: Some((points, witness)) }, decides: None }
+                    }
+                    None => Effect::Some { swing: Swing { bound, shown: None }, decides: Some(witness) },
+                }
+            }
+        }
+    }
+
+    /// The largest step between neighbouring bands of an ordered field of the scored record; `None` where no two records
+    /// were found that show one.
+    pub fn cliff(&self, field: FieldId) -> Option<Cliff> {
+        let model = self.model.as_ref().ok()?;
+        let scored = self.policy.schema.scored;
+        let reads = self.reads(&[Input::Field(scored, field)]);
+        let findings = model.inquire(&reads, &Moves::Steps, Rule::Within(0), &|_| false);
+        let steps: Vec<(&Suspect, (String, String))> = findings
+            .suspects
+            .iter()
+            .filter_map(|suspect| Some((suspect, self.neighbours(model, suspect)?)))
+            .collect();
+        let axes = model.axes.list.iter().filter(|axis| axis.reads.contains(&Read::Field(field)));
+        // What several quantities are worked out of takes steps of each of them at once.
+        let alone = axes.count() == 1 && findings.unknown.is_empty();
+        let greatest = steps.first().map(|(suspect, _)| model.rounded_up(suspect.gap))?;
+        steps.iter().take(TRIES).find_map(|(suspect, bands)| {
+            let bound = Decimal::from_units(model.rounded_up(suspect.gap));
+            let judge = |a: &Trial<'_>, b: &Trial<'_>| distance(a, b);
+            let shown = self.furthest(model, std::slice::from_ref(*suspect), &reads, bound, &judge)?;
+            let largest = alone && shown.0.units() == greatest;
+            Some(Cliff { shown, bands: bands.clone(), largest })
+        })
+    }
+
+    /// The two bands that a suspect compares, where they are next to each other along one quantity.
+    fn neighbours(&self, model: &Model<'_>, suspect: &Suspect) -> Option<(String, String)> {
+        let mut moved = suspect.to.iter().filter_map(|(axis, to)| {
+            let (_, from) = suspect.from.iter().find(|(other, from)| other == axis && from != to)?;
+            Some((*axis, *from, *to))
+        });
+        let (axis, from, to) = moved.next()?;
+        let axis = model.axes.get(axis);
+        if moved.next().is_some() || from.abs_diff(to) != 1 || !axis.kind.is_ordered() {
+            return None;
+        }
+        let (first, second) = (axis.classes.get(from)?, axis.classes.get(to)?);
+        let words = |class: &super::possible::Possible| class.known.describe(axis.kind, &[]);
+        (!first.missing && !second.missing).then(|| (words(first), words(second)))
+    }
+
+    /// Two records as far apart as the bound, or as far as any that were found.
+    fn furthest(
+        &self,
+        model: &Model<'p>,
+        suspects: &[Suspect],
+        reads: &BTreeSet<Read>,
+        bound: Option<Decimal>,
+        apart: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<Decimal>,
+    ) -> Option<(Decimal, Witness)> {
+        let witnesses = self.witnesses(model);
+        let most = Slot::new(None);
+        let reaches = |a: &Trial<'_>, b: &Trial<'_>| {
+            let points = apart(a, b)?;
+            most.set(most.get().max(Some(points)));
+            (Some(points) == bound).then(|| moved(a, b))
+        };
+        let suspects = || suspects.iter().take(TRIES);
+        if let Some(found) = suspects().find_map(|suspect| witnesses.pair(suspect, reads, &reaches)) {
+            return Some((bound?, found));
+        }
+        let most = most.get()?;
+        let again = |a: &Trial<'_>, b: &Trial<'_>| (apart(a, b) == Some(most)).then(|| moved(a, b));
+        let found = suspects().find_map(|suspect| witnesses.pair(suspect, reads, &again))?;
+        Some((most, found))
+    }
+
+    /// Two records that differ in a field of one child.
+    fn by_one_child(
+        &self,
+        inputs: &[Input],
+        reads: &BTreeSet<Read>,
+        judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
+    ) -> Option<Witness> {
+        let scored = self.policy.schema.scored;
+        inputs.iter().find_map(|input| match input {
+            Input::Field(record, field) if *record != scored => {
+                match self.by_child_field(*record, *field, reads, judge)? {
+                    Verdict::Refuted { witnesses, .. } => witnesses.into_iter().next(),
+                    Verdict::Proved { .. } | Verdict::Undecided { .. } => None,
+                }
+            }
+            Input::Field(..) | Input::Record(_) | Input::Link(_) | Input::LinkedScore(_) => None,
+        })
+    }
+
+    /// How far apart the scores of the two records of a witness are.
+    fn distance_of(&self, witness: &Witness) -> Option<Decimal> {
+        let [first, second] = witness.cases.as_slice() else { return None };
+        distance(&self.maker.run(first)?, &self.maker.run(second)?)
+    }
+}
+
+/// How far apart two scores are, where both are there and differ.
+fn distance(a: &Trial<'_>, b: &Trial<'_>) -> Option<Decimal> {
+    let (first, second) = scores(a, b)?;
+    let apart = second.checked_sub(first)?.abs();
+    (!apart.is_zero()).then_some(apart)
+}
+
+/// How the score of the second record differs.
+fn moved(a: &Trial<'_>, b: &Trial<'_>) -> String {
+    scores(a, b).map_or_else(String::new, |(first, second)| went(first, second))
+}
+
+impl Model<'_> {
+    /// The most that two scores can be apart where nothing but what is asked about differs, in units.
+    fn spread(&self, asked: &BTreeSet<Read>, keeps: &dyn Fn(usize) -> bool) -> i128 {
+        let whole = self.scores().map_or(0, |(scores, _)| scores.width());
+        let whole = if Points::is_far(whole) { FAR } else { whole };
+        let touches = |at: &usize| {
+            let mut axes = self.part(*at).axes.iter();
+            axes.any(|axis| self.axes.get(*axis).reads.iter().any(|read| asked.contains(read)))
+        };
+        let mut all = 0_i128;
+        for component in &self.components {
+            let parts = component.parts.iter().copied().filter(|at| touches(at) && !keeps(*at));
+            let parts: Vec<usize> = parts.collect();
+            if parts.is_empty() {
+                continue;
+            }
+            let block = Block::new(self, parts);
+            let along: Vec<usize> = (0..block.axes.len())
+                .filter(|position| {
+                    let axis = block.axes.get(*position).map(|axis| self.axes.get(*axis));
+                    axis.is_some_and(|axis| axis.reads.iter().any(|read| asked.contains(read)))
+                })
+                .collect();
+            let own = if block.is_too_large() {
+                self.spread_of_parts(&block.parts, whole)
+            } else {
+                let rest = self.rest(&block);
+                let planes = block.planes(&along);
+                planes.map(|plane| self.spread_of_plane(&block, &rest, &plane, whole)).max().unwrap_or(0)
+            };
+            all = all.saturating_add(own.min(FAR));
+        }
+        self.rounded_up(all).min(whole)
+    }
+
+    /// Of parts by themselves, where they have too many cells together.
+    fn spread_of_parts(&self, parts: &[usize], whole: i128) -> i128 {
+        let of = |at: &usize| match (&self.part(*at).gives, self.hulls.get(*at)) {
+            (Gives::Mark { .. }, _) | (_, None) => whole,
+            (_, Some(hull)) if hull.may != 0 => whole,
+            (_, Some(hull)) => self.stretched(self.part(*at).bucket, hull.points.width()),
+        };
+        parts.iter().map(of).fold(0, i128::saturating_add)
+    }
+
+    /// Among cells between which records can move.
+    fn spread_of_plane(&self, block: &Block, rest: &Rest, plane: &[usize], whole: i128) -> i128 {
+        let mut hulls: BTreeMap<Marks, Vec<Points>> = BTreeMap::new();
+        for cell in plane {
+            let Some(marks) = block.cell(*cell).and_then(Cell::patterns) else { return whole };
+            for mark in marks {
+                let points = block.points(*cell);
+                hulls
+                    .entry(mark)
+                    .and_modify(|hull| hull.iter_mut().zip(points).for_each(|(all, one)| *all = all.or(*one)))
+                    .or_insert_with(|| points.to_vec());
+            }
+        }
+        // Whoever has no score is not compared.
+        hulls.retain(|mark, _| self.is_scored(*mark));
+        if hulls.len() <= 1 {
+            let hull = hulls.values().flatten().zip(&block.buckets);
+            return hull
+                .map(|(points, bucket)| self.stretched(*bucket, points.width()))
+                .fold(0, i128::saturating_add);
+        }
+        let Some(others) = &rest.marks else { return whole };
+        if block.buckets.iter().any(|bucket| *bucket != 0) {
+            return self.spread_of_groups(block, rest, &hulls, whole);
+        }
+        let mut most = 0;
+        for (one, first) in &hulls {
+            for (two, second) in hulls.range(one..) {
+                let points = |hull: &[Points]| hull.first().copied().unwrap_or(Points::ZERO);
+                for other in others {
+                    let (one, two) = (one | other, two | other);
+                    if self.is_scored(one) && self.is_scored(two) {
+                        let sums = self.total(&rest.sums);
+                        let (up, down) = self.spread_of(sums, (one, points(first)), (two, points(second)));
+                        most = most.max(up).max(down);
+                    }
+                }
+            }
+        }
+        most
+    }
+
+    /// The same where points are summed in groups: whatever they come to, by no more than this do they move the total.
+    fn spread_of_groups(
+        &self,
+        block: &Block,
+        rest: &Rest,
+        hulls: &BTreeMap<Marks, Vec<Points>>,
+        whole: i128,
+    ) -> i128 {
+        let Some(others) = &rest.marks else { return whole };
+        let mut sums = rest.sums.clone();
+        let mut wide = 0_i128;
+        for (at, bucket) in block.buckets.iter().enumerate() {
+            let all = hulls.values().filter_map(|hull| hull.get(at)).copied().reduce(Points::or);
+            let all = all.unwrap_or(Points::ZERO);
+            wide = wide.saturating_add(self.stretched(*bucket, all.width()));
+            if let Some(sum) = sums.get_mut(*bucket) {
+                *sum = sum.plus(all);
+            }
+        }
+        if wide >= FAR {
+            return whole;
+        }
+        let (total, moved) = (self.total(&sums), Points::of_units(-wide, wide));
+        let mut most = 0;
+        for one in hulls.keys() {
+            for two in hulls.keys() {
+                for other in others.iter().filter(|other| self.is_scored(one | two | *other)) {
+                    let (up, down) = self.spread_of(total, (one | other, Points::ZERO), (two | other, moved));
+                    most = most.max(up).max(down);
+                }
+            }
+        }
+        most
+    }
+
+    /// What is left of a difference in a bucket.
+    fn stretched(&self, bucket: usize, units: i128) -> i128 {
+        let (sign, factor) = self.leverage(bucket);
+        match (sign, Points::is_far(units)) {
+            (0, _) => 0,
+            (_, true) => FAR,
+            (_, false) => factor.stretch(units),
+        }
+    }
+}

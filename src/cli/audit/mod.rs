@@ -1,0 +1,195 @@
+//! `glassbox audit`: what a policy can do to anybody, and whether it keeps what charters demand.
+
+mod clauses;
+pub(super) mod content;
+pub(super) mod json;
+mod sarif;
+
+use super::destination::Destination;
+use super::open::{Opened, open_all};
+use super::page::{self, Page};
+use super::patience::Patience;
+use super::{Exit, Stop, arguments};
+use crate::audit::Audit as Core;
+use crate::audit::report::{Report, Scope, Standing};
+use crate::date::Date;
+use crate::diagnostic::Diagnostic;
+use crate::policy::Policy;
+use crate::source::Sources;
+use clap::{Args, ValueEnum};
+use clauses::{Clause, Demands};
+use std::io::Write;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  glassbox audit rules/german_credit                 what the policy can do to anybody
+  glassbox audit rules/payments --cases              with the records that show each line
+  glassbox audit rules/payments --format html -o audit.html   a page worth printing
+  glassbox audit rules/sesame --charter rules/charters/headline.charter
+  glassbox audit rules/payments --ask 'require score never rises with person.past_due'
+  glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for the code host
+
+Without a charter it is a report: the range of scores, of everybody and by tier; what each input can
+change; which way the score goes; cliffs, missing values, gains that repeat; what nobody can reach.
+With charters or clauses it is their answers. Either way a line is proved for all records that the
+schema allows, or shown by records that were run, or said to be undecided, with the reason.
+A record that shows something is a `case`: it can be pasted into the policy, and holds there.
+
+A proof is about this text on this day. It says nothing about the data, nor about what stands in for
+something else in them; docs/audit.md says how to read it, docs/charters.md what clauses can say.
+
+Exit codes: 0 all clauses are proved, or none was asked; 1 one is refuted; 4 one is undecided;
+2 it could not run.";
+
+/// Say what a policy can do to anybody, with proofs and with records that show it
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Audit {
+    /// A pack (all of its policies) or a policy
+    #[arg(value_name = "PACK|POLICY")]
+    path: PathBuf,
+
+    /// Answer every clause of the charters in FILE
+    #[arg(long, value_name = "FILE")]
+    charter: Vec<PathBuf>,
+
+    /// Answer one clause, as a charter would have it
+    #[arg(long, value_name = "CLAUSE")]
+    ask: Vec<String>,
+
+    /// The day on which the policy is looked at [default: `as_of` in glassbox.toml, else the system's date]
+    #[arg(long, value_name = "DATE", value_parser = arguments::date)]
+    as_of: Option<Date>,
+
+    /// The form of the answers
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Print the records that show each line of the report too (text; the other forms have them)
+    #[arg(long)]
+    cases: bool,
+
+    /// Write to FILE, which appears when all of it is there [default: `-`, the standard output]
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// The form of an audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One object with everything (docs/schemas/audit.json)
+    Json,
+    /// For a comment in a code host
+    Markdown,
+    /// One page without anything from elsewhere, to be read or printed
+    Html,
+    /// SARIF 2.1.0: clauses that are refuted or undecided
+    Sarif,
+}
+
+/// What was worked out of one policy.
+pub(super) struct Audited {
+    /// What it is about.
+    pub(super) scope: Scope,
+    /// The texts that places are in.
+    pub(super) sources: Sources,
+    /// The report, where no clause was asked.
+    pub(super) report: Option<Report>,
+    /// The clauses that were asked, with their answers.
+    pub(super) clauses: Vec<Clause>,
+    /// Those that are not proved, as diagnostics.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// The file of the policy.
+    pub(super) path: PathBuf,
+}
+
+impl Audit {
+    /// Audits every policy that is named.
+    pub(super) fn run(&self) -> Result<Exit, Stop> {
+        let demands = Demands::read(&self.charter, &self.ask)?;
+        let opened = open_all(&self.path)?;
+        let mut policies: Vec<Policy> = Vec::new();
+        for each in &opened {
+            policies.push(each.policy_on(each.day_or(self.as_of)?)?);
+        }
+        demands.check(&opened, &policies)?;
+        let mut audited = Vec::new();
+        {
+            let names = policies.iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(", ");
+            let _patience = Patience::saying(format!("working out what {names} can do to anybody …"));
+            for (at, (each, policy)) in opened.iter().zip(&policies).enumerate() {
+                let others = policies.iter().enumerate().filter(|(other, _)| *other != at);
+                let others: Vec<&Policy> = others.map(|(_, policy)| policy).collect();
+                audited.push(self.audit(each, policy, &others, &demands)?);
+            }
+        }
+        self.write(&audited)?;
+        let standings = audited.iter().flat_map(|one| &one.clauses).map(|clause| clause.answer.standing);
+        Ok(match standings.max() {
+            None | Some(Standing::Proved) => Exit::Fine,
+            Some(Standing::Undecided) => Exit::Undecided,
+            Some(Standing::Refuted) => Exit::Wrong,
+        })
+    }
+
+    /// Audits one policy.
+    fn audit(
+        &self,
+        opened: &Opened,
+        policy: &Policy,
+        others: &[&Policy],
+        demands: &Demands,
+    ) -> Result<Audited, Stop> {
+        let mut sources = opened.sources.clone();
+        let core = Core::of(policy);
+        let (scope, path) = (Scope::of(policy), opened.project().path.clone());
+        if demands.is_empty() {
+            let report = Some(Report::of(&core));
+            return Ok(Audited {
+                scope,
+                sources,
+                report,
+                clauses: Vec::new(),
+                diagnostics: Vec::new(),
+                path,
+            });
+        }
+        let (clauses, diagnostics) = demands.answer(opened, &core, others, &mut sources)?;
+        Ok(Audited { scope, sources, report: None, clauses, diagnostics, path })
+    }
+
+    fn write(&self, audited: &[Audited]) -> Result<(), Stop> {
+        let pages = || audited.iter().map(content::page).collect::<Vec<Page>>();
+        let broken = |error: serde_json::Error| Stop::failure(error.to_string(), None);
+        let text = match self.format {
+            Format::Text => {
+                let width = super::width(self.out.is_none());
+                let pages = pages().into_iter().map(|page| page::text(&page, width, self.cases));
+                let text = pages.collect::<Vec<_>>().join("\n\n");
+                if self.out.is_none() {
+                    // Whether the escapes stay is the stream's affair.
+                    return Ok(write!(anstream::stdout().lock(), "{text}")?);
+                }
+                anstream::adapter::strip_str(&text).to_string()
+            }
+            Format::Markdown => {
+                pages().iter().map(|page| page::markdown(page, 2)).collect::<Vec<_>>().join("\n")
+            }
+            Format::Html => {
+                let names: Vec<&str> = audited.iter().map(|one| one.scope.title.as_str()).collect();
+                page::html(&format!("Audit: {}", names.join(", ")), &pages())
+            }
+            Format::Json => json::json(audited).map_err(broken)?,
+            Format::Sarif => {
+                let here = std::env::current_dir().ok();
+                sarif::sarif(audited, here.as_deref()).map_err(broken)?
+            }
+        };
+        let mut to = Destination::open(self.out.as_deref())?;
+        to.write_all(text.as_bytes()).map_err(|error| to.failed(error))?;
+        to.finish()
+    }
+}
