@@ -126,7 +126,9 @@ impl Axes {
                 influence.limits
             });
             let reads = influence.into_iter().flat_map(|i| [Read::Link(i.link), Read::PeerScores(i.link)]);
-            let bounds = limits.map_or(Points::ANY, |(low, high)| Points::between(Some(low), Some(high)));
+            // Nobody with a score gives nothing, whatever the limits are.
+            let bounds = limits
+                .map_or(Points::ANY, |(low, high)| Points::between(Some(low), Some(high)).or(Points::ZERO));
             self.add(of, Type::Number, points(bounds), reads.collect())
         })
     }
@@ -229,8 +231,8 @@ impl Axis {
             })
             .collect();
         if self.single {
-            let size: i128 = domain.iter().map(|(low, high)| (high - low) / step + 1).sum();
-            if size <= SINGLES {
+            let size = |(low, high): &(i128, i128)| (high.saturating_sub(*low) / step).saturating_add(1);
+            if domain.iter().map(size).fold(0, i128::saturating_add) <= SINGLES {
                 starts.extend(
                     domain
                         .iter()

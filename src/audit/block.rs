@@ -114,6 +114,13 @@ impl Block {
         (at / stride) % count
     }
 
+    /// The cell with another class along the axis at a position.
+    pub(super) fn moved(&self, at: usize, position: usize, class: usize) -> usize {
+        let (stride, _) = self.along(position);
+        let now = self.class(at, position);
+        at + stride * class - stride * now
+    }
+
     fn along(&self, position: usize) -> (usize, usize) {
         let stride = self.strides.get(position).copied().unwrap_or(1);
         (stride, self.shape.get(position).copied().unwrap_or(1).max(1))

@@ -12,10 +12,10 @@ use super::read::{Read, ReadAfter, Reader};
 use super::slope::Slope;
 use super::verdict::{Verdict, Witness};
 use crate::cases::{Amount, Frozen, Possible, Trial, Wish};
-use crate::data::{FieldId, LinkId, RecordId, Set, Value};
+use crate::data::{FieldId, LinkId, RecordId, Set, Type, Value};
 use crate::date::Unit;
 use crate::decimal::Decimal;
-use crate::policy::{Expr, ItemBody, ItemId, Over, TierId};
+use crate::policy::{Expr, Item, ItemBody, ItemId, Over, TierId};
 use std::collections::BTreeSet;
 
 /// Nothing is known to keep a rule.
@@ -33,7 +33,8 @@ impl Desk for Audit<'_> {
                 if self.policy.tiers.is_empty() {
                     return Verdict::proved("the policy has no tiers");
                 }
-                self.flow_to(&reads, &what, &Expr::Tier, &|a, b| {
+                let read = ReadAfter::of(self.policy, &Expr::Tier);
+                self.flow_to(&reads, &what, (&Expr::Tier, &read), &|a, b| {
                     let name = |trial: &Trial<'_>| {
                         let tier = trial.outcome.tier.and_then(|tier| self.policy.tiers.get(tier.index()));
                         tier.map_or("none", |tier| tier.name.as_str()).to_owned()
@@ -44,7 +45,8 @@ impl Desk for Audit<'_> {
             }
             Target::Decision(id) => {
                 let name = self.policy.decisions.get(id.index()).map_or("", |decision| &decision.name);
-                self.flow_to(&reads, &what, &Expr::Decision(id), &|a, b| {
+                let read = ReadAfter::of(self.policy, &Expr::Decision(id));
+                self.flow_to(&reads, &what, (&Expr::Decision(id), &read), &|a, b| {
                     let of =
                         |trial: &Trial<'_>| trial.outcome.decisions.get(id.index()).map(|a| a.value.clone());
                     (of(a) != of(b)).then(|| format!("the decision `{name}` changes"))
@@ -55,7 +57,15 @@ impl Desk for Audit<'_> {
                     return Verdict::proved("there is no such benefit or penalty");
                 };
                 let kind = if consequence.penalty { "penalty" } else { "benefit" };
-                self.flow_to(&reads, &what, &consequence.when.when, &|a, b| {
+                // Whether somebody is scored counts, unless it is held without.
+                let target = match consequence.not_scored_applies {
+                    true => consequence.when.when.clone(),
+                    false => {
+                        Expr::And(vec![Expr::IsMissing(Box::new(Expr::Score)), consequence.when.when.clone()])
+                    }
+                };
+                let read = ReadAfter::of(self.policy, &target);
+                self.flow_to(&reads, &what, (&consequence.when.when, &read), &|a, b| {
                     let held = |trial: &Trial<'_>| trial.outcome.consequences.get(at as usize).copied();
                     (held(a) != held(b)).then(|| {
                         let (first, then) = if held(a) == Some(true) {
@@ -71,10 +81,10 @@ impl Desk for Audit<'_> {
     }
 
     fn monotone(&self, (record, field): (RecordId, FieldId), never: Way) -> Verdict {
-        let reads = self.reads(&[Input::Field(record, field)]);
+        let own = record == self.policy.schema.scored;
+        let reads = self.reads_of_own(record, field);
         let what = self.field_words(record, field);
         let rule = rule(never);
-        let own = record == self.policy.schema.scored;
         let slope = |_: AxisId, axis: &Axis| match axis.expr() {
             Some(expr) if own => {
                 let mut axes = super::axis::Axes::new();
@@ -130,7 +140,7 @@ impl Desk for Audit<'_> {
         if !others.is_empty() {
             let nothing = |_: AxisId, axis: &Axis, class: usize| self.is_without(axis, class, &reads);
             let anything = |_: AxisId, _: &Axis, _: usize| true;
-            let keeps = |model: &Model<'_>, part: usize| self.keeps_by_sign(model, part, never);
+            let keeps = |model: &Model<'_>, part: usize| self.keeps_by_sign(model, part, &reads, never);
             add(self.ask(&reads, &what, &Moves::From(&nothing, &anything), rule(never), &keeps, &judge));
         }
         verdict.unwrap_or_else(|| Verdict::proved("nothing is asked about"))
@@ -169,7 +179,7 @@ impl Desk for Audit<'_> {
     }
 
     fn never_below_others(&self, (record, field): (RecordId, FieldId), band: &Set) -> Verdict {
-        let reads = self.reads(&[Input::Field(record, field)]);
+        let reads = self.reads_of_own(record, field);
         let what = self.field_words(record, field);
         if record != self.policy.schema.scored {
             let verdict = self.ask(&reads, &what, &Moves::Any, Rule::Same, &none, &|_, _| None);
@@ -238,13 +248,29 @@ impl Desk for Audit<'_> {
         let asked = asked.filter(|field| of.is_empty() || of.contains(&Input::Field(scored, *field)));
         let verdicts = asked.map(|field| {
             let input = [Input::Field(scored, field)];
-            let reads = self.reads(&input);
+            let reads = self.reads_of_own(scored, field);
+            let whole = self.policy.schema.field(scored, field).kind == Type::Integer;
             let judge = |a: &Trial<'_>, b: &Trial<'_>| {
                 let (first, second) = scores(a, b)?;
                 let apart = first.checked_sub(second)?.abs();
-                (apart > most).then(|| format!("{}, by {apart},", went(first, second)))
+                let value = |trial: &Trial<'_>| trial.value(&Expr::Field(field)).as_ref().and_then(rank);
+                let is_step = match (value(a), value(b)) {
+                    (Some(a), Some(b)) if whole => (a - b).abs() == Decimal::ONE.units(),
+                    _ => true,
+                };
+                (is_step && apart > most).then(|| format!("{}, by {apart},", went(first, second)))
             };
-            self.ask(&reads, &self.words(&input), &Moves::Steps, Rule::Within(most.units()), &none, &judge)
+            let moves = Moves::Steps(field);
+            let within = Rule::Within(most.units());
+            match self.ask(&reads, &self.words(&input), &moves, within, &none, &judge) {
+                Verdict::Undecided { because } if whole => {
+                    let witness = self.by_steps(field, &reads, &judge);
+                    witness.map_or(Verdict::Undecided { because }, |witness| {
+                        refuted(witness, self.places_reading(&reads))
+                    })
+                }
+                other => other,
+            }
         });
         summed(verdicts)
     }
@@ -321,12 +347,10 @@ fn grows(audit: &Audit<'_>, a: &Trial<'_>, b: &Trial<'_>, record: RecordId, fiel
 impl<'p> Audit<'p> {
     pub(super) fn flow_to_score(&self, reads: &BTreeSet<Read>, what: &str) -> Verdict {
         let judge = |a: &Trial<'_>, b: &Trial<'_>| {
-            (a.outcome.score != b.outcome.score || a.outcome.status != b.outcome.status).then(
-                || match scores(a, b) {
-                    Some((first, second)) => went(first, second),
-                    None => format!("the score is {} and then {}", told(a), told(b)),
-                },
-            )
+            (a.outcome.score != b.outcome.score).then(|| match scores(a, b) {
+                Some((first, second)) => went(first, second),
+                None => format!("the score is {} and then {}", told(a), told(b)),
+            })
         };
         let keeps = |model: &Model<'_>, part: usize| self.keeps_same(model, part, reads);
         let verdict = self.ask(reads, what, &Moves::Any, Rule::Same, &keeps, &judge);
@@ -346,10 +370,9 @@ impl<'p> Audit<'p> {
         &self,
         reads: &BTreeSet<Read>,
         what: &str,
-        target: &Expr,
+        (target, read): (&Expr, &ReadAfter),
         judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
     ) -> Verdict {
-        let read = ReadAfter::of(self.policy, target);
         let direct = read.reads.iter().any(|read| reads.contains(read));
         let by_score = if read.score { Some(self.flow_to_score(reads, what)) } else { None };
         let proved = by_score.as_ref().is_none_or(|verdict| matches!(verdict, Verdict::Proved { .. }));
@@ -426,6 +449,67 @@ impl<'p> Audit<'p> {
                 }
             }
         }
+        let links = reads.iter().filter_map(|read| match read {
+            Read::PeerScores(link) => Some(*link),
+            Read::Field(_)
+            | Read::Children(_)
+            | Read::ChildField(..)
+            | Read::Link(_)
+            | Read::PeerField(..) => None,
+        });
+        links.into_iter().find_map(|link| self.by_scores_of_others(link, reads, judge))
+    }
+
+    /// A record with friends, and the same where those are like somebody else, or had another score.
+    fn by_scores_of_others(
+        &self,
+        link: LinkId,
+        reads: &BTreeSet<Read>,
+        judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
+    ) -> Option<Witness> {
+        let model = self.model.as_ref().ok()?;
+        let witnesses = self.witnesses(model);
+        let schema = &self.policy.schema;
+        let influences = self.policy.influences.iter().zip(0..).filter(|(of, _)| of.link == link);
+        let ends = [Amount::Most, Amount::Least];
+        for (amount, at) in influences.flat_map(|(_, at)| ends.map(|amount| (amount, at))) {
+            for base in witnesses.bases {
+                let wish = [Wish::Influence(at, amount)];
+                let Some(first) = self.maker.made(base, &wish, &Frozen::default()) else { continue };
+                let mut seconds = Vec::new();
+                for other in witnesses.bases {
+                    let Some((_, like)) = other.records.iter().find(|(kind, _)| *kind == schema.scored)
+                    else {
+                        continue;
+                    };
+                    let mut case = first.case.clone();
+                    let key = schema.scored().key;
+                    for (_, values) in
+                        case.records.iter_mut().filter(|(kind, _)| *kind == schema.scored).skip(1)
+                    {
+                        for (field, (value, like)) in values.iter_mut().zip(like).enumerate() {
+                            if key.is_none_or(|key| key.index() != field) {
+                                value.clone_from(like);
+                            }
+                        }
+                    }
+                    seconds.push(case);
+                }
+                for by in [-1_000, 1_000] {
+                    let mut case = first.case.clone();
+                    for (_, score) in &mut case.previous {
+                        *score = score.checked_add(Decimal::from_int(by)).unwrap_or(*score);
+                    }
+                    seconds.push(case);
+                }
+                for second in seconds {
+                    let Some(second) = self.maker.run(&second) else { continue };
+                    if let Some(found) = witnesses.compared(&first, &second, reads, judge) {
+                        return Some(found);
+                    }
+                }
+            }
+        }
         None
     }
 
@@ -474,6 +558,9 @@ impl<'p> Audit<'p> {
         let Over::Child(kind) = events.over else { return false };
         let touched: Vec<Read> =
             super::read::Reader::of_events(self.policy, events).intersection(reads).copied().collect();
+        if events.can_unscore() {
+            return false;
+        }
         let by_day = events.caps.iter().any(|cap| cap.period != crate::policy::CapPeriod::Total);
         let dated = self.policy.schema.record(kind).dated;
         touched.iter().all(|read| {
@@ -554,21 +641,23 @@ impl<'p> Audit<'p> {
         }
     }
 
-    /// Whether a per-event rule can only add, or only take away.
-    fn keeps_by_sign(&self, model: &Model<'_>, at: usize, never: Way) -> bool {
+    /// Whether a per-event rule can only add, or only take away, where all of its events are asked about.
+    fn keeps_by_sign(&self, model: &Model<'_>, at: usize, reads: &BTreeSet<Read>, never: Way) -> bool {
         let part = model.part(at);
-        let PartOf::Item(_) = part.of else { return false };
+        let PartOf::Item(id) = part.of else { return false };
+        let item = self.policy.item(id);
+        let ItemBody::Events(events) = &item.body else { return false };
+        if !reads.contains(&existence(events.over)) {
+            return false;
+        }
+        let none = over_none(item).units();
         let Gives::Axis(_) = part.gives else { return false };
         let (sign, _) = model.leverage(part.bucket);
         let Some(hull) = model.hulls.get(at) else { return false };
-        let (low, high) = if sign >= 0 {
-            (hull.points.low(), hull.points.high())
-        } else {
-            (-hull.points.high(), -hull.points.low())
-        };
+        let never = if sign >= 0 { never } else { opposite(never) };
         match never {
-            Way::Rises => high <= 0,
-            Way::Falls => low >= 0,
+            Way::Rises => hull.points.high() <= none,
+            Way::Falls => hull.points.low() >= none,
         }
     }
 
@@ -587,7 +676,12 @@ impl<'p> Audit<'p> {
         let Some(class) = axis.classes.get(class) else { return false };
         let zero = Value::Number(Decimal::ZERO);
         match &axis.of {
-            Of::Events(_) | Of::Influence(_) => class.contains(&zero),
+            Of::Events(id) => {
+                let item = self.policy.item(*id);
+                let ItemBody::Events(events) = &item.body else { return true };
+                !reads.contains(&existence(events.over)) || class.contains(&Value::Number(over_none(item)))
+            }
+            Of::Influence(_) => class.contains(&zero),
             Of::Value(Expr::Field(field)) => {
                 let of = self.policy.schema.field(self.policy.schema.scored, *field);
                 if of.optional {
@@ -597,10 +691,7 @@ impl<'p> Audit<'p> {
                 }
             }
             Of::Value(Expr::Aggregate(aggregate)) => {
-                let all = axis
-                    .reads
-                    .iter()
-                    .any(|read| reads.contains(read) && matches!(read, Read::Children(_) | Read::Link(_)));
+                let all = reads.contains(&existence(aggregate.over));
                 // Without any records it is what it is over none; without a field of them it may be anything.
                 if !all {
                     true
@@ -691,10 +782,39 @@ impl<'p> Audit<'p> {
         if seen > 1 { self.maker.run(&case) } else { None }
     }
 
+    /// What a question reads that is about one field of the record alone, or of other records.
+    fn reads_of_own(&self, record: RecordId, field: FieldId) -> BTreeSet<Read> {
+        if record == self.policy.schema.scored {
+            [Read::Field(field)].into_iter().collect()
+        } else {
+            self.reads(&[Input::Field(record, field)])
+        }
+    }
+
+    /// Two records that are one step of a whole number apart.
+    fn by_steps(
+        &self,
+        field: FieldId,
+        reads: &BTreeSet<Read>,
+        judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
+    ) -> Option<Witness> {
+        let model = self.model.as_ref().ok()?;
+        let witnesses = self.witnesses(model);
+        let values = self.maker.values(self.policy.schema.scored, field);
+        witnesses.bases.iter().find_map(|base| {
+            values.iter().find_map(|value| {
+                let next = value.as_number()?.checked_add(Decimal::ONE)?;
+                let made =
+                    |value: Value| self.maker.made(base, &[Wish::Field(field, value)], &Frozen::default());
+                witnesses.compared(&made(value.clone())?, &made(Value::Number(next))?, reads, judge)
+            })
+        })
+    }
+
     fn missing_of(&self, field: FieldId, never: Way, than: Benchmark) -> Verdict {
         let scored = self.policy.schema.scored;
         let input = [Input::Field(scored, field)];
-        let reads = self.reads(&input);
+        let reads = self.reads_of_own(scored, field);
         let what = self.words(&input);
         let is_missing = |_: AxisId, axis: &Axis, class: usize| {
             let Some(class) = axis.classes.get(class) else { return false };
@@ -739,8 +859,21 @@ fn opposite(way: Way) -> Way {
     }
 }
 
+/// What says that there are events of a rule.
+fn existence(over: Over) -> Read {
+    match over {
+        Over::Child(kind) => Read::Children(kind),
+        Over::Link(link) => Read::Link(link),
+    }
+}
+
+/// What a per-event rule gives without events.
+fn over_none(item: &Item) -> Decimal {
+    item.limits.map_or(Decimal::ZERO, |(low, high)| Decimal::ZERO.max(low).min(high))
+}
+
 /// Whether an expression is missing wherever a field that it reads is.
-fn vanishes_with(expr: &Expr, field: FieldId) -> bool {
+pub(super) fn vanishes_with(expr: &Expr, field: FieldId) -> bool {
     let of = |expr: &Expr| vanishes_with(expr, field);
     match expr {
         Expr::Field(of) => *of == field,

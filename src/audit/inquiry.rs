@@ -10,7 +10,9 @@ use super::model::{Gives, Marks, Model};
 use super::points::Points;
 use super::read::Read;
 use super::slope::Slope;
-use std::collections::BTreeSet;
+use crate::data::FieldId;
+use crate::decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What must hold of the scores of two records, the first in one cell, the second in another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +37,9 @@ pub(super) enum Moves<'q> {
     /// From every cell in which all axes asked about have a class that fits, to every one in which none has a class that
     /// does not fit the second.
     From(&'q dyn Fn(AxisId, &Axis, usize) -> bool, &'q dyn Fn(AxisId, &Axis, usize) -> bool),
-    /// Neighbours along each ordered axis, any two along the others, known and missing.
-    Steps,
+    /// Where a field is an axis and nothing else reads it, neighbours along it where it is ordered, any two where it is not,
+    /// known and missing. Where other axes are worked out of it, any two: one step may take those past several classes.
+    Steps(FieldId),
 }
 
 /// Two cells that may break the rule.
@@ -67,6 +70,10 @@ pub(super) struct Findings {
 
 /// How many suspects are kept of a block.
 const SUSPECTS: usize = 12;
+/// How many kinds of cells of a plane are compared each with each.
+const KINDS: usize = 120;
+/// How many pairs of cells are compared each with each.
+const PAIRS: usize = 4_000_000;
 
 /// Everybody else: what the parts that are not compared can add up to, and the marks that they can set.
 pub(super) struct Rest {
@@ -89,6 +96,14 @@ impl Model<'_> {
     ) -> Findings {
         let touched = |axis: AxisId| self.axes.get(axis).reads.iter().any(|read| asked.contains(read));
         let mut findings = Findings::default();
+        // What several components change adds up.
+        let mut widest: Vec<i128> = Vec::new();
+        if !matches!(rule, Rule::Same | Rule::Within(_)) && self.is_turned_by_others(asked) {
+            findings.unknown.push(
+                "scores of others settle with a negative weight, and what is asked about changes theirs too"
+                    .to_owned(),
+            );
+        }
         for component in &self.components {
             let parts = component.parts.iter().copied();
             let parts: Vec<usize> =
@@ -120,9 +135,15 @@ impl Model<'_> {
                 .filter(|(_, axis)| touched(**axis))
                 .map(|(position, _)| position)
                 .collect();
-            self.compare(block, &along, moves, rule, &mut findings);
+            widest.push(self.compare(block, &along, moves, rule, &mut findings));
         }
         findings.suspects.sort_by_key(|suspect| std::cmp::Reverse(suspect.gap));
+        if let Rule::Within(most) = rule {
+            let far = widest.into_iter().fold(0, i128::saturating_add);
+            if self.rounded_up(self.echoed(far, matches!(moves, Moves::Steps(_)))) <= most {
+                findings.suspects.clear();
+            }
+        }
         findings
     }
 
@@ -133,13 +154,15 @@ impl Model<'_> {
         moves: &Moves<'_>,
         rule: Rule,
         findings: &mut Findings,
-    ) {
+    ) -> i128 {
         let rest = self.rest(block);
         let mut found: Vec<(i128, usize, usize)> = Vec::new();
+        let mut all_known = true;
+        let mut worst = 0;
         let mut note = |from: usize, to: usize| {
             if let Some(gap) = self.breaks(block, &rest, from, to, rule) {
-                let worst = found.len() < SUSPECTS || found.last().is_some_and(|(least, ..)| *least < gap);
-                if worst {
+                worst = worst.max(gap);
+                if found.len() < SUSPECTS || found.last().is_some_and(|(least, ..)| *least < gap) {
                     found.push((gap, from, to));
                     found.sort_by_key(|(gap, ..)| std::cmp::Reverse(*gap));
                     found.truncate(SUSPECTS);
@@ -149,19 +172,39 @@ impl Model<'_> {
         match moves {
             Moves::Any => {
                 for plane in block.planes(along) {
-                    for (from, to) in widest(block, &plane) {
-                        note(from, to);
+                    all_known &= any_two(block, &plane, &mut note);
+                }
+            }
+            Moves::Growing(slope)
+                if self.may_be_unscored(block) || (along.len() > 1 && !block.is_whole()) =>
+            {
+                // From one cell to another there may be no way of cells that all have a score.
+                let ways: Vec<(usize, Slope, bool, Option<usize>)> = along
+                    .iter()
+                    .filter_map(|position| {
+                        let axis = *block.axes.get(*position)?;
+                        let of = self.axes.get(axis);
+                        let (slope, vanishes) = slope(axis, of);
+                        Some((*position, slope, vanishes, of.classes.iter().position(|class| class.missing)))
+                    })
+                    .collect();
+                let mut left = PAIRS;
+                for plane in block.planes(along) {
+                    left = left.saturating_sub(plane.len().saturating_mul(plane.len()));
+                    if left == 0 {
+                        all_known = false;
+                        break;
+                    }
+                    for from in &plane {
+                        for to in &plane {
+                            if ways.iter().all(|way| goes(block, *from, *to, *way)) {
+                                note(*from, *to);
+                            }
+                        }
                     }
                 }
             }
             Moves::Growing(slope) => {
-                if along.len() > 1 && !block.is_whole() {
-                    // From one cell to another there may be no way that goes along one axis after the other.
-                    findings.unknown.push(format!(
-                        "{} turn on several quantities that change together",
-                        self.names(&block.parts)
-                    ));
-                }
                 for position in along {
                     let Some(axis) = block.axes.get(*position) else { continue };
                     let of = self.axes.get(*axis);
@@ -206,7 +249,12 @@ impl Model<'_> {
                     }
                 }
             }
-            Moves::Steps => {
+            Moves::Steps(field) if along.iter().any(|position| !self.is_field(block, *position, *field)) => {
+                for plane in block.planes(along) {
+                    all_known &= any_two(block, &plane, &mut note);
+                }
+            }
+            Moves::Steps(_) => {
                 for position in along {
                     let Some(axis) = block.axes.get(*position) else { continue };
                     let ordered = self.axes.get(*axis).kind.is_ordered();
@@ -222,9 +270,7 @@ impl Model<'_> {
                                 }
                             }
                         } else {
-                            for (from, to) in widest(block, &known) {
-                                note(from, to);
-                            }
+                            all_known &= any_two(block, &known, &mut note);
                         }
                         for none in none {
                             known.iter().for_each(|cell| note(none, *cell));
@@ -232,6 +278,11 @@ impl Model<'_> {
                     }
                 }
             }
+        }
+        if !all_known {
+            findings
+                .unknown
+                .push(format!("{} turn on too many values to compare each two", self.names(&block.parts)));
         }
         let classes = |cell: usize, positions: &[usize]| -> Vec<(AxisId, usize)> {
             let axes = positions.iter().filter_map(|position| Some((*block.axes.get(*position)?, *position)));
@@ -244,6 +295,76 @@ impl Model<'_> {
             gap,
             parts: block.parts.clone(),
         }));
+        worst
+    }
+
+    /// Whether an axis of a block is a field of the record, and nothing else.
+    fn is_field(&self, block: &Block, position: usize, field: FieldId) -> bool {
+        block.axes.get(position).is_some_and(|axis| self.axes.get(*axis).field() == Some(field))
+    }
+
+    /// Whether a record in one of the cells of a block can be without a score.
+    fn may_be_unscored(&self, block: &Block) -> bool {
+        (0..block.len()).filter_map(|at| block.cell(at)).any(|cell| {
+            cell.patterns().is_none_or(|patterns| patterns.iter().any(|marks| !self.is_scored(*marks)))
+        })
+    }
+
+    /// Whether what is asked about also changes the scores of others, who settle with one's own by a negative weight: then
+    /// what adds to everybody's points may take from one's score.
+    pub(super) fn is_turned_by_others(&self, asked: &BTreeSet<Read>) -> bool {
+        let schema = &self.policy.schema;
+        let theirs = asked.iter().any(|read| match read {
+            Read::Link(_) => true,
+            Read::PeerField(link, _) => schema.link(*link).to != schema.scored,
+            Read::Field(_) | Read::Children(_) | Read::ChildField(..) | Read::PeerScores(_) => false,
+        });
+        let mut influences = self.policy.influences.iter();
+        theirs && influences.any(|influence| influence.settled && influence.weight < Decimal::ZERO)
+    }
+
+    /// What a difference of a record's points comes to where scores of others settle with it: it moves theirs, and they move
+    /// it. The sizes of the weights are less than 1 together, `c`: at most 1 / (1 - c²) of it is there in the end; where
+    /// everybody's points may differ (not `alone`), 1 / (1 - c).
+    pub(super) fn echoed(&self, units: i128, alone: bool) -> i128 {
+        const ROUNDINGS: i128 = 1_000;
+        let settled = self.policy.influences.iter().filter(|influence| influence.settled);
+        let sizes = settled.map(|influence| influence.weight.abs());
+        let Some(all) = sizes.reduce(|a, b| a.checked_add(b).unwrap_or(Decimal::MAX)) else { return units };
+        if all.is_zero() || units == 0 || Points::is_far(units) {
+            return units;
+        }
+        let back = if alone { all.checked_mul(all).unwrap_or(all) } else { all };
+        let kept = Decimal::ONE.units().saturating_sub(back.units());
+        if kept <= 0 {
+            return i128::MAX / 16;
+        }
+        let echoed = units.checked_mul(Decimal::ONE.units()).map(|units| units / kept);
+        echoed.map_or(i128::MAX / 16, |units| units.saturating_add(ROUNDINGS))
+    }
+
+    /// Whether for each of some cells of a block there is a first cell, with a score wherever the second has one, from which
+    /// to the second no rule is broken.
+    pub(super) fn have_anchors(
+        &self,
+        block: &Block,
+        seconds: &[usize],
+        firsts: &[usize],
+        rule: Rule,
+    ) -> bool {
+        let rest = self.rest(block);
+        let scored = |at: usize, second: usize| {
+            let (Some(first), Some(second)) = (block.cell(at), block.cell(second)) else { return false };
+            let alike = first == second && first.may & first.may_not == 0;
+            let patterns = first.patterns();
+            alike || patterns.is_some_and(|all| all.iter().all(|marks| self.is_scored(*marks)))
+        };
+        seconds.iter().all(|second| {
+            let anchors = |first: &usize| {
+                scored(*first, *second) && self.breaks(block, &rest, *first, *second, rule).is_none()
+            };
+            firsts.iter().any(anchors)
+        })
     }
 
     /// By how much two cells may break a rule; `None` where they do not.
@@ -276,10 +397,7 @@ impl Model<'_> {
             Rule::Same => (!exact).then_some(up.max(down)),
             Rule::NeverRises => (up > 0).then_some(up),
             Rule::NeverFalls => (down > 0).then_some(down),
-            Rule::Within(most) => {
-                let far = up.max(down);
-                (self.rounded_up(far) > most).then_some(far)
-            }
+            Rule::Within(_) => (up.max(down) > 0).then_some(up.max(down)),
         }
     }
 
@@ -337,13 +455,9 @@ impl Model<'_> {
                     (b.high().saturating_sub(a.low()).max(0), a.high().saturating_sub(b.low()).max(0))
                 };
                 let gap = match rule {
-                    Rule::Same => up.max(down),
+                    Rule::Same | Rule::Within(_) => up.max(down),
                     Rule::NeverRises => up,
                     Rule::NeverFalls => down,
-                    Rule::Within(most) => {
-                        let far = self.rounded_up(up.max(down));
-                        if far > most { far } else { 0 }
-                    }
                 };
                 if gap > 0 {
                     worst = Some(worst.map_or(gap, |worst| worst.max(gap)));
@@ -367,8 +481,12 @@ impl Model<'_> {
         for a in ends(first) {
             for b in ends(second) {
                 let at = bends.iter().flat_map(|bend| [bend - a.1, bend - b.1]);
+                // Beyond the last bend of both, where others have no end.
+                let beyond =
+                    bends.iter().map(|bend| bend.abs()).max().unwrap_or(0) + a.1.abs() + b.1.abs() + 1;
                 let at = at
                     .chain([others.low(), others.high()])
+                    .chain([0, beyond, -beyond].map(|sum| sum.clamp(others.low(), others.high())))
                     .chain(bends.iter().flat_map(|bend| [bend - a.1 - 1, bend - b.1 + 1]));
                 for sum in at.filter(|sum| *sum >= others.low() && *sum <= others.high()) {
                     let level = |(marks, points): (Marks, i128)| {
@@ -389,7 +507,7 @@ impl Model<'_> {
         let range = self.policy.range.into_iter().flat_map(|(low, high)| [low, high]);
         let applying = self.policy.overrides.iter().enumerate().filter(|(at, _)| marks & (1 << at) != 0);
         let set = applying.flat_map(|(_, each)| each.score_at_least.into_iter().chain(each.score_at_most));
-        range.chain(set).map(crate::decimal::Decimal::units).collect()
+        range.chain(set).map(Decimal::units).collect()
     }
 
     /// What the parts that are not in a block can do.
@@ -425,27 +543,64 @@ impl Model<'_> {
     }
 }
 
-/// Pairs of cells of a plane among which the widest difference is: by points, and every other set of marks.
-fn widest(block: &Block, plane: &[usize]) -> Vec<(usize, usize)> {
-    let mut pairs = Vec::new();
-    for bucket in 0..block.buckets.len() {
-        let points = |cell: &usize| block.points(*cell).get(bucket).copied().unwrap_or(Points::ZERO);
-        let least = plane.iter().copied().min_by_key(|cell| points(cell).low());
-        let most = plane.iter().copied().max_by_key(|cell| points(cell).high());
-        pairs.extend(least.zip(most));
+/// Whether a move from one cell to another goes along an axis as a field grows: the position of the axis, which way it goes,
+/// whether it can become missing, and the class that is missing.
+fn goes(
+    block: &Block,
+    from: usize,
+    to: usize,
+    (position, slope, vanishes, missing): (usize, Slope, bool, Option<usize>),
+) -> bool {
+    let (from, to) = (block.class(from, position), block.class(to, position));
+    if from == to {
+        return true;
     }
-    let first = plane.first().and_then(|cell| Some((*cell, *block.cell(*cell)?)));
-    if let Some((first, marks)) = first {
-        let mut seen = vec![marks];
-        for cell in plane {
-            if let Some(other) = block.cell(*cell)
-                && !seen.contains(other)
-            {
-                seen.push(*other);
-                pairs.push((first, *cell));
-                pairs.push((*cell, first));
+    if Some(from) == missing || Some(to) == missing {
+        return vanishes;
+    }
+    match slope {
+        Slope::Flat => false,
+        Slope::Up => from < to,
+        Slope::Down => to < from,
+        Slope::Unknown => true,
+    }
+}
+
+/// Compares any two cells of a plane, one of each kind that gives the same; of many kinds those at the ends. Whether that
+/// is all.
+fn any_two(block: &Block, plane: &[usize], note: &mut dyn FnMut(usize, usize)) -> bool {
+    let mut kinds: BTreeMap<(Marks, Marks, Vec<Points>), usize> = BTreeMap::new();
+    for at in plane {
+        let Some(cell) = block.cell(*at) else { continue };
+        kinds.entry((cell.may, cell.may_not, block.points(*at).to_vec())).or_insert(*at);
+    }
+    let mut cells: Vec<usize> = kinds.values().copied().collect();
+    let mut all = true;
+    if cells.len() > KINDS {
+        // Of each set of marks, those with the least and the most: of one sum nothing else is further apart.
+        all = block.buckets.len() == 1;
+        let mut ends: BTreeMap<(usize, Marks, Marks), [usize; 2]> = BTreeMap::new();
+        for at in cells {
+            let Some(cell) = block.cell(at) else { continue };
+            for bucket in 0..block.buckets.len() {
+                let points = |at: usize| block.points(at).get(bucket).copied().unwrap_or(Points::ZERO);
+                let [least, most] = ends.entry((bucket, cell.may, cell.may_not)).or_insert([at, at]);
+                if points(at).low() < points(*least).low() {
+                    *least = at;
+                }
+                if points(at).high() > points(*most).high() {
+                    *most = at;
+                }
             }
         }
+        cells = ends.into_values().flatten().collect();
+        cells.sort_unstable();
+        cells.dedup();
     }
-    pairs
+    for from in &cells {
+        for to in &cells {
+            note(*from, *to);
+        }
+    }
+    all
 }

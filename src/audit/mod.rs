@@ -5,6 +5,7 @@
 //! is asked about. Where none can break the rule, it is proved. Else records are made up and run (`witness`): those that
 //! break it refute; where none is found, it stays undecided.
 
+mod alike;
 mod apply;
 mod ask;
 mod axis;

@@ -208,7 +208,7 @@ impl<'p> Model<'p> {
         let mark = match &part.gives {
             Gives::Mark { mark, .. } => *mark,
             Gives::Table(..) => part.unscored,
-            Gives::Formula { .. } | Gives::Axis(_) => 0,
+            Gives::Formula { .. } | Gives::Axis(_) => self.unscored_by_events(part),
         };
         Given { points, may: mark, may_not: mark }
     }
@@ -341,10 +341,12 @@ impl<'p> Model<'p> {
                 let (low, high) = (ranges.first()?.0, ranges.last()?.1);
                 let (least, greatest) = crate::data::limits(crate::data::Type::Number);
                 let end = |units: i128| Decimal::from_units(units);
-                points(Points::between(
+                let points = Points::between(
                     if low <= least { None } else { end(low) },
                     if high >= greatest { None } else { end(high) },
-                ))
+                );
+                let unscored = self.unscored_by_events(part);
+                Some(Given { points, may: unscored, may_not: unscored })
             }
             Gives::Mark { when, if_missing, mark, where_it_holds } => {
                 let of = when.possible(cell);
@@ -358,6 +360,15 @@ impl<'p> Model<'p> {
                     may_not: if clear { *mark } else { 0 },
                 })
             }
+        }
+    }
+
+    /// The mark of a per-event rule one of whose rows says `not scored`.
+    fn unscored_by_events(&self, part: &Part) -> Marks {
+        let PartOf::Item(id) = part.of else { return 0 };
+        match &self.policy.item(id).body {
+            ItemBody::Events(events) if events.can_unscore() => part.unscored,
+            ItemBody::Events(_) | ItemBody::Table { .. } | ItemBody::Formula(_) | ItemBody::Group(_) => 0,
         }
     }
 

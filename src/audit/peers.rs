@@ -3,11 +3,12 @@
 use super::Audit;
 use super::ask::{refuted, scores, went};
 use super::clause::{Benchmark, Share, Way};
-use super::desk::summed;
+use super::desk::{summed, vanishes_with};
 use super::event::{EventCells, days_before, lies_in};
 use super::inquiry::{Moves, Rule};
 use super::model::{Gives, Model, Part, PartOf};
 use super::points::Points;
+use super::range::End;
 use super::read::Read;
 use super::verdict::Verdict;
 use crate::cases::{Amount, Frozen, Possible, Trial, Wish};
@@ -63,7 +64,9 @@ impl<'p> Audit<'p> {
             }
             PartOf::Item(_) | PartOf::Override(_) | PartOf::Participation => false,
         });
-        if settled {
+        // A pair that counts both ways also moves the friend's score, and with that perhaps one's own, the other way.
+        let turned = self.policy.schema.link(of).symmetric && model.is_turned_by_others(&free);
+        if settled && !turned {
             return Verdict::proved(format!(
                 "{} of what reads {name} can only go the other way, or not at all",
                 touched.len()
@@ -105,13 +108,17 @@ impl<'p> Audit<'p> {
             let own = match part.of {
                 PartOf::Influence(influence) => self.most_of_one(influence as usize),
                 PartOf::Item(_) => {
-                    model.hulls.get(at).map_or(Points::ANY, |hull| Points::of_units(0, hull.points.width()))
+                    let (_, factor) = model.leverage(part.bucket);
+                    let width = model.hulls.get(at).map_or(Points::ANY, |hull| hull.points).width();
+                    Points::of_units(0, factor.stretch(width))
                 }
                 PartOf::Override(_) | PartOf::Participation => Points::ANY,
             };
             bound = bound.plus(own);
         }
-        let bound = bound.rounded(self.policy.round);
+        // A pair that counts both ways moves the friend's points too.
+        let alone = !self.policy.schema.link(of).symmetric;
+        let bound = Points::of_units(0, model.echoed(bound.high(), alone)).rounded_up(self.policy.round);
         let name = &self.policy.schema.link(of).name;
         if bound.high() <= most.units() {
             let by = bound.greatest().unwrap_or(Decimal::ZERO);
@@ -140,7 +147,13 @@ impl<'p> Audit<'p> {
     /// more.
     fn most_of_one(&self, at: usize) -> Points {
         let Some(influence) = self.policy.influences.get(at) else { return Points::ZERO };
-        let (low, high) = self.policy.range.unwrap_or(self.policy.reachable);
+        let (mut low, mut high) = self.policy.range.unwrap_or(self.policy.reachable);
+        for each in &self.policy.overrides {
+            // Overrides come after the range.
+            for score in each.score_at_least.iter().chain(&each.score_at_most) {
+                (low, high) = (low.min(*score), high.max(*score));
+            }
+        }
         let weight = influence.weight.abs();
         let span = |a: Decimal, b: Decimal| a.checked_sub(b).map(Decimal::abs);
         let from_none = span(high, influence.against).max(span(low, influence.against));
@@ -159,7 +172,12 @@ impl<'p> Audit<'p> {
         // Rounded in the last place, on both sides.
         let slack = Decimal::from_units(2).unwrap_or(Decimal::ZERO);
         let most = most.and_then(|most| most.checked_add(slack));
-        let limits = influence.limits.and_then(|(low, high)| high.checked_sub(low));
+        // Previous scores are whatever was published.
+        let most = most.filter(|_| influence.settled || influence.weight.is_zero());
+        // Without anybody it is 0, whatever the limits are.
+        let limits = influence.limits;
+        let limits =
+            limits.and_then(|(low, high)| high.max(Decimal::ZERO).checked_sub(low.min(Decimal::ZERO)));
         let most = match (most, limits) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (one, None) | (None, one) => one,
@@ -221,6 +239,12 @@ impl<'p> Audit<'p> {
         let Some(allowed) = range.checked_mul(most) else {
             return Verdict::undecided("the range is too large");
         };
+        // A proof must hold of the range that records were shown to have.
+        let shown = self.reach().ok().and_then(|reach| {
+            let end = |end: Option<End>| Some(end?.shown?.0);
+            end(reach.greatest)?.checked_sub(end(reach.least)?)
+        });
+        let sure = shown.and_then(|range| range.checked_mul(most)).unwrap_or(Decimal::ZERO).min(allowed);
         let (name, swing, places) = match of {
             Share::Item(id) => {
                 let parts: Vec<usize> =
@@ -250,7 +274,7 @@ impl<'p> Audit<'p> {
                     &reads,
                     &what,
                     &Moves::Any,
-                    Rule::Within(allowed.units()),
+                    Rule::Within(sure.units()),
                     &|_, _| false,
                     &judge,
                 );
@@ -268,7 +292,7 @@ impl<'p> Audit<'p> {
         let because = format!(
             "{name} moves the score by up to {points} of {range} points that can be reached: {percent}%"
         );
-        if points <= allowed {
+        if points <= sure {
             return Verdict::proved(because);
         }
         // The points of the item say it; two records show it.
@@ -312,9 +336,9 @@ impl<'p> Audit<'p> {
         let mut bucket = part.bucket;
         while bucket != 0 {
             let of = model.bucket(bucket);
-            let through = of.apply(Points::of_units(0, width));
+            let through = Points::of_units(0, width).weighted(of.weight().map(Decimal::abs)).width();
             let all = of.apply(Points::ANY).width();
-            width = through.width().saturating_add(1).min(all);
+            width = through.saturating_add(1).min(all);
             bucket = of.into;
         }
         Points::of_units(0, width)
@@ -349,8 +373,12 @@ impl<'p> Audit<'p> {
             let breaks = (0..block.len()).any(|cell| {
                 let missing = axes.iter().all(|position| {
                     let axis = block.axes.get(*position).map(|axis| model.axes.get(*axis));
-                    axis.and_then(|axis| axis.classes.get(block.class(cell, *position)))
-                        .is_some_and(|class| class.missing)
+                    axis.is_some_and(|axis| {
+                        // What stands in for it may be anything.
+                        let vanishes = axis.expr().is_some_and(|expr| vanishes_with(expr, field));
+                        let class = axis.classes.get(block.class(cell, *position));
+                        !vanishes || class.is_some_and(|class| class.missing)
+                    })
                 });
                 missing
                     && block.cell(cell).is_some()
@@ -373,12 +401,13 @@ impl<'p> Audit<'p> {
         }
         let witness = faults.iter().find_map(|at| {
             let PartOf::Item(id) = model.part(*at).of else { return None };
+            let (sign, _) = model.leverage(model.part(*at).bucket);
             let missing = crate::data::Value::Missing(crate::data::Why::Field(field));
             self.witnesses(model).one(&[Wish::Field(field, missing)], |trial| {
                 let points = trial.outcome.points.get(id.index()).copied()?;
                 let breaks = match never {
-                    Way::Falls => points < Decimal::ZERO,
-                    Way::Rises => points > Decimal::ZERO,
+                    Way::Falls => points.units() * sign < 0,
+                    Way::Rises => points.units() * sign > 0,
                 };
                 breaks
                     .then(|| format!("where `{name}` is missing, {} gives {points} points", model.name(*at)))
@@ -427,20 +456,8 @@ impl<'p> Audit<'p> {
                 };
                 let (missing, known): (Vec<usize>, Vec<usize>) =
                     line.iter().partition(|cell| class(cell).is_some_and(|class| class.missing));
-                let worth = |cell: &usize| {
-                    let sums = component.buckets.iter().zip(component.points(*cell));
-                    sums.map(|(bucket, points)| points.low() * model.leverage(*bucket).0).sum::<i128>()
-                };
-                let (Some(least), Some(most)) =
-                    (known.iter().map(worth).min(), known.iter().map(worth).max())
-                else {
-                    continue;
-                };
-                let against = if than == Benchmark::WorstKnown { least } else { most };
-                broken |= missing.iter().any(|cell| match never {
-                    Way::Rises => worth(cell) > against,
-                    Way::Falls => worth(cell) < against,
-                });
+                let rule = if never == Way::Rises { Rule::NeverRises } else { Rule::NeverFalls };
+                broken |= !model.have_anchors(component, &missing, &known, rule);
             }
         }
         if !broken {

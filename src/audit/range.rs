@@ -174,7 +174,10 @@ impl<'p> Model<'p> {
     #[expect(clippy::type_complexity, reason = "an interval and the cells of its two ends")]
     fn levels(&self) -> Option<(Points, [Vec<(usize, usize)>; 2])> {
         let Some(regimes) = self.regimes() else {
-            return Some((self.level(0, Points::ANY), [Vec::new(), Vec::new()]));
+            // Whatever applies, it is a score of the range, or one that an override sets.
+            let set = self.policy.overrides.iter().flat_map(|each| [each.score_at_least, each.score_at_most]);
+            let all = set.flatten().map(Points::exactly).fold(self.level(0, Points::ANY), Points::or);
+            return Some((all, [Vec::new(), Vec::new()]));
         };
         let mut found: Option<(Points, [Vec<(usize, usize)>; 2])> = None;
         for (marks, regime) in regimes.into_iter().filter(|(marks, _)| self.is_scored(*marks)) {
@@ -212,9 +215,9 @@ impl<'p> Model<'p> {
                 let against = Points::exactly(influence.against).negative();
                 // Averages and products are rounded in the last place.
                 let slack = Points::of_units(-2, 2);
-                let given =
-                    levels.plus(against).weighted(Some(influence.weight)).plus(slack).or(Points::ZERO);
-                let given = given.clamped(influence.limits);
+                let given = levels.plus(against).weighted(Some(influence.weight)).plus(slack);
+                // Nobody with a score gives nothing, whatever the limits are.
+                let given = given.clamped(influence.limits).or(Points::ZERO);
                 let Some(hull) = self.hulls.get_mut(part) else { continue };
                 let low = hull.points.low().max(given.low());
                 let high = hull.points.high().min(given.high());

@@ -46,11 +46,11 @@ impl ReadAfter {
             Expr::Score => self.score = true,
             Expr::Tier => {
                 self.score = true;
-                let lifting = policy.overrides.iter();
-                let lifting =
-                    lifting.filter(|each| each.tier_at_most.is_some() || each.tier_at_least.is_some());
-                for each in lifting {
-                    self.reads.extend(Reader::of(policy, &each.when.when, None));
+                // Some overrides move the tier and not the score.
+                for each in &policy.overrides {
+                    if each.tier_at_least.is_some() || each.tier_at_most.is_some() {
+                        self.reads.extend(Reader::of(policy, &each.when.when, None));
+                    }
                 }
             }
             Expr::Decision(id) => {

@@ -2,12 +2,14 @@
 
 use super::Audit;
 use super::ask::{scores, went};
+use super::axis::AxisId;
 use super::block::{Block, Cell};
 use super::clause::Input;
 use super::inquiry::{Moves, Rest, Rule, Suspect};
 use super::model::{Gives, Marks, Model};
 use super::points::Points;
 use super::read::Read;
+use super::slope::Slope;
 use super::verdict::{Verdict, Witness};
 use crate::cases::Trial;
 use crate::data::FieldId;
@@ -53,6 +55,8 @@ pub struct Swing {
 pub struct Cliff {
     /// The points from one band to the next, and the two records.
     pub shown: (Decimal, Witness),
+    /// What is cut into bands, where that is not the field itself but worked out of it.
+    pub of: Option<String>,
     /// The band of the first record and that of the second, in the words of an author.
     pub bands: (String, String),
     /// No other step of the field is larger: proved.
@@ -129,39 +133,46 @@ impl<'p> Audit<'p> {
         let model = self.model.as_ref().ok()?;
         let scored = self.policy.schema.scored;
         let reads = self.reads(&[Input::Field(scored, field)]);
-        let findings = model.inquire(&reads, &Moves::Steps, Rule::Within(0), &|_| false);
-        let steps: Vec<(&Suspect, (String, String))> = findings
+        // From each band to the next one, whatever the way there.
+        let upwards = |_: AxisId, _: &super::axis::Axis| (Slope::Up, false);
+        let findings = model.inquire(&reads, &Moves::Growing(&upwards), Rule::Within(0), &|_| false);
+        let steps: Vec<(&Suspect, AxisId, (String, String))> = findings
             .suspects
             .iter()
-            .filter_map(|suspect| Some((suspect, self.neighbours(model, suspect)?)))
+            .filter_map(|suspect| {
+                let (axis, bands) = self.neighbours(model, suspect)?;
+                Some((suspect, axis, bands))
+            })
             .collect();
-        let axes = model.axes.list.iter().filter(|axis| axis.reads.contains(&Read::Field(field)));
-        // What several quantities are worked out of takes steps of each of them at once.
-        let alone = axes.count() == 1 && findings.unknown.is_empty();
-        let greatest = steps.first().map(|(suspect, _)| model.rounded_up(suspect.gap))?;
-        steps.iter().take(TRIES).find_map(|(suspect, bands)| {
+        let mut axes = model.axes.list.iter().filter(|axis| axis.reads.contains(&Read::Field(field)));
+        // A step of a field may take what is worked out of it past several bands.
+        let alone = findings.unknown.is_empty() && axes.all(|axis| axis.field() == Some(field));
+        let greatest = steps.first().map(|(suspect, ..)| model.rounded_up(suspect.gap))?;
+        steps.iter().take(TRIES).find_map(|(suspect, axis, bands)| {
             let bound = Decimal::from_units(model.rounded_up(suspect.gap));
             let judge = |a: &Trial<'_>, b: &Trial<'_>| distance(a, b);
             let shown = self.furthest(model, std::slice::from_ref(*suspect), &reads, bound, &judge)?;
             let largest = alone && shown.0.units() == greatest;
-            Some(Cliff { shown, bands: bands.clone(), largest })
+            let axis = model.axes.get(*axis);
+            let of = axis.expr().filter(|_| axis.field().is_none()).map(|expr| self.maker.words(expr));
+            Some(Cliff { shown, of, bands: bands.clone(), largest })
         })
     }
 
     /// The two bands that a suspect compares, where they are next to each other along one quantity.
-    fn neighbours(&self, model: &Model<'_>, suspect: &Suspect) -> Option<(String, String)> {
+    fn neighbours(&self, model: &Model<'_>, suspect: &Suspect) -> Option<(AxisId, (String, String))> {
         let mut moved = suspect.to.iter().filter_map(|(axis, to)| {
             let (_, from) = suspect.from.iter().find(|(other, from)| other == axis && from != to)?;
             Some((*axis, *from, *to))
         });
-        let (axis, from, to) = moved.next()?;
-        let axis = model.axes.get(axis);
+        let (id, from, to) = moved.next()?;
+        let axis = model.axes.get(id);
         if moved.next().is_some() || from.abs_diff(to) != 1 || !axis.kind.is_ordered() {
             return None;
         }
         let (first, second) = (axis.classes.get(from)?, axis.classes.get(to)?);
         let words = |class: &super::possible::Possible| class.known.describe(axis.kind, &[]);
-        (!first.missing && !second.missing).then(|| (words(first), words(second)))
+        (!first.missing && !second.missing).then(|| (id, (words(first), words(second))))
     }
 
     /// Two records as far apart as the bound, or as far as any that were found.

@@ -1,5 +1,6 @@
 //! Records that show something: made up for cells of axes, run, and compared.
 
+use super::alike::differ_only_in;
 use super::axis::{AxisId, Of};
 use super::inquiry::Suspect;
 use super::model::{Gives, Model, PartOf};
@@ -234,61 +235,6 @@ fn middling<'p>(model: &Model<'p>, maker: &Maker<'p>, plain: &Case) -> Option<Ca
 pub(super) fn anything() -> Possible {
     let (low, high) = crate::data::limits(crate::data::Type::Number);
     Possible::known(crate::data::Set::Ranges(vec![(low, high)]))
-}
-
-/// Whether two cases differ in nothing but what is free.
-pub(super) fn differ_only_in(policy: &Policy, first: &Case, second: &Case, free: &BTreeSet<Read>) -> bool {
-    let schema = &policy.schema;
-    let own = |case: &Case| case.records.iter().find(|(kind, _)| *kind == schema.scored).cloned();
-    let (Some((_, one)), Some((_, two))) = (own(first), own(second)) else { return false };
-    let same_value = |a: &Value, b: &Value| a == b || (a.is_missing() && b.is_missing());
-    let fields = one.iter().zip(&two).enumerate();
-    let fields = fields
-        .filter(|(_, (a, b))| !same_value(a, b))
-        .all(|(at, _)| free.contains(&Read::Field(FieldId(at as u32))));
-    let children = schema.children().all(|kind| {
-        if free.contains(&Read::Children(kind)) {
-            return true;
-        }
-        let (one, two) = (own_children(policy, first, kind), own_children(policy, second, kind));
-        let (mut sorted, mut other) = (one.clone(), two.clone());
-        sorted.sort_by_cached_key(|row| format!("{row:?}"));
-        other.sort_by_cached_key(|row| format!("{row:?}"));
-        if sorted == other {
-            return true;
-        }
-        // As many as before, in the same order, and other values only in free fields.
-        one.len() == two.len()
-            && one.iter().zip(&two).all(|(one, two)| {
-                let differ = one.iter().zip(*two).enumerate().filter(|(_, (a, b))| !same_value(a, b));
-                differ
-                    .map(|(at, _)| FieldId(at as u32))
-                    .all(|field| free.contains(&Read::ChildField(kind, field)))
-            })
-    });
-    let links_free =
-        free.iter().any(|read| matches!(read, Read::Link(_) | Read::PeerField(..) | Read::PeerScores(_)));
-    let others = |case: &Case| -> Vec<(crate::data::RecordId, Vec<Value>)> {
-        let mut others = case.records.clone();
-        if let Some(own) = others.iter().position(|(kind, _)| *kind == schema.scored) {
-            others.remove(own);
-        }
-        for kind in schema.children() {
-            let own = own_children(policy, case, kind);
-            others.retain(|(of, row)| *of != kind || !own.contains(&row));
-        }
-        others
-    };
-    let pairs = (0..schema.links.len() as u32).map(crate::data::LinkId).all(|link| {
-        let of = |case: &Case| -> Vec<(Value, Value)> {
-            let pairs = case.pairs.iter().filter(|(of, ..)| *of == link);
-            pairs.map(|(_, from, to)| (from.clone(), to.clone())).collect()
-        };
-        free.contains(&Read::Link(link)) || of(first) == of(second)
-    });
-    let linked =
-        pairs && (links_free || (first.previous == second.previous && others(first) == others(second)));
-    fields && children && linked
 }
 
 /// The child records of a kind that belong to a case's own record.

@@ -24,6 +24,7 @@ pub use possible::Possible;
 use super::alternatives::Alternatives;
 use super::block::block;
 use super::trial::Trial;
+use super::words::Words;
 use crate::data::{FieldId, LinkId, RecordId, Type, Value};
 use crate::decimal::Decimal;
 use crate::eval::{BodySeen, Scorer};
@@ -184,6 +185,11 @@ impl<'p> Maker<'p> {
         let held = held.map(|(at, _)| (Expectation::Consequence(at, true), case.place));
         confirmed.expectations.extend(held);
         Some(confirmed)
+    }
+
+    /// An expression about the record in words, close to how an author would write it.
+    pub fn words(&self, expr: &Expr) -> String {
+        Words { policy: self.policy, over: None }.expr(expr)
     }
 
     /// A case as a `case` block of the language.

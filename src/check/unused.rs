@@ -12,7 +12,8 @@ impl Context<'_> {
         let mut found = Vec::new();
         for located in self.statements.iter().filter(|l| !l.taken) {
             let (kind, what, name, span): (Use, &str, &Name, Option<Span>) = match located.statement {
-                Statement::Reason(r) => (Use::Reason, "reason", &r.code, Some(r.span)),
+                // Whether it is to go, or to be given by a line that was forgotten, is for people to say.
+                Statement::Reason(r) => (Use::Reason, "reason", &r.code, None),
                 Statement::Tag(t) => (Use::Tag, "tag", &t.name, Some(t.span)),
                 Statement::List(l) => (Use::List, "list", &l.name, Some(l.span)),
                 // Of a definition by a table only the head is known, and what it works out may not fit.

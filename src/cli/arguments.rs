@@ -110,7 +110,7 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).map_err(|error| format!("{error}; a date is written like 2026-01-31"))
 }
 
-fn data(text: &str) -> Result<(String, PathBuf), String> {
+pub(super) fn data(text: &str) -> Result<(String, PathBuf), String> {
     let (name, file) = setting(text)?;
     Ok((name, PathBuf::from(file)))
 }

@@ -255,12 +255,9 @@ impl Check {
             let project::MendedAt { path, line, code, title } = one;
             writeln!(stderr, "{GOOD}mended{GOOD:#} {path}:{line}: {title} {DIM}[{code}]{DIM:#}")?;
         }
-        for one in &mended.refused {
-            let project::MendedAt { path, line, code, .. } = one;
-            writeln!(
-                stderr,
-                "not mended {path}:{line}: the fix would change what the policy means {DIM}[{code}]{DIM:#}"
-            )?;
+        for project::NotMended { at, why } in &mended.refused {
+            let project::MendedAt { path, line, code, .. } = at;
+            writeln!(stderr, "not mended {path}:{line}: {why} {DIM}[{code}]{DIM:#}")?;
         }
         if mended.written.is_empty() && mended.refused.is_empty() {
             writeln!(stderr, "nothing to mend")?;

@@ -1,10 +1,10 @@
 //! `glassbox fmt`: policies in their canonical layout.
 
-use super::report::{self, GOOD, HELP, WARNING, plural};
+use super::report::{self, ERROR, GOOD, HELP, WARNING, plural};
 use super::{Exit, Stop, UNUSABLE, unified};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Refusal, format, format_charter};
-use crate::project::{Broken, TextFile, is_charter, rule_files};
+use crate::project::{AtomicFile, Broken, TextFile, is_charter, rule_files};
 use crate::source::Sources;
 use clap::Args;
 use std::collections::BTreeSet;
@@ -118,9 +118,8 @@ impl Fmt {
         let Some((read, formatted)) = formatted(TextFile::read(path), is_charter(path), count)? else {
             return Ok(());
         };
-        let differs = formatted != read.text();
-        count.add(differs);
-        if !differs {
+        if formatted == read.text() {
+            count.add(false);
             return Ok(());
         }
         let shown = path.display();
@@ -129,9 +128,14 @@ impl Fmt {
         }
         if self.check {
             writeln!(anstream::stderr(), "would change `{shown}`")?;
-        } else if !self.diff {
-            TextFile::replace(path, &formatted).map_err(|error| Stop::writing(path, &error))?;
+        } else if !self.diff
+            && let Err(error) = AtomicFile::replace(path, read.text().as_bytes(), formatted.as_bytes())
+        {
+            count.left += 1;
+            writeln!(anstream::stderr(), "{ERROR}error{ERROR:#}: cannot write `{shown}`: {error}")?;
+            return Ok(());
         }
+        count.add(true);
         Ok(())
     }
 
@@ -150,7 +154,7 @@ impl Fmt {
             parts.push(format!("{} could not be formatted", plural(left, "file")));
         }
         let style = match () {
-            () if left > 0 => report::ERROR,
+            () if left > 0 => ERROR,
             () if changed > 0 && (self.check || self.diff) => WARNING,
             () => GOOD,
         };

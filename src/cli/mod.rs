@@ -17,6 +17,8 @@ mod explain_error;
 mod fields;
 mod findings;
 mod fmt;
+#[expect(dead_code, reason = "shown by `audit --gaming`")]
+mod gaming;
 mod histogram;
 mod interrupt;
 mod junit;

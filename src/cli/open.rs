@@ -10,7 +10,7 @@ use crate::policy::{Definition, Policy};
 use crate::project::{self, Broken, Project};
 use crate::source::Sources;
 use crate::syntax::ast::Statement;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A policy that is ready to run.
 pub(super) struct Opened {
@@ -142,7 +142,12 @@ impl Opened {
 
     /// The records of the pack, joined and validated.
     pub(super) fn load_pack(&self, policy: &Policy) -> Result<Loaded, Stop> {
-        let loaded = self.project.load(&policy.schema, policy.today, &[]);
+        self.load_from(policy, &[])
+    }
+
+    /// The same, some of the files given by name.
+    pub(super) fn load_from(&self, policy: &Policy, data: &[(String, PathBuf)]) -> Result<Loaded, Stop> {
+        let loaded = self.project.load(&policy.schema, policy.today, data);
         loaded.map_err(|diagnostics| self.unusable(diagnostics))
     }
 

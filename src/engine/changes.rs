@@ -72,7 +72,7 @@ enum Message {
     Stop,
 }
 
-/// Which folder stands under a name: by its number, or else by when it was made.
+/// Which folder stands under a name: by its number, which one that is made later may be given again, and by when it was made.
 type Identity = (u64, u64, Option<SystemTime>);
 
 /// Without any event for so long, a change is over.
@@ -217,6 +217,12 @@ impl Changes {
         if event.need_rescan() {
             return true;
         }
+        if matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))) {
+            // No events come from a folder that has gone, whatever stands in its place by now.
+            for path in &event.paths {
+                self.armed.remove(path);
+            }
+        }
         let mut concerns = false;
         for path in event.paths.iter().filter(|path| self.places.concern(path)) {
             concerns |= match event.kind {
@@ -240,20 +246,20 @@ impl Changes {
         concerns
     }
 
-    /// Looks every so often; a change is over when two looks see the same.
+    /// Looks every so often; a change is over when two looks see the same, or when it has gone on for long.
     fn wait_by_looking(&mut self, pause: Duration) -> Option<Noticed> {
-        let mut at = None;
+        let mut at: Option<Instant> = None;
         loop {
             let pause = if at.is_some() { pause.min(QUIET) } else { pause };
             match self.inbox.recv_timeout(pause) {
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return None,
                 Ok(Message::Event(_)) | Err(RecvTimeoutError::Timeout) => {}
             }
-            if self.intake.holds() {
-                if let Some(at) = at {
-                    return Some(Noticed { at });
-                }
-            } else {
+            let holds = self.intake.holds();
+            if let Some(at) = at.filter(|at| holds || at.elapsed() > BOUND) {
+                return Some(Noticed { at });
+            }
+            if !holds {
                 at.get_or_insert_with(Instant::now);
                 self.intake = self.intake.again();
             }
@@ -273,7 +279,7 @@ impl Stopper {
 fn identity(folder: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
     let about = fs::metadata(folder).ok().filter(fs::Metadata::is_dir)?;
-    Some((about.dev(), about.ino(), None))
+    Some((about.dev(), about.ino(), about.created().ok()))
 }
 
 #[cfg(not(unix))]

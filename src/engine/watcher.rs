@@ -1,6 +1,7 @@
 //! An engine that reloads by itself.
 
 use super::{Changes, Engine, Reload, Stopper, WatchError, Watching};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{self, JoinHandle};
 
 /// Reloads an engine at every change of its files, until it is dropped.
@@ -12,6 +13,12 @@ pub struct Watcher {
 }
 
 impl Watcher {
+    /// Whether it still reloads.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
     pub(super) fn start(
         engine: Engine,
         watching: Watching,
@@ -20,14 +27,27 @@ impl Watcher {
         let mut changes = Changes::of(&engine.intake(), watching);
         let stopper = changes.stopper();
         let watch = move || {
-            // What was changed since the engine was opened. That nothing was is no news.
-            engine.keep_up(&mut changes, |reload| {
-                if !matches!(reload, Reload::Unchanged(_)) {
-                    tell(&reload);
+            let mut round = |is_first: bool| {
+                let tell = |reload: Reload| {
+                    // That nothing was changed since the engine was opened is no news.
+                    if !(is_first && matches!(reload, Reload::Unchanged(_))) {
+                        tell(&reload);
+                    }
+                };
+                // What a round leaves behind is whole: a snapshot is put in force at once, and what is read is read anew.
+                // A panic, be it of who is told, was said where it happened; what is saved next is another round.
+                let went = catch_unwind(AssertUnwindSafe(|| engine.keep_up(&mut changes, tell)));
+                if went.is_err() {
+                    let intake = engine.intake();
+                    if changes.follow(&intake) && !intake.holds() {
+                        return true;
+                    }
                 }
-            });
-            while changes.wait().is_some() {
-                engine.keep_up(&mut changes, |reload| tell(&reload));
+                changes.wait().is_some()
+            };
+            let mut is_first = true;
+            while round(is_first) {
+                is_first = false;
             }
         };
         let thread = thread::Builder::new().name("glassbox-watch".to_owned()).spawn(watch);

@@ -19,14 +19,15 @@ mod outline;
 mod spelling;
 mod written;
 
-use crate::diagnostic::Diagnostic;
-use crate::source::FileId;
-use crate::syntax::{comments, parse, parse_charter};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{FileId, Place, Span};
+use crate::syntax::{MAX_FILE_BYTES, comments, parse, parse_charter};
+use std::cmp::Reverse;
 
 /// Why a text is left as it is.
 #[derive(Debug, Clone)]
 pub enum Refusal {
-    /// It has mistakes of syntax: these.
+    /// It has mistakes of syntax, or would be longer than a text may be: these.
     Wrong(Vec<Diagnostic>),
     /// The result would not say the same. That is a mistake of the formatter, not of the text's author.
     Changed,
@@ -62,6 +63,9 @@ fn format_by<T: PartialEq>(
         return Err(Refusal::Wrong(diagnostics));
     }
     let formatted = lay_out(text, &tree);
+    if formatted.len() > MAX_FILE_BYTES {
+        return Err(Refusal::Wrong(vec![too_long(file, text, &formatted)]));
+    }
     let (again, diagnostics) = parse(file, &formatted);
     let words = |text: &str| -> Vec<String> { comments(text).into_iter().map(|(_, words)| words).collect() };
     if diagnostics.is_empty() && again == tree && words(&formatted) == words(text) {
@@ -69,6 +73,24 @@ fn format_by<T: PartialEq>(
     } else {
         Err(Refusal::Changed)
     }
+}
+
+/// That the canonical layout is longer than a text may be, at the first of its widest lines: as wide are all rows of a table.
+fn too_long(file: FileId, text: &str, formatted: &str) -> Diagnostic {
+    let lines = formatted.lines().enumerate();
+    let (widest, line) = lines.max_by_key(|(at, line)| (line.len(), Reverse(*at))).unwrap_or_default();
+    let start: usize = text.split_inclusive('\n').take(widest).map(str::len).sum();
+    let written = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let start = start + written.len() - written.trim_start().len();
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let place = Place::new(file, Span::new(offset(start), offset(start + written.trim().len())));
+    let message = format!(
+        "in its canonical layout this file would have {} bytes, more than the {MAX_FILE_BYTES} that a policy may have",
+        formatted.len()
+    );
+    Diagnostic::error(Code::E0100, place, message)
+        .label(format!("this line would be {} bytes wide, and so would be all rows of a table", line.len()))
+        .help("shorten what makes it so wide: a name for the values (`list`, `let`), or another file for a part of it")
 }
 
 #[cfg(test)]

@@ -127,17 +127,18 @@ impl Scores {
         self.tier.iter().flatten().copied().map(usize::from)
     }
 
-    /// Calls with the positions, before and now, of records with the same keys, in their present order.
+    /// Calls with the positions, before and now, of records with the same keys, in their present order. No record is
+    /// called with twice, also where its key is not the only one of its kind.
     pub(super) fn each_pair(old: &Self, new: &Self, mut call: impl FnMut(usize, usize)) {
         let in_step = old.keys.len() == new.keys.len() && old.keys.iter().eq(new.keys.iter());
         if in_step {
             return (0..old.len().min(new.len())).for_each(|at| call(at, at));
         }
-        let known: FxHashMap<Key<'_>, usize> =
+        let mut known: FxHashMap<Key<'_>, usize> =
             old.keys.iter().zip(0..).filter(|(key, _)| *key != Key::None).collect();
         for (key, at) in new.keys.iter().zip(0..) {
-            if let Some(before) = known.get(&key) {
-                call(*before, at);
+            if let Some(before) = known.remove(&key) {
+                call(before, at);
             }
         }
     }

@@ -91,6 +91,17 @@ fn records_are_known_by_their_keys() {
 }
 
 #[test]
+fn a_record_is_compared_with_one_other() {
+    let (policy, _) = policy(0, 20, &TIERS);
+    let now = [("a", 20), ("a", 30), ("b", 30)];
+    let (old, new) = (scores(&policy, &[("b", 30), ("a", 20)]), scores(&policy, &now));
+    let impact = Impact::between(&old, &new, 3);
+    assert_eq!((impact.compared, impact.added, impact.removed, impact.moved()), (2, 1, 0, 0));
+    let back = Impact::between(&new, &old, 3);
+    assert_eq!((back.compared, back.added, back.removed), (2, 0, 1));
+}
+
+#[test]
 fn tiers_may_come_and_go() {
     let (old, new) = (policy(0, 20, &TIERS).0, policy(0, 20, &[("best", 120), ("poor", 0)]).0);
     let impact = Impact::between(&scores(&old, &PEOPLE), &scores(&new, &PEOPLE), 3);

@@ -9,6 +9,7 @@
 //! are counted and tracked, as against proving what it can do at all, which is `audit`'s.
 
 mod adverse;
+mod answers;
 mod averages;
 mod characteristics;
 mod groups;
@@ -20,6 +21,7 @@ mod stability;
 mod tests;
 
 pub use adverse::{AdverseImpact, Counts, DEFAULT_LEAST_SIZE, Rate, Screen, Selection};
+pub use answers::Scores;
 pub use averages::{Averages, Over};
 pub use characteristics::{Characteristics, Lines, Observed};
 pub use groups::{ByGroup, Counted, Group, Grouping, MOST_GROUPS, of_field};

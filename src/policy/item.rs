@@ -1,6 +1,6 @@
 //! What gives points: characteristics, rules, groups, influences.
 
-use super::{Expr, Over, Table};
+use super::{Expr, Over, RowOutcome, Table};
 use crate::data::{FieldId, LinkId, id};
 use crate::date::Date;
 use crate::decimal::Decimal;
@@ -126,6 +126,16 @@ pub struct Events {
     pub caps: Vec<Cap>,
     /// The field that dates an event; always there when a cap has a period other than `in total`.
     pub date: Option<FieldId>,
+}
+
+impl Events {
+    /// Whether a row for an event says `not scored`.
+    pub fn can_unscore(&self) -> bool {
+        match &self.points {
+            EventPoints::Each(_) => false,
+            EventPoints::Table(table) => table.rows.iter().any(|row| row.outcome == RowOutcome::NotScored),
+        }
+    }
 }
 
 /// The points of one event.

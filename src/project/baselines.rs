@@ -2,7 +2,7 @@
 //!
 //! Lines are put in and replaced; all others stay as they are. Where the text was in the canonical layout it is so again.
 
-use super::{Fingerprint, TextFile};
+use super::{AtomicFile, Fingerprint};
 use crate::check::Ruleset;
 use crate::decimal::Decimal;
 use crate::diagnostic::plural;
@@ -110,11 +110,7 @@ pub fn write_baselines(
     }
     let path = Path::new(&source.path);
     let io = |cause| NotWritten::Io { path: source.path.clone(), cause };
-    if std::fs::read(path).map_err(io)? != source.text.as_bytes() {
-        let changed = std::io::Error::other("it was changed by somebody else meanwhile");
-        return Err(NotWritten::Io { path: source.path.clone(), cause: changed });
-    }
-    TextFile::replace(path, &text).map_err(io)
+    AtomicFile::replace(path, source.text.as_bytes(), text.as_bytes()).map_err(io)
 }
 
 /// Whether a block stands in the policy's own file, where its baseline can be written.

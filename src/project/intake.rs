@@ -160,10 +160,11 @@ fn read(path: &Path) -> io::Result<(PathBuf, Arc<[u8]>)> {
 
 /// The bytes of a file, up to one more than the parser takes.
 pub(super) fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
+    // Before it is opened: a pipe would wait for somebody to write to it.
+    if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
+    let file = File::open(path)?;
     let mut bytes = Vec::new();
     file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)

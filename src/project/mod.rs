@@ -26,7 +26,7 @@ pub use git::{GitError, Repository, Revision};
 pub use intake::Intake;
 pub use lints::{DataLook, Linted};
 pub use manifest::Manifest;
-pub use mend::{CannotWrite, Mended, MendedAt, mend};
+pub use mend::{CannotWrite, Mended, MendedAt, NotMended, mend};
 pub use shown::{Names, tidy};
 pub use texts::{TextFile, charters_in, is_charter, policy_texts, rule_files};
 pub use write::AtomicFile;

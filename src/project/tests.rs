@@ -132,7 +132,7 @@ fn a_manifest_that_is_wrong_is_told_with_its_place() {
         ),
         (
             "policies = [\"p.score\"]\ncolour = 1\n",
-            "glassbox.toml:2:1: error[E0405]: unknown entry `colour` [known here: `policies`, `as_of`, `root`, `params`, \
+            "glassbox.toml:2:1: error[E0405]: unknown entry `colour` [known here: `policies`, `charters`, `as_of`, `root`, `params`, \
              `data`, `previous`, `snapshot`, `synth`, `lints`]",
         ),
         (

@@ -1,12 +1,12 @@
-//! Policies' files one by one, for what works on their text alone: found, read, and written again.
+//! Policies' files one by one, for what works on their text alone: found and read.
 
 use super::files::not_utf8;
 use super::intake::read_bytes;
 use super::shown::{shown, tidy};
-use super::{AtomicFile, Broken, Intake, MANIFEST, cannot_read, find};
+use super::{Broken, Intake, MANIFEST, cannot_read, find};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Sources};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// A text, with its name for messages.
@@ -140,16 +140,5 @@ impl TextFile {
     /// The text.
     pub fn text(&self) -> &str {
         self.sources.get(self.file).map(|source| source.text.as_str()).unwrap_or_default()
-    }
-
-    /// Puts another text in the place of a file's: it is there whole, or not at all. Its permissions stay.
-    ///
-    /// # Errors
-    ///
-    /// The folder may not be written to, or the disk is full.
-    pub fn replace(path: &Path, text: &str) -> io::Result<()> {
-        let mut file = AtomicFile::create(path)?;
-        file.write_all(text.as_bytes())?;
-        file.commit()
     }
 }

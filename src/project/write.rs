@@ -56,9 +56,28 @@ impl AtomicFile {
             }
         };
         if let Some(there) = there {
+            keep_owner(&written.file, &there);
             written.file.set_permissions(there.permissions())?;
         }
         Ok(written)
+    }
+
+    /// Puts a text in the place of a file's, whole or not at all. `was` is what the file held when it was read: one that
+    /// somebody else has changed since, or that may not be written to, stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`AtomicFile::create`] and [`AtomicFile::commit`]; the file is read-only, or holds something else.
+    pub fn replace(path: &Path, was: &[u8], text: &[u8]) -> io::Result<()> {
+        if fs::metadata(path)?.permissions().readonly() {
+            return Err(io::Error::other("it is read-only"));
+        }
+        let mut file = Self::create(path)?;
+        file.write_all(text)?;
+        if fs::read(path)? != was {
+            return Err(io::Error::other("it was changed by somebody else meanwhile"));
+        }
+        file.commit()
     }
 
     /// Whether what is written is there at once, as with a pipe.
@@ -92,6 +111,21 @@ impl AtomicFile {
         fs::rename(&beside, &path).inspect_err(|_| drop(fs::remove_file(&beside)))
     }
 }
+
+/// Gives a new file the owner of the one that it takes the place of, as far as this process may.
+#[cfg(unix)]
+fn keep_owner(file: &File, there: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let Ok(own) = file.metadata() else { return };
+    let (user, group) = (there.uid(), there.gid());
+    if (own.uid(), own.gid()) != (user, group) && fchown(file, Some(user), Some(group)).is_err() {
+        // Who may not give it away may still share it with a group of theirs.
+        drop(fchown(file, None, Some(group)));
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &fs::Metadata) {}
 
 /// A file without a name in the folder where `path` is to stand; `None` where the system has no such files.
 #[cfg(target_os = "linux")]
@@ -185,6 +219,26 @@ mod tests {
         two.commit().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert_eq!(names(folder.path()), ["out.csv"]);
+    }
+
+    #[test]
+    fn what_was_saved_meanwhile_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.score");
+        fs::write(&path, "saved").unwrap();
+        let error = AtomicFile::replace(&path, b"read", b"new").unwrap_err();
+        assert_eq!(error.to_string(), "it was changed by somebody else meanwhile");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "saved");
+        AtomicFile::replace(&path, b"saved", b"new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        let error = AtomicFile::replace(&path, b"new", b"newer").unwrap_err();
+        assert_eq!(error.to_string(), "it is read-only");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(names(folder.path()), ["a.score"]);
     }
 
     #[test]

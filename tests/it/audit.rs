@@ -90,7 +90,7 @@ fn copy(from: &Path, to: &Path) {
         if entry.path().is_dir() {
             copy(&entry.path(), &target)
         } else {
-            drop(fs::copy(entry.path(), target).unwrap())
+            fs::copy(entry.path(), target).map(|_| ()).unwrap()
         }
     }
 }
@@ -178,9 +178,37 @@ fn clauses_are_answered_and_the_exit_code_says_how() {
     assert_eq!(report.status.code(), Some(0));
     let nowhere = glassbox(["audit", "nowhere"]).output().unwrap();
     assert_eq!(nowhere.status.code(), Some(2));
-    let data = "require adverse impact of tier good or better by applicant.status_and_sex at least 0.8";
-    let (code, said) = ask(data);
-    assert_eq!(code, 4, "{said}");
+}
+
+/// The ratios of the real card at a cut-off of 470, as worked out from the file alone.
+#[test]
+fn what_depends_on_data_is_answered_from_data() {
+    let answer = |clause: &str, more: &[&str]| {
+        let arguments = ["audit", "rules/german_credit", "--format", "json", "--ask", clause];
+        let output = glassbox(arguments.iter().chain(more)).output().unwrap();
+        let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code().unwrap(), value["policies"][0]["clauses"][0]["answer"].clone())
+    };
+    let clause = |by: &str, least: &str| {
+        format!("require adverse impact of score 470 or more by applicant.{by} at least {least}")
+    };
+    assert_eq!(answer(&clause("age under 25", "0.8"), &[]).0, 4);
+    let asked =
+        [("age under 25", "0.8", 0.40), ("foreign_worker", "0.8", 0.72), ("foreign_worker", "0.7", 0.72)];
+    for (by, least, ratio) in asked {
+        let (exit, said) = answer(&clause(by, least), &["--data"]);
+        let holds = ratio >= least.parse::<f64>().unwrap();
+        assert_eq!(exit, i32::from(!holds), "{by}: {said}");
+        let because = said["because"].as_str().unwrap();
+        let found = because.split(" is ").nth(1).unwrap().split([';', ':']).next().unwrap();
+        assert!((found.parse::<f64>().unwrap() - ratio).abs() < 0.005, "{because}");
+        assert!(because.contains("a screen"), "{because}");
+    }
+    let (exit, said) =
+        answer(&clause("age under 25", "0.8"), &["--data", "applicant=rules/german_credit/germancredit.csv"]);
+    assert_eq!(exit, 1, "{said}");
+    let report = glassbox(["audit", "rules/german_credit", "--data"]).output().unwrap();
+    assert_eq!(report.status.code(), Some(2));
 }
 
 #[test]

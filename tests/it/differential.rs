@@ -5,12 +5,12 @@
 //! default. A failing case shrinks, as policy and records are made from one list of choices. `cargo +nightly fuzz run
 //! differential` looks for lists that nobody thought of.
 
-mod case;
+pub(super) mod case;
 mod columns;
 mod compare;
-mod network;
-mod policy;
-mod records;
+pub(super) mod network;
+pub(super) mod policy;
+pub(super) mod records;
 mod single;
 
 use super::choices;

@@ -274,3 +274,103 @@ fn differences_are_coloured_for_those_who_ask() {
     assert!(print("always").contains("\u{1b}[31m- when late >= 3"));
     assert!(!print("auto").contains('\u{1b}'));
 }
+
+/// A file that cannot be written stops nobody; one that may not be written is not.
+#[test]
+fn what_may_not_be_written_is_left_alone_and_the_others_are_not() {
+    let folder = folder();
+    let (first, last) = (folder.path().join("first.score"), folder.path().join("last.score"));
+    fs::write(&first, UNTIDY).unwrap();
+    fs::write(&last, UNTIDY).unwrap();
+    let mut permissions = fs::metadata(&first).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&first, permissions).unwrap();
+    let output = glassbox_in(folder.path(), ["fmt"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("cannot write `first.score`: it is read-only\n"), "{said}");
+    assert!(said.ends_with("2 files changed, 1 file unchanged, 1 file could not be formatted\n"), "{said}");
+    let read = |path| fs::read_to_string(path).unwrap();
+    assert_eq!((read(&first), read(&last)), (UNTIDY.to_owned(), TIDY.to_owned()));
+}
+
+/// Only who is root may give a file away, and only then is there anything to keep.
+#[cfg(unix)]
+#[test]
+fn the_owner_stays() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let folder = folder();
+    let file = folder.path().join("inner/untidy.score");
+    let is_given = chown(&file, Some(4711), Some(4712)).is_ok();
+    let owner = |about: fs::Metadata| (about.uid(), about.gid());
+    let before = owner(fs::metadata(&file).unwrap());
+    assert_eq!(is_given, before == (4711, 4712));
+    assert!(glassbox_in(folder.path(), ["fmt"]).status().unwrap().success());
+    assert_eq!(fs::read_to_string(&file).unwrap(), TIDY);
+    assert_eq!(owner(fs::metadata(&file).unwrap()), before);
+}
+
+/// One wide cell makes each row as wide: the result may be too long to be read again.
+#[test]
+fn a_result_that_is_too_long_is_said_to_be() {
+    let wide = "x".repeat(3000);
+    let rows: String = (0..500).map(|at| format!("| {at} |\t1 |\n")).collect();
+    let text = format!(
+        "rule late \"Late\" {{\n  points 1\n}}\n\ncharacteristic a \"A\" {{\n| a | points |\n{rows}| \"{wide}\" | 1 |\n}}\n"
+    );
+    let folder = folder();
+    fs::write(folder.path().join("wide.score"), &text).unwrap();
+    let output = glassbox_in(folder.path(), ["fmt", "wide.score"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.starts_with("error[E0100]: in its canonical layout this file would have "), "{said}");
+    assert!(said.contains(" --> wide.score:6:1\n") && !said.contains("bug"), "{said}");
+    assert_eq!(fs::read_to_string(folder.path().join("wide.score")).unwrap(), text);
+}
+
+/// Nobody writes to it: whoever opened it would wait for ever.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_file() {
+    let folder = folder();
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(folder.path().join("pipe.score"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    for command in ["fmt", "check"] {
+        let mut child = glassbox_in(folder.path(), [command, "pipe.score"])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let start = std::time::Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            if start.elapsed().as_secs() > 10 {
+                child.kill().unwrap();
+                panic!("`{command}` waits");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let output = child.wait_with_output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("cannot read `pipe.score`: it is not a file"), "{said}");
+    }
+}
+
+#[test]
+fn line_ends_that_differ_are_shown() {
+    let folder = folder();
+    fs::write(folder.path().join("ends.score"), "tag a \"b\"\ntag c \"d\"\r\n").unwrap();
+    let output = glassbox_in(folder.path(), ["fmt", "--diff", "ends.score"]).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.ends_with("\n tag a \"b\"\n-tag c \"d\"␍\n+tag c \"d\"\n"), "{shown}");
+    // Where they stay there is nothing to show.
+    fs::write(folder.path().join("ends.score"), "tag a  \"b\"\r\n").unwrap();
+    let output = glassbox_in(folder.path(), ["fmt", "--diff", "ends.score"]).output().unwrap();
+    assert!(!String::from_utf8(output.stdout).unwrap().contains('␍'));
+}

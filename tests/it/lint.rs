@@ -220,7 +220,7 @@ fn what_can_be_mended_is_mended_and_means_the_same() {
     let before = scores();
 
     let (exit, said, words) = pack.says("check . --fix --format short");
-    assert_eq!((exit, codes(&said)), (0, vec!["W0510", "W0501"]));
+    assert_eq!((exit, codes(&said)), (0, vec!["W0510", "W0302", "W0501"]));
     let mended: Vec<&str> = words.lines().filter(|line| line.starts_with("mended ")).collect();
     assert_eq!(
         mended,
@@ -228,7 +228,6 @@ fn what_can_be_mended_is_mended_and_means_the_same() {
             "mended small.score:27: take the `otherwise` away [W0301]",
             "mended small.score:29: take the line away [W0301]",
             "mended small.score:34: write `many`, so that both change together [W0506]",
-            "mended small.score:16: take it away, or use it [W0302]",
         ]
     );
     let policy = pack.policy();
@@ -241,7 +240,7 @@ fn what_can_be_mended_is_mended_and_means_the_same() {
     assert!(
         policy.contains("override very \"Very late\" {   # it says 3 again\n  when    late more than many\n")
     );
-    assert!(!policy.contains("R02"));
+    assert!(policy.contains("R02"), "whether it is to be given or to go is for people to say");
     assert_eq!(scores(), before);
 
     let (_, _, words) = pack.says("check . --fix --format short");
@@ -273,21 +272,116 @@ fn a_fix_that_would_change_a_meaning_is_refused() {
     assert_eq!(pack.policy(), text.replace("(owed otherwise 1)", "(owed)"));
 }
 
-/// A reason that this policy does not use, and another one takes, is not taken away.
+/// A parameter that this policy does not use, and another one takes, is not taken away.
 #[test]
 fn what_another_policy_of_the_pack_uses_stays() {
-    let pack = Pack::new(SMALL, "");
+    let few = "param few \"How many are few\" 1\n";
+    let pack = Pack::new(&SMALL.replace("reason R02 \"Nobody is told this\"\n", few), "");
     let other = SMALL
         .replace("policy small", "policy other")
-        .replace("reason R02 \"Nobody is told this\"\n", "use R02 from \"small.score\"\n");
-    let other = other.replace("  reason  R01\n  | late ", "  reason  R02\n  | late ");
+        .replace("reason R02 \"Nobody is told this\"\n", "use few from \"small.score\"\n");
+    let other = other.replace("| 1 to 2 ", "| few to 2 ");
     fs::write(pack.0.path().join("other.score"), other).unwrap();
     let manifest = "policies = [\"small.score\", \"other.score\"]\nas_of = \"2026-01-31\"\n";
     fs::write(pack.0.path().join("glassbox.toml"), manifest).unwrap();
     let (_, _, words) = pack.says("check small.score --fix");
-    assert!(words.contains("not mended small.score:16: the fix would change"), "{words}");
-    assert!(pack.policy().contains("reason R02"));
+    assert!(words.contains("not mended small.score:16: then `other.score` would be wrong: "), "{words}");
+    assert!(pack.policy().contains(few));
     assert!(!pack.policy().contains("otherwise"));
+}
+
+/// What is unused goes only where nothing else speaks of it, and where nothing that people wrote goes with it.
+#[test]
+fn what_is_unused_and_yet_needed_stays() {
+    let unused = |lines: &str| SMALL.replace("reason R02 \"Nobody is told this\"\n", lines);
+    let few = "param few \"How many are few\" 1\n";
+    let pack = Pack::new(&unused(few), "");
+    let (_, _, words) = pack.says("check . --fix");
+    assert!(words.contains("mended small.score:16: take it away, or use it [W0302]"), "{words}");
+    assert!(!pack.policy().contains("few"));
+
+    let stays = |text: &str, manifest: &str, why: &str| {
+        let pack = Pack::new(text, manifest);
+        let (exit, _, words) = pack.says("check . --fix");
+        assert!(exit == 0 && words.contains(&format!("not mended small.score:16: {why}")), "{words}");
+        let line = text.lines().nth(15).unwrap();
+        assert!(pack.policy().contains(line), "{}", pack.policy());
+    };
+    // The manifest sets it,
+    stays(&unused(few), "[params]\nfew = 2", "then `small.score` would be wrong: ");
+    // and so does a case.
+    let case = "\ncase \"one\" {\n  as of   2026-01-31\n  set     few 2\n  given   person { id: \"a\", late: 0, owed: 0 }\n  expect  score 550\n}\n";
+    stays(&format!("{}{case}", unused(few)), "", "then `small.score` would be wrong: ");
+    let list = "list odd = (1,\n  3,  # the third\n  5)\n";
+    stays(&unused(list), "", "a comment would go with it [W0302]");
+}
+
+/// Two packs with what they share in the folder above.
+fn two_packs() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for name in ["a", "b", "common"] {
+        fs::create_dir(at(name)).unwrap();
+    }
+    let head = |name: &str| {
+        format!(
+            "use by_age, old, limit_age from \"../common/defs.score\"\n\npolicy {name} \"{name}\" {{\n  scores  person\n  start   100\n}}\n\n\
+             record person {{\n  id   text  key\n  age  integer 18 to 120\n}}\n"
+        )
+    };
+    for name in ["a", "b"] {
+        fs::write(at(name).join("p.score"), head(name)).unwrap();
+    }
+    let defs = "param limit_age \"The age from which on they are old\" 40\n\n\
+        rule by_age \"Age\" {\n  when    age at least 40\n  points  +10\n}\n\n\
+        rule old \"Old\" {\n  when    age at least limit_age\n  points  +5\n}\n";
+    fs::write(at("common/defs.score"), defs).unwrap();
+    let manifest = "policies = [\"p.score\"]\nroot = \"..\"\nas_of = \"2026-01-31\"\n";
+    fs::write(at("a/glassbox.toml"), manifest).unwrap();
+    fs::write(at("b/glassbox.toml"), format!("{manifest}\n[params]\nlimit_age = 45\n")).unwrap();
+    folder
+}
+
+/// Nobody knows which other packs read a file outside the pack.
+#[test]
+fn a_file_that_packs_share_is_not_mended() {
+    let folder = two_packs();
+    let defs = folder.path().join("common/defs.score");
+    let before = fs::read_to_string(&defs).unwrap();
+    let (a, b) = (folder.path().join("a"), folder.path().join("b"));
+    let (a, b) = (a.to_str().unwrap(), b.to_str().unwrap());
+    for paths in [vec!["a"], vec!["a", b], vec![a, "b"], vec!["a/p.score"]] {
+        let arguments = ["check", "--fix"].into_iter().chain(paths);
+        let output = glassbox_in(folder.path(), arguments).output().unwrap();
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert!(words.contains("defs.score:4: other packs may read this file [W0506]\n"), "{words}");
+        assert_eq!(fs::read_to_string(&defs).unwrap(), before);
+    }
+}
+
+/// What reads a file and has mistakes cannot be asked whether it would still mean the same.
+#[test]
+fn beside_a_policy_with_mistakes_nothing_is_mended() {
+    let pack = Pack::new(SMALL, "");
+    let manifest = "policies = [\"small.score\", \"other.score\"]\nas_of = \"2026-01-31\"\n";
+    fs::write(pack.0.path().join("glassbox.toml"), manifest).unwrap();
+    let other = SMALL.replace("policy small", "policy other").replace("| 0            |    +50 |\n", "");
+    let other = other.replace("reason R02 \"Nobody is told this\"\n", "use R02 from \"small.score\"\n");
+    fs::write(pack.0.path().join("other.score"), &other).unwrap();
+    let (_, _, words) = pack.says("check small.score --fix");
+    assert!(
+        words.contains("not mended small.score:27: `other.score` reads this file, and has errors [W0301]\n"),
+        "{words}"
+    );
+    assert_eq!(pack.policy(), SMALL);
+    // One that does not read it is no obstacle.
+    fs::write(
+        pack.0.path().join("other.score"),
+        other.replace("use R02 from \"small.score\"\n", "reason R02 \"B\"\n"),
+    )
+    .unwrap();
+    pack.says("check small.score --fix");
+    assert_ne!(pack.policy(), SMALL);
 }
 
 #[test]

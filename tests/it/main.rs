@@ -10,6 +10,7 @@
 )]
 
 mod audit;
+mod audit_proofs;
 mod bench_packs;
 mod charters;
 mod choices;

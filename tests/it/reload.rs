@@ -570,3 +570,76 @@ impl Drop for Ended<'_> {
         self.0.store(true, Ordering::Relaxed);
     }
 }
+
+/// A folder that is made anew may be given the number of the one that was deleted.
+#[test]
+fn folders_deleted_and_made_anew_at_once() {
+    let (_folder, pack) = pack(1);
+    let watched = Watched::of(&pack);
+    for version in 2..6 {
+        fs::remove_dir_all(&pack).unwrap();
+        write(&pack, version);
+        watched.until(version);
+    }
+    write(&pack, 1);
+    watched.until(1);
+    let used = pack.join(USED);
+    for version in 2..5 {
+        // As it was, so that nothing tells but the folder.
+        let text = fs::read_to_string(&used).unwrap();
+        fs::remove_dir_all(used.parent().unwrap()).unwrap();
+        fs::create_dir(used.parent().unwrap()).unwrap();
+        fs::write(&used, &text).unwrap();
+        while watched.told.recv_timeout(Duration::from_millis(300)).is_ok() {}
+        let (was, is) = (1000 + (version - 2) * 1_001_001, 1000 + (version - 1) * 1_001_001);
+        let new = text.replace(&format!("| {was} "), &format!("| {is} "));
+        assert_ne!(new, text);
+        fs::write(&used, new).unwrap();
+        watched.until(version);
+    }
+}
+
+/// A log that grows all the time puts no save off.
+#[test]
+fn looking_every_so_often_waits_for_no_end_of_changes() {
+    let (_folder, pack) = pack(1);
+    let watched = Watched::new(&pack, Watching::Every(Duration::from_millis(30)));
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let ended = Ended(&stop);
+        scope.spawn(|| {
+            let mut data = OpenOptions::new().append(true).open(pack.join(DATA)).unwrap();
+            for at in 0.. {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                writeln!(data, "p{at},40").unwrap();
+                thread::sleep(Duration::from_millis(2));
+            }
+        });
+        fs::write(pack.join(POLICY), text(1, POLICY).replace("start   1\n", "start   1_001_002\n")).unwrap();
+        watched.until(2);
+        drop(ended);
+    });
+}
+
+/// Whoever is told may be wrong; the engine goes on.
+#[test]
+fn a_panic_of_who_is_told_ends_no_watching() {
+    let (_folder, pack) = pack(1);
+    let engine = Engine::open(&pack, options()).unwrap();
+    let (send, told) = channel();
+    let watcher = engine
+        .watch(Watching::Every(Duration::from_millis(20)), move |reload| {
+            let is = version(reload.snapshot());
+            send.send(is).unwrap();
+            assert_ne!(is, 2, "it is told of the second version");
+        })
+        .unwrap();
+    thread::sleep(Duration::from_millis(60));
+    for version in [2, 3] {
+        write(&pack, version);
+        while told.recv_timeout(Duration::from_secs(20)).expect("nobody watches any more") != version {}
+    }
+    drop(watcher);
+}

@@ -285,3 +285,36 @@ fn an_interrupt_ends_it() {
         assert_eq!(said, "");
     }
 }
+
+/// Whoever is busy is asked once, and ended the second time.
+#[cfg(unix)]
+#[test]
+fn a_second_interrupt_ends_what_is_busy() {
+    let shop = Shop::new();
+    let mut watch = shop.watch(&["--format", "json", "--on-change", "sleep 30"]);
+    watch.event("ready");
+    shop.edit("shop.score", "each unpaid bill\" -60", "each unpaid bill\" -70");
+    watch.event("changed");
+    let pid = watch.child.id().to_string();
+    let interrupt = || {
+        assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        thread::sleep(Duration::from_millis(500));
+    };
+    interrupt();
+    assert_eq!(watch.child.try_wait().unwrap(), None, "what runs is waited for");
+    interrupt();
+    assert_eq!(watch.ended().code(), Some(130));
+}
+
+#[test]
+fn a_key_that_stands_twice_in_the_data() {
+    let shop = Shop::new();
+    let mut watch = shop.watch(&["--format", "json"]);
+    watch.event("ready");
+    let lines = shop.read("customers.csv");
+    let again = lines.lines().last().unwrap();
+    shop.write("customers.csv", &format!("{lines}{again}\n"));
+    let changed = watch.event("changed");
+    let impact = &changed["policies"][0]["records"]["impact"];
+    assert_eq!((&impact["added"], &impact["removed"]), (&1.into(), &0.into()), "{changed:#}");
+}

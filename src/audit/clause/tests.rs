@@ -687,10 +687,10 @@ fn only_what_can_happen_to_children_is_asked_to_be_forgotten() {
 #[test]
 fn a_clause_is_read_where_it_stands() {
     let text = "charter c {\n  require  every field\n    tagged\n}\n";
-    // A clause ends with its line: what follows is no line of a charter, and what it began is not whole.
+    // A clause ends with its line: what it began is not whole, and what follows is no line of a charter.
     let (_, found) = read_charters(FileId::new(0), text);
     let codes: Vec<_> = found.iter().map(|one| one.code.name()).collect();
-    assert_eq!(codes, ["E0102", "E0602"]);
+    assert_eq!(codes, ["E0602", "E0102"]);
     let (charters, found) = read_charters(
         FileId::new(0),
         "charter c {\n  forbid protected,\n    opinion to influence score\n}\n",
@@ -699,4 +699,40 @@ fn a_clause_is_read_where_it_stands() {
     assert_eq!(charters[0].clauses[0].text, "forbid protected, opinion to influence score");
     let (tree, _) = crate::syntax::parse_clause(FileId::new(0), "require every field tagged");
     assert!(read(FileId::new(0), &tree.unwrap()).is_ok());
+}
+
+#[test]
+fn a_charter_is_answered_in_every_period() {
+    let (charters, found) = read_charters(
+        FileId::new(7),
+        "charter c {\n  require penalties announced 90 days ahead\n  require no dead rows or rules\n  \
+         require adverse impact of tier good by person.sex at least 0.8\n  forbid humour to influence score\n}\n",
+    );
+    assert!(found.is_empty(), "{found:?}");
+    let desk = Listening::default();
+    let report = |day: &str| {
+        let policy = policy_on(WORLD, day);
+        crate::audit::apply(
+            &charters[0],
+            &Subject { policy: &policy, others: &[], desk: &desk, screen: None },
+        )
+    };
+    let (first, later) = (report("2017-01-01"), report("2026-01-31"));
+    assert_eq!(first.hash, later.hash);
+    assert_eq!(first.refuted().count(), 0);
+    let joined = first.and_later(later, Date::parse("2018-05-01").unwrap());
+    let refuted: Vec<_> = joined.refuted().collect();
+    assert_eq!(refuted.len(), 1);
+    assert_eq!(refuted[0].code.name(), "E0604");
+    assert_eq!(
+        refuted[0].message,
+        "`world` breaks this clause: from 2018-05-01 on `slow_internet` was announced on 2018-05-01, and holds from \
+         2018-05-01 on"
+    );
+    assert_eq!((refuted[0].place.unwrap().file, refuted[0].labels.len()), (FileId::new(7), 1));
+    // What waits for data is no warning; what speaks of nothing holds.
+    let undecided: Vec<_> = joined.undecided().map(|one| one.code.name()).collect();
+    assert_eq!(undecided, ["W0602"]);
+    let kinds: Vec<_> = joined.clauses.iter().map(|one| (one.needs_data, one.vacuous)).collect();
+    assert_eq!(kinds, [(false, false), (false, false), (true, false), (false, true)]);
 }

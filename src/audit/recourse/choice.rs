@@ -50,7 +50,7 @@ impl<'a> Stand<'a> {
     /// The value of an expression, were the record's values these.
     fn value(&self, model: &Model<'_>, values: &[Value], expr: &Expr) -> Option<Value> {
         let subject = with_values(self.subject, values);
-        let (policy, records, outcome) = (model.policy, self.records, self.outcome);
+        let (policy, records, outcome) = (model.policy, self.records, Some(self.outcome));
         Probe { policy, records, subject: &subject, outcome }.value(expr)
     }
 

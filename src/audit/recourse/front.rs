@@ -149,7 +149,7 @@ pub(in crate::audit) fn settled(
     sums: &[i128],
 ) -> Option<(Decimal, Option<TierId>)> {
     let sums: Vec<Points> = sums.iter().map(|units| Points::of_units(*units, *units)).collect();
-    let score = Decimal::from_units(model.score(marks, &sums)?.single()?)?;
+    let score = Decimal::from_units(model.settle(marks, model.total(&sums))?.single()?)?;
     Some((score, tier(model.policy, marks, score)))
 }
 

@@ -27,6 +27,8 @@ pub struct Step {
     pub name: String,
     /// By how many points.
     pub points: Decimal,
+    /// What is cut into bands, where that is not the field itself but worked out of it.
+    pub of: Option<String>,
     /// From which band to which.
     pub bands: (String, String),
     /// No step of this field is larger: proved.
@@ -73,7 +75,7 @@ pub(super) fn cliffs(audit: &Audit<'_>, moving: &Moving<'_>) -> Vec<Step> {
             let cliff = audit.cliff(field)?;
             let (points, witness) = cliff.shown;
             let shown = Shown::of(audit, &witness);
-            Some(Step { name, points, bands: cliff.bands, largest: cliff.largest, shown })
+            Some(Step { name, points, of: cliff.of, bands: cliff.bands, largest: cliff.largest, shown })
         })
         .collect();
     steps.sort_by_key(|step| std::cmp::Reverse(step.points));

@@ -106,8 +106,8 @@ impl Report {
         };
         Self {
             scope: Scope::of(policy),
+            tiers: range::tiers(audit, reachable.as_ref().ok()),
             range: reachable.map(|reach| Range::of(audit, &reach)),
-            tiers: range::tiers(audit),
             givers: points::givers(audit, width),
             tags: input::tagged(policy, &inputs),
             directions: band::directions(audit, &moving),

@@ -1,8 +1,9 @@
 //! The scores that anybody can have, and those of each tier.
 
 use super::Shown;
-use crate::audit::{Audit, range};
+use crate::audit::{Audit, Witness, range};
 use crate::decimal::Decimal;
+use crate::policy::TierId;
 
 /// From the least to the greatest. An end that is absent is without limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +41,33 @@ impl End {
     }
 }
 
-/// The labels of the tiers, each with its scores.
-pub(super) fn tiers(audit: &Audit<'_>) -> Vec<(String, Option<Range>)> {
+/// The labels of the tiers, each with its scores. Where the range of everybody ends in a tier, so does that of the tier.
+pub(super) fn tiers(audit: &Audit<'_>, everybody: Option<&range::Reach>) -> Vec<(String, Option<Range>)> {
     let tiers = audit.tiers().into_iter();
     let told = tiers.filter_map(|of| {
         let tier = audit.policy().tiers.get(of.tier.index())?;
-        Some((tier.label.clone(), of.reach.map(|reach| Range::of(audit, &reach))))
+        let reach = of.reach.map(|mut reach| {
+            let closer = |end: &mut Option<range::End>, all: Option<&range::End>| {
+                if let (Some(end), Some(all)) = (end, all)
+                    && !end.is_exact()
+                    && all.is_exact()
+                    && all.bound == end.bound
+                    && all.shown.as_ref().is_some_and(|(_, witness)| is_in(audit, witness, of.tier))
+                {
+                    end.shown.clone_from(&all.shown);
+                }
+            };
+            closer(&mut reach.least, everybody.and_then(|all| all.least.as_ref()));
+            closer(&mut reach.greatest, everybody.and_then(|all| all.greatest.as_ref()));
+            Range::of(audit, &reach)
+        });
+        Some((tier.label.clone(), reach))
     });
     told.collect()
+}
+
+/// Whether the record of a witness is in a tier.
+fn is_in(audit: &Audit<'_>, witness: &Witness, tier: TierId) -> bool {
+    let trial = witness.cases.first().and_then(|case| audit.maker().run(case));
+    trial.is_some_and(|trial| trial.outcome.tier == Some(tier))
 }

@@ -321,7 +321,9 @@ fn counts(wanted: &Possible, now: usize) -> Vec<usize> {
     let one = Decimal::ONE.units();
     let of = |(low, high): &Range| {
         let (low, high) = (-(-low).div_euclid(one), high.div_euclid(one));
-        [low, low + 1, low + 2, high, now as i128].map(move |n| n.clamp(low, high)).to_vec()
+        // Between two fractions there may be no whole number.
+        let near = if low <= high { vec![low, low + 1, low + 2, high, now as i128] } else { Vec::new() };
+        near.into_iter().map(move |n| n.clamp(low, high))
     };
     let all = wanted.ranges().iter().filter(|(_, high)| *high >= 0).flat_map(of);
     let mut counts: Vec<usize> = all

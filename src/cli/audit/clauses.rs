@@ -122,10 +122,11 @@ impl Demands {
         &self,
         opened: &Opened,
         core: &Audit<'_>,
-        others: &[&Policy],
+        asked: &Subject<'_>,
         sources: &mut Sources,
     ) -> Result<(Vec<Clause>, Vec<Diagnostic>), Stop> {
         let policy = core.policy();
+        let &Subject { others, screen, .. } = asked;
         let (charters, _) = self.charters(sources);
         let mut later = Vec::new();
         for (day, first) in opened.ruleset.days_after(policy.today) {
@@ -134,9 +135,9 @@ impl Demands {
         let later: Vec<_> = later.iter().map(|(policy, first)| (Audit::of(policy), *first)).collect();
         let (mut clauses, mut diagnostics) = (Vec::new(), Vec::new());
         for charter in &charters {
-            let mut answers = apply(charter, &Subject { policy, others, desk: core, screen: None });
+            let mut answers = apply(charter, asked);
             for (audit, first) in &later {
-                let subject = Subject { policy: audit.policy(), others, desk: audit, screen: None };
+                let subject = Subject { policy: audit.policy(), others, desk: audit, screen };
                 answers = answers.and_later(apply(charter, &subject), *first);
             }
             diagnostics.extend(answers.refuted().chain(answers.undecided()));

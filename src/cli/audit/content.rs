@@ -263,7 +263,7 @@ impl Sections<'_> {
     }
 
     fn cliffs(&self) -> Vec<Block> {
-        let mut table = Table::new(["", ">points", "from", "to", ""]);
+        let mut table = Table::new(["", ">points", "from", "to", "of", ""]);
         let mut shown = Vec::new();
         for step in &self.report.cliffs {
             let largest = if step.largest { "" } else { "the largest that was found" };
@@ -272,6 +272,7 @@ impl Sections<'_> {
                 step.points.to_string().into(),
                 step.bands.0.clone().into(),
                 step.bands.1.clone().into(),
+                Cell::new(step.of.clone().unwrap_or_default(), Tone::Dim),
                 Cell::new(largest, Tone::Unsure),
             ]);
             shown.push(cases(&step.shown, false));

@@ -143,6 +143,7 @@ fn direction_of(direction: &Direction, sources: &Sources) -> Value {
 fn step_of(step: &Step) -> Value {
     json!({
         "name": step.name,
+        "of": step.of,
         "from": step.bands.0,
         "to": step.bands.1,
         "largest": step.largest,

@@ -9,11 +9,14 @@ use super::destination::Destination;
 use super::open::{Opened, open_all};
 use super::page::{self, Page};
 use super::patience::Patience;
+use super::report::{plural, warn};
 use super::{Exit, Stop, arguments};
 use crate::audit::Audit as Core;
+use crate::audit::clause::{Screen, Subject};
 use crate::audit::report::{Report, Scope, Standing};
 use crate::date::Date;
 use crate::diagnostic::Diagnostic;
+use crate::measure::Scores;
 use crate::policy::Policy;
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
@@ -28,6 +31,7 @@ Examples:
   glassbox audit rules/payments --format html -o audit.html   a page worth printing
   glassbox audit rules/sesame --charter rules/charters/headline.charter
   glassbox audit rules/payments --ask 'require score never rises with person.past_due'
+  glassbox audit rules/payments --charter fair.charter --data   clauses that depend on data too
   glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for the code host
 
 Without a charter it is a report: the range of scores, of everybody and by tier; what each input can
@@ -58,6 +62,10 @@ pub(super) struct Audit {
     #[arg(long, value_name = "CLAUSE")]
     ask: Vec<String>,
 
+    /// Answer what depends on data from the pack's own, or with NAME=FILE from that file
+    #[arg(long, value_name = "NAME=FILE", num_args = 0..=1, default_missing_value = PACK, value_parser = data)]
+    data: Option<Vec<Data>>,
+
     /// The day on which the policy is looked at [default: `as_of` in glassbox.toml, else the system's date]
     #[arg(long, value_name = "DATE", value_parser = arguments::date)]
     as_of: Option<Date>,
@@ -73,6 +81,16 @@ pub(super) struct Audit {
     /// Write to FILE, which appears when all of it is there [default: `-`, the standard output]
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
+}
+
+/// What `--data` says without a file.
+const PACK: &str = "pack";
+
+/// Where data are: in the pack, or a table in a file.
+type Data = Option<(String, PathBuf)>;
+
+fn data(text: &str) -> Result<Data, String> {
+    if text == PACK { Ok(None) } else { arguments::data(text).map(Some) }
 }
 
 /// The form of an audit.
@@ -110,6 +128,14 @@ impl Audit {
     /// Audits every policy that is named.
     pub(super) fn run(&self) -> Result<Exit, Stop> {
         let demands = Demands::read(&self.charter, &self.ask)?;
+        if demands.is_empty() && self.data.is_some() {
+            let help =
+                "ask a clause with `--ask` or `--charter`; `glassbox measure` says what is in the data";
+            return Err(Stop::failure(
+                "a report is about the policy, and not about data",
+                Some(help.to_owned()),
+            ));
+        }
         let opened = open_all(&self.path)?;
         let mut policies: Vec<Policy> = Vec::new();
         for each in &opened {
@@ -157,7 +183,22 @@ impl Audit {
                 path,
             });
         }
-        let (clauses, diagnostics) = demands.answer(opened, &core, others, &mut sources)?;
+        let loaded = match &self.data {
+            Some(data) => {
+                let files: Vec<(String, PathBuf)> = data.iter().flatten().cloned().collect();
+                let loaded = opened.load_from(policy, &files)?;
+                let aside = loaded.rejects.set_aside.len();
+                if aside > 0 {
+                    warn(&format!("{}: {} set aside and not counted", policy.name, plural(aside, "record")))?;
+                }
+                Some(loaded)
+            }
+            None => None,
+        };
+        let scores = loaded.as_ref().map(|loaded| Scores::of(policy, &loaded.population));
+        let screen = scores.as_ref().map(|scores| scores as &dyn Screen);
+        let asked = Subject { policy, others, desk: &core, screen };
+        let (clauses, diagnostics) = demands.answer(opened, &core, &asked, &mut sources)?;
         Ok(Audited { scope, sources, report: None, clauses, diagnostics, path })
     }
 

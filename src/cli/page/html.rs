@@ -44,27 +44,48 @@ fn write_page(out: &mut String, page: &Page, number: usize) {
             "<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{}</h2>",
             escaped(&section.title)
         );
-        for (block, piece) in section.blocks.iter().enumerate() {
-            match piece {
-                Block::Text(text) => {
-                    let _ = writeln!(out, "<p>{}</p>", marked(text));
-                }
-                Block::Table(of) => table(out, of),
-                Block::Chart(of) => chart(out, of, &format!("{id}c{block}")),
-                Block::Cases { shows, cases, open } => {
-                    let open = if *open { " open" } else { "" };
-                    let _ = writeln!(
-                        out,
-                        "<details{open}>\n<summary>{}</summary>\n<pre><code>{}</code></pre>\n</details>",
-                        marked(shows),
-                        escaped(&cases.join("\n"))
-                    );
-                }
+        let folded = |block: &Block| matches!(block, Block::Cases { open: false, .. });
+        let mut number = 0;
+        for run in section.blocks.chunk_by(|a, b| folded(a) && folded(b)) {
+            // Records that only show a line once more are one fold.
+            let many = run.len() > 1;
+            if many {
+                let _ = writeln!(
+                    out,
+                    "<details class=\"records\">\n<summary>Records that show it ({})</summary>",
+                    run.len()
+                );
+            }
+            for piece in run {
+                write_block(out, piece, &format!("{id}c{number}"));
+                number += 1;
+            }
+            if many {
+                out.push_str("</details>\n");
             }
         }
         out.push_str("</section>\n");
     }
     out.push_str("</article>\n");
+}
+
+fn write_block(out: &mut String, block: &Block, id: &str) {
+    match block {
+        Block::Text(text) => {
+            let _ = writeln!(out, "<p>{}</p>", marked(text));
+        }
+        Block::Table(of) => table(out, of),
+        Block::Chart(of) => chart(out, of, id),
+        Block::Cases { shows, cases, open } => {
+            let open = if *open { " open" } else { "" };
+            let _ = writeln!(
+                out,
+                "<details{open}>\n<summary>{}</summary>\n<pre><code>{}</code></pre>\n</details>",
+                marked(shows),
+                escaped(&cases.join("\n"))
+            );
+        }
+    }
 }
 
 fn table(out: &mut String, table: &Table) {
@@ -216,6 +237,9 @@ pre { background: var(--fill); border: 1px solid var(--line); border-radius: 4px
       font-size: .85rem; line-height: 1.4; margin: .5rem 0; }
 details { margin: .35rem 0; }
 summary { cursor: pointer; font-size: .9rem; }
+.records { margin: .75rem 0; }
+.records > summary { color: var(--soft); }
+.records > details { margin-left: 1.25rem; }
 figure { margin: 1rem 0; }
 figcaption { color: var(--soft); font-size: .9rem; margin-bottom: .25rem; }
 svg { width: 100%; height: auto; max-width: 48rem; font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif; }

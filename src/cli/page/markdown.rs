@@ -1,4 +1,4 @@
-//! A page as Markdown that fits a comment of a code host: tables, records folded away.
+//! A page as Markdown that fits a comment of a code host: tables, and the records that were asked for, folded away.
 
 use super::{Block, Page, Table, Tone};
 use std::fmt::Write as _;
@@ -18,8 +18,9 @@ pub(in crate::cli) fn markdown(page: &Page, level: usize) -> String {
                     let _ = writeln!(out, "\n{}", escaped(text));
                 }
                 Block::Table(of) => table(&mut out, of),
-                Block::Chart(_) => {}
-                Block::Cases { shows, cases, .. } => {
+                // A comment has no room for what only shows a line once more.
+                Block::Chart(_) | Block::Cases { open: false, .. } => {}
+                Block::Cases { shows, cases, open: true } => {
                     let _ = writeln!(out, "\n<details><summary>{}</summary>\n", escaped(shows));
                     let fence = fence(cases);
                     let _ = writeln!(out, "{fence}text\n{}{fence}\n\n</details>", cases.join("\n"));

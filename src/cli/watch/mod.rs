@@ -13,7 +13,7 @@ use account::{Account, Command};
 use clap::{Args, ValueEnum};
 use session::Session;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -241,6 +241,12 @@ impl Watch {
 
     fn options(&self) -> Result<Options, Stop> {
         let Run { as_of, data, set } = &self.run;
+        if data.iter().any(|(_, path)| path == Path::new("-")) && std::io::stdin().is_terminal() {
+            return Err(Stop::failure(
+                "data from the keyboard cannot be read again at each change",
+                Some("name a file".to_owned()),
+            ));
+        }
         let today = clock::today().or(*as_of).ok_or_else(|| {
             Stop::failure("the system's clock has no usable date", Some("give `--as-of DATE`".into()))
         })?;

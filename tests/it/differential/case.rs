@@ -1,8 +1,9 @@
 //! One case: a policy and its records made from choices, through every interpreter.
 
 use super::choices::Choices;
+use super::policy::Domains;
 use super::{compare, policy, records, single};
-use glassbox::check::{Unit, check};
+use glassbox::check::{Ruleset, Unit, check};
 use glassbox::date::Date;
 use glassbox::policy::Policy;
 
@@ -10,20 +11,23 @@ use glassbox::policy::Policy;
 const TODAY: &str = "2026-01-31";
 
 /// A policy from its text, or what is said against it.
-pub(super) fn checked(text: &str) -> Result<Policy, String> {
+pub(crate) fn checked(text: &str) -> Result<Policy, String> {
+    let day = Date::parse(TODAY).unwrap();
+    checked_ruleset(text)?.on(day, &[]).map_err(|diagnostics| format!("{diagnostics:?}"))
+}
+
+/// The policies of all days from their text, or what is said against it.
+pub(crate) fn checked_ruleset(text: &str) -> Result<Ruleset, String> {
     let (unit, mut diagnostics) = Unit::of_text("random.score", text);
     let sources = unit.sources.clone();
     let checked = check(unit);
     diagnostics.extend(checked.diagnostics);
-    let Some(ruleset) = checked.ruleset else {
-        return Err(glassbox::diagnostic::render::short(&diagnostics, &sources));
-    };
-    ruleset.on(Date::parse(TODAY).unwrap(), &[]).map_err(|diagnostics| format!("{diagnostics:?}"))
+    checked.ruleset.ok_or_else(|| glassbox::diagnostic::render::short(&diagnostics, &sources))
 }
 
 /// A policy without the lines that the checker refuses: rows that nothing can reach, what no record has, and the like. Of a
 /// block whose head is refused, and of tiers, nothing is kept. What is left may still be refused.
-pub(super) fn mended(mut text: String) -> String {
+pub(crate) fn mended(mut text: String) -> String {
     for _ in 0..8 {
         let Err(said) = checked(&text) else { break };
         let place = |line: &str| line.strip_prefix("random.score:")?.split(':').next()?.parse::<usize>().ok();
@@ -75,7 +79,7 @@ pub(super) enum Ran {
 /// Runs a case; the error says where the interpreters differ.
 pub(super) fn run(choices: Vec<u16>) -> Result<Ran, String> {
     let mut choices = Choices::new(choices);
-    let schema = policy::Shape::draw(&mut choices);
+    let schema = policy::Shape::draw(&mut choices, Domains::Wide);
     let text = mended(policy::draw(&mut choices, &schema));
     let policy = match checked(&text) {
         Ok(policy) => policy,

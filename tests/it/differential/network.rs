@@ -92,7 +92,7 @@ const EACH: &[&str] = &[
 ];
 
 /// The text of a policy.
-fn draw(choices: &mut Choices) -> String {
+pub(crate) fn draw(choices: &mut Choices) -> String {
     let mut text = String::from("policy random {\n  scores person\n");
     if choices.chance(60) {
         let (low, high) = choices.one(&[(0, 100), (-50, 300), (10, 15)]);
@@ -257,7 +257,7 @@ fn kind_of(policy: &Policy, name: &str) -> RecordId {
 }
 
 /// The key of the record at a place; some have none.
-fn key(policy: &Policy, kind: RecordId, at: usize) -> Value {
+pub(crate) fn key(policy: &Policy, kind: RecordId, at: usize) -> Value {
     let of = policy.schema.record(kind);
     match of.fields[of.key.unwrap().index()].kind {
         Type::Text => Value::Text(format!("k{at}").into()),

@@ -5,12 +5,13 @@ use std::fmt::Write;
 
 /// What a policy's record and definitions look like.
 #[derive(Debug)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     fields: Vec<Thing>,
     /// Their lines.
     lines: String,
     /// Kinds of children.
     children: Vec<Child>,
+    domains: Domains,
 }
 
 /// A kind of children.
@@ -30,6 +31,15 @@ struct Thing {
     name: String,
     kind: Kind,
     optional: bool,
+}
+
+/// How far numbers go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Domains {
+    /// Some without an end.
+    Wide,
+    /// None without an end, and some of a few values.
+    Narrow,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +63,7 @@ const TEXTS: &[&str] = &["\"x\"", "\"y\"", "\"DE-1\"", "\"Ä\"", "\"none\""];
 const REASONS: &[&str] = &["R1", "R2", "R3", "R4", "R5"];
 
 impl Shape {
-    pub(super) fn draw(choices: &mut Choices) -> Self {
+    pub(crate) fn draw(choices: &mut Choices, domains: Domains) -> Self {
         let mut fields = Vec::new();
         let mut lines = String::new();
         let key = choices.one(&["text", "integer"]);
@@ -77,10 +87,14 @@ impl Shape {
         ];
         for (name, kind) in kinds {
             let domain = match kind {
-                Kind::Number | Kind::Money => {
-                    choices.one(&["", "0 or more", "0 to 100", "over 0 to under 100"])
-                }
-                Kind::Integer => choices.one(&["", "0 to 100", "1 to 20", "-5 or more", "under 50"]),
+                Kind::Number | Kind::Money => choices.one(match domains {
+                    Domains::Wide => &["", "0 or more", "0 to 100", "over 0 to under 100"][..],
+                    Domains::Narrow => &["0 to 12", "0 to 100", "-2 to 5", "over 0 to under 60"],
+                }),
+                Kind::Integer => choices.one(match domains {
+                    Domains::Wide => &["", "0 to 100", "1 to 20", "-5 or more", "under 50"][..],
+                    Domains::Narrow => &["0 to 6", "1 to 20", "-5 to 3", "0 to 100"],
+                }),
                 Kind::Date => choices.one(&["", "up to today", "1960-01-01 or later", "1960-01-01 to today"]),
                 Kind::YesNo | Kind::Category(..) | Kind::Text => "",
             };
@@ -108,7 +122,7 @@ impl Shape {
                 children.push(Child::draw(choices, "call", key, false));
             }
         }
-        Self { fields, lines, children }
+        Self { fields, lines, children, domains }
     }
 }
 
@@ -159,10 +173,11 @@ struct Writer<'c> {
     range: Option<(i64, i64)>,
     /// Kinds of children.
     children: Vec<Child>,
+    domains: Domains,
 }
 
 /// The text of a policy.
-pub(super) fn draw(choices: &mut Choices, shape: &Shape) -> String {
+pub(crate) fn draw(choices: &mut Choices, shape: &Shape) -> String {
     let mut writer = Writer {
         choices,
         things: shape.fields.clone(),
@@ -172,6 +187,7 @@ pub(super) fn draw(choices: &mut Choices, shape: &Shape) -> String {
         baselines: false,
         range: None,
         children: shape.children.clone(),
+        domains: shape.domains,
     };
     writer.policy(shape);
     writer.text
@@ -495,14 +511,20 @@ impl Writer<'_> {
 
     fn weight(&mut self) {
         if self.choices.chance(20) {
-            let weight = self.choices.one(&["35%", "2", "0.333333333", "-1"]);
+            let weight = self.choices.one(match self.domains {
+                Domains::Wide => &["35%", "2", "0.333333333", "-1"][..],
+                Domains::Narrow => &["35%", "2", "0.333333333", "-1", "0"],
+            });
             self.line(&format!("  weight {weight}"));
         }
     }
 
     fn limits(&mut self, percent: usize) {
         if self.choices.chance(percent) {
-            let limits = self.choices.one(&["-10 to +10", "0 to +40", "-100 to 0", "-1.5 to +2.25"]);
+            let limits = self.choices.one(match self.domains {
+                Domains::Wide => &["-10 to +10", "0 to +40", "-100 to 0", "-1.5 to +2.25"][..],
+                Domains::Narrow => &["-10 to +10", "0 to +40", "-100 to 0", "-1.5 to +2.25", "5 to +9"],
+            });
             self.line(&format!("  limited to {limits}"));
         }
     }

@@ -77,7 +77,7 @@ pub(super) fn draw_children(
 }
 
 /// A record. Its key, or its parent's, is `at`.
-pub(super) fn record(choices: &mut Choices, policy: &Policy, kind: RecordId, at: usize) -> Vec<Value> {
+pub(crate) fn record(choices: &mut Choices, policy: &Policy, kind: RecordId, at: usize) -> Vec<Value> {
     let of = policy.schema.record(kind);
     let key = of.parent.map_or(of.key, |(_, parent)| Some(parent));
     let fields = of.fields.iter().enumerate();
@@ -118,7 +118,7 @@ pub(super) fn record(choices: &mut Choices, policy: &Policy, kind: RecordId, at:
         .collect()
 }
 
-fn value(choices: &mut Choices, policy: &Policy, kind: Type) -> Value {
+pub(crate) fn value(choices: &mut Choices, policy: &Policy, kind: Type) -> Value {
     match kind {
         Type::Number | Type::Money => Value::Number(number(choices)),
         Type::Integer => Value::Number(number(choices).round_to(Decimal::ONE).unwrap_or_default()),

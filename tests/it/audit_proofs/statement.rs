@@ -1,0 +1,557 @@
+//! What each question says of records, straight from what [`Desk`] says it asks, and random records that would break it.
+//!
+//! Nothing here knows how the audit core comes to an answer: records are changed in nothing but what is asked about, run
+//! through the reference interpreter, and compared.
+//!
+//! [`Desk`]: glassbox::audit::clause::Desk
+
+use super::super::choices::Choices;
+use super::people::{World, beside, keys_of, rank};
+use super::question::{Question, inside};
+use glassbox::audit::clause::{Benchmark, Input, Share, Target, Way};
+use glassbox::cases::Trial;
+use glassbox::data::{FieldId, LinkId, RecordId, Value, Why};
+use glassbox::decimal::Decimal;
+use glassbox::eval::Status;
+use glassbox::policy::{Case, ItemBody, ItemId};
+
+/// The difference of the ends that scores were shown to have, where both ends are exact.
+pub(super) type Range = Option<Decimal>;
+
+impl Question {
+    /// Draws records that the question speaks of; what they say against it, if they do.
+    pub(super) fn attempt(&self, world: &World<'_>, range: Range, choices: &mut Choices) -> Option<String> {
+        let case = world.case(choices);
+        let base = world.run(&case)?;
+        if let Self::Missing(of, never, than) = self {
+            return missing(world, &base, (of, *never, *than), choices);
+        }
+        if let Some(said) = self.breaks_alone(world, &base) {
+            return Some(shown(world, &said, &[&base]));
+        }
+        let (first, second) = self.pair(world, &base, choices)?;
+        let said = self.breaks(world, range, &first, &second)?;
+        Some(shown(world, &said, &[&first, &second]))
+    }
+
+    /// Two records that differ in nothing but what the question is about.
+    fn pair<'p>(
+        &self,
+        world: &World<'p>,
+        base: &Trial<'p>,
+        choices: &mut Choices,
+    ) -> Option<(Trial<'p>, Trial<'p>)> {
+        let (first, second) = match self {
+            Self::Flow(from, _) | Self::Share(Share::Inputs(from), _) => {
+                let mut other = base.case.clone();
+                for input in from {
+                    // Not always all of them.
+                    if from.len() == 1 || choices.chance(70) {
+                        change(world, &mut other, *input, choices);
+                    }
+                }
+                (base.case.clone(), other)
+            }
+            Self::Share(Share::Item(_) | Share::Influences, _) => (base.case.clone(), world.case(choices)),
+            Self::Monotone((record, field), _) => grown(world, &base.case, *record, *field, choices)?,
+            Self::Shift(from, _) => shifted(world, &base.case, from, choices)?,
+            Self::OneMore(link, _) | Self::OneMoreAtMost(link, _) => {
+                one_more(world, &base.case, *link, choices)?
+            }
+            Self::NeverBelow((record, field), band) => {
+                let at = some_row(&base.case, *record, world.policy.schema.scored, choices)?;
+                let mut draw = || world.known(choices, *record, *field);
+                let mut values: Vec<Value> = (0..8).map(|_| draw()).collect();
+                values.extend(band.least(world.policy.schema.field(*record, *field).kind));
+                let within = values.iter().rev().find(|value| inside(band, value))?;
+                let other = values.iter().find(|value| !inside(band, value))?;
+                (with(&base.case, at, *field, other), with(&base.case, at, *field, within))
+            }
+            Self::Forgotten(kinds, (count, unit)) => {
+                let kind = choices.one(kinds);
+                let dated = world.policy.schema.record(kind).dated?;
+                let day = world.policy.today.ago(*count, *unit).plus_days(-1);
+                let day = day.plus_days(-choices.one(&[0, 0, 1, 30, 4000]));
+                let mut case = base.case.clone();
+                for _ in 0..1 + choices.below(3) {
+                    let mut row = world.record(choices, kind, 0);
+                    row[dated.index()] = Value::Date(day);
+                    let domain = &world.policy.schema.field(kind, dated).domain;
+                    if domain.contains(&row[dated.index()]) {
+                        case.records.push((kind, row));
+                    }
+                }
+                (base.case.clone(), case)
+            }
+            Self::Step(of, _) => {
+                let scored = world.policy.schema.scored;
+                let field = match of.as_slice() {
+                    [] => {
+                        let count = world.policy.schema.scored().fields.len();
+                        FieldId(u32::try_from(choices.below(count)).unwrap())
+                    }
+                    of => match choices.one(of) {
+                        Input::Field(_, field) => field,
+                        Input::Record(_) | Input::Link(_) | Input::LinkedScore(_) => return None,
+                    },
+                };
+                if Some(field) == world.identity(scored) {
+                    return None;
+                }
+                step(world, &base.case, field, choices)?
+            }
+            Self::Missing(..) | Self::RepeatedGain(_) | Self::OptingOut | Self::Dead => return None,
+        };
+        Some((world.run(&first)?, world.run(&second)?))
+    }
+
+    /// What two records say against the answer "it holds".
+    pub(super) fn breaks(
+        &self,
+        world: &World<'_>,
+        range: Range,
+        first: &Trial<'_>,
+        second: &Trial<'_>,
+    ) -> Option<String> {
+        let (a, b) = (&first.outcome, &second.outcome);
+        let scores = || a.score.zip(b.score);
+        let went = |never: Way| {
+            let (a, b) = scores()?;
+            let broken = if never == Way::Rises { b > a } else { b < a };
+            broken.then(|| format!("the score goes from {a} to {b}"))
+        };
+        let apart = |most: Decimal| {
+            let (a, b) = scores()?;
+            (a.checked_sub(b)?.abs() > most).then(|| format!("the scores {a} and {b} are further apart"))
+        };
+        match self {
+            Self::Flow(_, target) => {
+                let same = match target {
+                    Target::Score => a.score == b.score,
+                    Target::Tier => a.tier == b.tier,
+                    Target::Decision(id) => {
+                        let of = |o: &glassbox::eval::Outcome| {
+                            o.decisions.get(id.index()).map(|d| d.value.clone())
+                        };
+                        of(a) == of(b)
+                    }
+                    Target::Consequence(at) => {
+                        a.consequences.get(*at as usize) == b.consequences.get(*at as usize)
+                    }
+                };
+                (!same).then(|| format!("{target:?} is another: {:?} and {:?}", a.score, b.score))
+            }
+            Self::Monotone(_, never) | Self::Shift(_, never) | Self::OneMore(_, never) => went(*never),
+            Self::Missing(_, never, Benchmark::WorstKnown | Benchmark::BestKnown) => went(*never),
+            Self::OneMoreAtMost(_, most) | Self::Step(_, most) => apart(*most),
+            Self::NeverBelow(..) | Self::Forgotten(..) => went(Way::Falls),
+            Self::Share(of, most) => {
+                let allowed = range?.checked_mul(*most)?;
+                match of {
+                    Share::Inputs(_) => apart(allowed),
+                    Share::Item(id) => {
+                        // What a group makes of it is not seen.
+                        if world.policy.item(*id).group.is_some() {
+                            return None;
+                        }
+                        let swing = a.points[id.index()].checked_sub(b.points[id.index()])?.abs();
+                        (swing.min(range?) > allowed).then(|| format!("its points are {swing} apart"))
+                    }
+                    Share::Influences => {
+                        let sum = |all: &[Decimal]| {
+                            all.iter().try_fold(Decimal::ZERO, |sum, each| sum.checked_add(*each))
+                        };
+                        let swing = sum(&a.influences)?.checked_sub(sum(&b.influences)?)?.abs();
+                        (swing.min(range?) > allowed).then(|| format!("influences are {swing} apart"))
+                    }
+                }
+            }
+            Self::RepeatedGain(_) => self.breaks_alone(world, second),
+            Self::Missing(_, _, Benchmark::Neutral) | Self::OptingOut | Self::Dead => None,
+        }
+    }
+
+    /// What a record by itself says against the answer "it holds".
+    pub(super) fn breaks_alone(&self, world: &World<'_>, trial: &Trial<'_>) -> Option<String> {
+        let policy = world.policy;
+        match self {
+            Self::OptingOut => {
+                let out = policy.participation.is_none() || trial.outcome.status == Status::NotParticipating;
+                let held = policy.consequences.iter().zip(&trial.outcome.consequences);
+                let held =
+                    held.filter(|(each, held)| each.penalty && **held).map(|(each, _)| &each.name).next();
+                held.filter(|_| out).map(|name| format!("the penalty {name} is suffered"))
+            }
+            Self::RepeatedGain(Some(most)) => policy.items.iter().enumerate().find_map(|(at, item)| {
+                let ItemBody::Events(_) = item.body else { return None };
+                let gain = brought(world, item.group, trial.outcome.points[at])?;
+                (gain > *most).then(|| format!("{} brings {gain} points", item.name))
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// What points come to in the end, by the weights of the groups that they stand in; `None` where a group is limited.
+fn brought(world: &World<'_>, group: Option<ItemId>, points: Decimal) -> Option<Decimal> {
+    let Some(group) = group else { return Some(points) };
+    let group = world.policy.item(group);
+    if group.limits.is_some() {
+        return None;
+    }
+    let points = group.weight.map_or(Some(points), |weight| points.checked_mul(weight))?;
+    brought(world, group.group, points)
+}
+
+/// A value missing against known values, all else the same.
+fn missing(
+    world: &World<'_>,
+    base: &Trial<'_>,
+    (of, never, than): (&[Input], Way, Benchmark),
+    choices: &mut Choices,
+) -> Option<String> {
+    let schema = &world.policy.schema;
+    let fields: Vec<FieldId> = (0..schema.scored().fields.len() as u32)
+        .map(FieldId)
+        .filter(|field| {
+            schema.field(schema.scored, *field).optional
+                && (of.is_empty() || of.contains(&Input::Field(schema.scored, *field)))
+        })
+        .collect();
+    if fields.is_empty() {
+        return None;
+    }
+    let field = choices.one(&fields);
+    let without = world.run(&with(&base.case, 0, field, &Value::Missing(Why::Field(field))))?;
+    let all = world.all_known(schema.scored, field);
+    let exhaustive = all.is_some();
+    let values = all.unwrap_or_else(|| (0..12).map(|_| world.known(choices, schema.scored, field)).collect());
+    let known: Vec<Trial<'_>> =
+        values.iter().filter_map(|value| world.run(&with(&base.case, 0, field, value))).collect();
+    if than == Benchmark::Neutral {
+        return neutral(world, &without, &known, never);
+    }
+    let score = without.outcome.score?;
+    let scored = || known.iter().filter(|trial| trial.outcome.score.is_some());
+    let against = if than == Benchmark::WorstKnown {
+        scored().min_by_key(|trial| trial.outcome.score)?
+    } else {
+        scored().max_by_key(|trial| trial.outcome.score)?
+    };
+    let other = against.outcome.score?;
+    let broken = if never == Way::Rises { score > other } else { score < other };
+    // One value further down, or up, would do for the answer to be another.
+    let settled = exhaustive || (than == Benchmark::WorstKnown) == (never == Way::Rises);
+    (broken && settled).then(|| {
+        let name = &schema.field(schema.scored, field).name;
+        shown(world, &format!("{name} missing gives {score} against {other}"), &[against, &without])
+    })
+}
+
+/// Points where a field is missing, of everything whose points change with the field.
+fn neutral(world: &World<'_>, without: &Trial<'_>, known: &[Trial<'_>], never: Way) -> Option<String> {
+    world.policy.items.iter().enumerate().find_map(|(at, item)| {
+        if matches!(item.body, ItemBody::Group(_)) {
+            return None;
+        }
+        let points = without.outcome.points[at];
+        let other = known.iter().find(|known| known.outcome.points[at] != points)?;
+        let gives = brought(world, item.group, points)?;
+        let broken = if never == Way::Rises { gives > Decimal::ZERO } else { gives < Decimal::ZERO };
+        broken.then(|| {
+            shown(world, &format!("{} gives {gives} where it is missing", item.name), &[other, without])
+        })
+    })
+}
+
+/// The case with another value in a row.
+fn with(case: &Case, row: usize, field: FieldId, value: &Value) -> Case {
+    let mut case = case.clone();
+    case.records[row].1[field.index()] = value.clone();
+    case
+}
+
+/// A row of a kind; of the scored kind, the record itself.
+fn some_row(case: &Case, kind: RecordId, scored: RecordId, choices: &mut Choices) -> Option<usize> {
+    if kind == scored {
+        return Some(0);
+    }
+    let rows: Vec<usize> = (0..case.records.len()).filter(|at| case.records[*at].0 == kind).collect();
+    (!rows.is_empty()).then(|| choices.one(&rows))
+}
+
+/// The rows of a kind that are the record itself or its children, or of another kind.
+fn own_rows(world: &World<'_>, case: &Case, kind: RecordId) -> Vec<usize> {
+    let schema = &world.policy.schema;
+    if kind == schema.scored {
+        return vec![0];
+    }
+    let key = &case.records[0].1[schema.scored().key.unwrap().index()];
+    let own = |at: &usize| {
+        let (of, row) = &case.records[*at];
+        *of == kind && schema.record(kind).parent.is_none_or(|(_, parent)| row[parent.index()] == *key)
+    };
+    (0..case.records.len()).filter(own).collect()
+}
+
+/// Changes an input of the first record.
+fn change(world: &World<'_>, case: &mut Case, input: Input, choices: &mut Choices) {
+    let schema = &world.policy.schema;
+    match input {
+        Input::Field(kind, field) => {
+            let rows = own_rows(world, case, kind);
+            for row in rows {
+                if kind == schema.scored || choices.chance(70) {
+                    case.records[row].1[field.index()] = world.value(choices, kind, field);
+                }
+            }
+            // Of those that a link leads to, too.
+            if kind == schema.scored && choices.chance(40) {
+                for row in 1..case.records.len() {
+                    if case.records[row].0 == kind && choices.chance(60) {
+                        case.records[row].1[field.index()] = world.value(choices, kind, field);
+                    }
+                }
+            }
+        }
+        Input::Record(kind) => {
+            let rows = own_rows(world, case, kind);
+            if choices.chance(50) {
+                for row in rows.into_iter().rev() {
+                    if choices.chance(60) {
+                        case.records.remove(row);
+                    }
+                }
+            } else {
+                let most = if choices.chance(20) { 12 } else { 3 };
+                for _ in 0..1 + choices.below(most) {
+                    case.records.push((kind, world.record(choices, kind, 0)));
+                }
+            }
+        }
+        Input::Link(link) => {
+            if choices.chance(50) {
+                remove_pairs(world, case, link, choices.one(&[60, 100]), choices);
+            } else if let Some((_, more)) = one_more(world, case, link, choices) {
+                *case = more;
+            }
+        }
+        Input::LinkedScore(link) => {
+            if reads_others(world) {
+                // Only previous scores can be told apart from fields.
+                change_previous(world, case, link, choices);
+            } else if choices.chance(50) {
+                change_previous(world, case, link, choices);
+            } else {
+                change_others(world, case, link, choices);
+            }
+        }
+    }
+}
+
+/// Whether anything but influences reads those that a link leads to.
+pub(super) fn reads_others(world: &World<'_>) -> bool {
+    format!("{:?}", world.policy).contains("over: Link(")
+}
+
+fn change_previous(world: &World<'_>, case: &mut Case, link: LinkId, choices: &mut Choices) {
+    let schema = &world.policy.schema;
+    // Where several links lead to a kind, somebody may be linked by more than one.
+    let to = other_end(world, link);
+    let links = glassbox::data::links(schema).filter(|(_, _, kind)| *kind == to).count();
+    if links > 1 || case.previous_of != Some(to) {
+        return;
+    }
+    case.previous.clear();
+    for key in keys_of(world, case, to) {
+        if choices.chance(70) {
+            case.previous.push((key, world.previous(choices)));
+        }
+    }
+}
+
+/// Changes what those that a link leads to are like: their settled scores.
+fn change_others(world: &World<'_>, case: &mut Case, link: LinkId, choices: &mut Choices) {
+    let schema = &world.policy.schema;
+    let to = other_end(world, link);
+    if to != schema.scored || glassbox::data::links(schema).count() > 1 {
+        return;
+    }
+    let mine = linked(world, case, link);
+    let key = schema.scored().key.unwrap().index();
+    for row in 1..case.records.len() {
+        if case.records[row].0 == to && mine.contains(&case.records[row].1[key]) {
+            let field = FieldId(u32::try_from(choices.below(schema.scored().fields.len())).unwrap());
+            if Some(field) != world.identity(to) {
+                case.records[row].1[field.index()] = world.value(choices, to, field);
+            }
+        }
+    }
+}
+
+/// The kind that a link leads to from the scored kind.
+pub(super) fn other_end(world: &World<'_>, link: LinkId) -> RecordId {
+    let of = world.policy.schema.link(link);
+    if of.from == world.policy.schema.scored { of.to } else { of.from }
+}
+
+/// The keys of those that a link leads to from the first record.
+pub(super) fn linked(world: &World<'_>, case: &Case, link: LinkId) -> Vec<Value> {
+    let own = own_key(world, case);
+    let of = world.policy.schema.link(link);
+    let ends = case.pairs.iter().filter(|(id, ..)| *id == link).filter_map(|(_, from, to)| {
+        let forwards = (*from == own && of.from == world.policy.schema.scored).then(|| to.clone());
+        forwards.or_else(|| (*to == own && of.symmetric).then(|| from.clone()))
+    });
+    ends.collect()
+}
+
+pub(super) fn own_key(world: &World<'_>, case: &Case) -> Value {
+    case.records[0].1[world.policy.schema.scored().key.unwrap().index()].clone()
+}
+
+fn remove_pairs(world: &World<'_>, case: &mut Case, link: LinkId, percent: usize, choices: &mut Choices) {
+    let own = own_key(world, case);
+    let of = world.policy.schema.link(link).clone();
+    case.pairs.retain(|(id, from, to)| {
+        let mine = *id == link && (*from == own || (of.symmetric && *to == own));
+        !(mine && choices.chance(percent))
+    });
+}
+
+/// The same record with one more pair of a link.
+fn one_more(world: &World<'_>, case: &Case, link: LinkId, choices: &mut Choices) -> Option<(Case, Case)> {
+    let to = other_end(world, link);
+    let of = world.policy.schema.link(link);
+    let mut without = case.clone();
+    let (own, mine) = (own_key(world, case), linked(world, case, link));
+    let mut others = keys_of(world, case, to);
+    others.retain(|key| !mine.contains(key) && (*key != own || of.from != of.to));
+    let other = if others.is_empty() || choices.chance(40) {
+        world.newcomer(choices, &mut without, to)
+    } else {
+        choices.one(&others)
+    };
+    let mut more = without.clone();
+    let backwards = of.symmetric && choices.chance(50);
+    let (from, to) =
+        if of.from != world.policy.schema.scored || backwards { (other, own) } else { (own, other) };
+    more.pairs.push((link, from, to));
+    Some((without, more))
+}
+
+/// Two records in which a field grows alone.
+fn grown(
+    world: &World<'_>,
+    case: &Case,
+    record: RecordId,
+    field: FieldId,
+    choices: &mut Choices,
+) -> Option<(Case, Case)> {
+    let row = some_row(case, record, world.policy.schema.scored, choices)?;
+    let one = world.known(choices, record, field);
+    let next = beside(world.policy.schema.field(record, field).kind, &one).pop();
+    let domain = &world.policy.schema.field(record, field).domain;
+    let other = match next {
+        Some(next) if choices.chance(40) && domain.contains(&next) => next,
+        _ => world.known(choices, record, field),
+    };
+    let (low, high) = if rank(&one)? < rank(&other)? { (one, other) } else { (other, one) };
+    Some((with(case, row, field, &low), with(case, row, field, &high)))
+}
+
+/// A record without what is asked about, and with it.
+fn shifted(world: &World<'_>, case: &Case, from: &[Input], choices: &mut Choices) -> Option<(Case, Case)> {
+    let schema = &world.policy.schema;
+    let fixed = |input: &Input| match input {
+        Input::Field(kind, field) => {
+            let of = schema.field(*kind, *field);
+            !of.optional && !of.kind.is_ordered()
+        }
+        Input::Record(_) | Input::Link(_) | Input::LinkedScore(_) => false,
+    };
+    let (stay, go): (Vec<Input>, Vec<Input>) = from.iter().partition(|input| fixed(input));
+    if !stay.is_empty() && (go.is_empty() || choices.chance(50)) {
+        // A category that must be there cannot be taken away: any change of it counts.
+        let Input::Field(kind, field) = choices.one(&stay) else { return None };
+        let mut other = case.clone();
+        for row in own_rows(world, case, kind) {
+            other.records[row].1[field.index()] = world.known(choices, kind, field);
+        }
+        return Some((case.clone(), other));
+    }
+    let mut without = case.clone();
+    let mut with = case.clone();
+    for input in &go {
+        match input {
+            Input::Field(kind, field) => {
+                let of = schema.field(*kind, *field);
+                let nothing = if of.optional {
+                    Value::Missing(Why::Field(*field))
+                } else {
+                    of.domain.least(of.kind)?
+                };
+                for row in own_rows(world, &without, *kind) {
+                    without.records[row].1[field.index()] = nothing.clone();
+                }
+                // What is there with it.
+                for row in own_rows(world, &with, *kind) {
+                    if choices.chance(50) {
+                        with.records[row].1[field.index()] = world.known(choices, *kind, *field);
+                    }
+                }
+            }
+            Input::Record(kind) => {
+                for row in own_rows(world, &without, *kind).into_iter().rev() {
+                    without.records.remove(row);
+                }
+            }
+            Input::Link(link) => remove_pairs(world, &mut without, *link, 100, choices),
+            Input::LinkedScore(link) => {
+                let to = other_end(world, *link);
+                let several = glassbox::data::links(schema).filter(|(_, _, kind)| *kind == to).count() > 1;
+                if several || without.previous_of != Some(to) || go.len() > 1 {
+                    return None;
+                }
+                without.previous.clear();
+            }
+        }
+    }
+    // Rows were changed by position: with fields of children and the children themselves taken away, both are as they
+    // were but for what is asked about.
+    Some((without, with))
+}
+
+/// One step of a field.
+fn step(world: &World<'_>, case: &Case, field: FieldId, choices: &mut Choices) -> Option<(Case, Case)> {
+    let scored = world.policy.schema.scored;
+    let of = world.policy.schema.field(scored, field);
+    let one = world.known(choices, scored, field);
+    let other = if of.optional && choices.chance(25) {
+        Value::Missing(Why::Field(field))
+    } else if of.kind.is_ordered() {
+        let next = beside(of.kind, &one);
+        next.into_iter().rfind(|value| of.domain.contains(value))?
+    } else {
+        world.known(choices, scored, field)
+    };
+    let (a, b) = (with(case, 0, field, &one), with(case, 0, field, &other));
+    Some(if choices.chance(50) { (a, b) } else { (b, a) })
+}
+
+/// What records say, and the records.
+fn shown(world: &World<'_>, said: &str, trials: &[&Trial<'_>]) -> String {
+    let blocks: Vec<String> = trials
+        .iter()
+        .map(|trial| {
+            let confirmed = world.maker.confirmed(&trial.case, "shown").unwrap_or_else(|| trial.case.clone());
+            format!(
+                "{}# points {:?}, influences {:?}\n",
+                world.maker.text(&confirmed),
+                trial.outcome.points,
+                trial.outcome.influences
+            )
+        })
+        .collect();
+    format!("{said}\n{}", blocks.join(""))
+}
