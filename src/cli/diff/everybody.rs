@@ -2,6 +2,7 @@
 
 use super::super::moved::clean;
 use super::super::report::{DIM, ERROR, GOOD, HEADING, WARNING};
+use super::markdown::plain;
 use crate::audit::{self, Audit, Comparison, Verdict};
 use crate::date::Date;
 use crate::policy::{Case, Policy};
@@ -111,13 +112,15 @@ impl Everybody {
     pub(super) fn markdown(&self) -> Vec<String> {
         let answers = self.answers().into_iter().map(|Answer { says, verdict }| match verdict {
             Verdict::Proved { .. } => format!("- **proved**: {says}"),
-            Verdict::Refuted { because, .. } => format!("- **refuted**: {says} ({because})"),
-            Verdict::Undecided { because } => format!("- undecided: {says} ({because})"),
+            Verdict::Refuted { because, .. } => {
+                format!("- **refuted**: {says} ({})", plain(because))
+            }
+            Verdict::Undecided { because } => format!("- undecided: {says} ({})", plain(because)),
         });
-        let moves = self.moves().into_iter().map(|(name, far)| format!("- {name}: {}", far.words()));
+        let moves = self.moves().into_iter().map(|(name, far)| format!("- {name}: {}", plain(&far.words())));
         let lines: Vec<String> = answers.chain(moves).collect();
         let mut blocks = vec![format!(
-            "**For everybody** that both versions can score, on {}:\n\n{}",
+            "**For everybody** that both versions can score, on {}:\n\n{}\n",
             self.day,
             lines.join("\n")
         )];
@@ -129,8 +132,8 @@ impl Everybody {
             .collect();
         if !cases.is_empty() {
             blocks.push(format!(
-                "<details><summary>The records that show it</summary>\n\n```\n{}\n```\n\n</details>",
-                cases.join("\n\n").replace("```", "'''")
+                "<details><summary>The records that show it</summary>\n\n```text\n{}\n```\n\n</details>\n",
+                cases.join("\n").replace("```", "'''")
             ));
         }
         blocks

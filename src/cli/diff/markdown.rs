@@ -256,7 +256,7 @@ fn movers(scored: &Scored) -> Option<String> {
 }
 
 /// A text of a user as running text: nothing in it is markup, and nobody is called by it.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in shortened(text).chars() {
         match c {
