@@ -10,7 +10,7 @@ use super::block::Block;
 use super::model::{Marks, Model, NOT_SCORED};
 use super::points::Points;
 use super::verdict::{Verdict, Witness};
-use super::witness::Witnesses;
+use super::witness::{Made, Witnesses};
 use crate::cases::{Amount, Frozen, Maker, Possible, Trial, Wish};
 use crate::decimal::Decimal;
 use crate::eval::Scorer;
@@ -176,7 +176,8 @@ impl Versions<'_, '_> {
         let others = &self.joined.others;
         let (may_rise, may_fall) = (others.iter().any(|o| o.may_rise), others.iter().any(|o| o.may_fall));
         let maker = Maker::new(&self.joined.policy);
-        let witnesses = Witnesses { model, maker: &maker, bases: self.audit.all_bases() };
+        let made = Made::default();
+        let witnesses = Witnesses { model, maker: &maker, bases: self.audit.all_bases(), made: &made };
         let up = self.search(&witnesses, worst.first().map_or(&[][..], Vec::as_slice), true);
         let down = self.search(&witnesses, worst.get(1).map_or(&[][..], Vec::as_slice), false);
         let places: Vec<Place> = others.iter().filter_map(|o| o.place).collect();

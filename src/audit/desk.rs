@@ -4,19 +4,20 @@ use super::Audit;
 use super::ask::{refuted, scores, told, went};
 use super::axis::{Axis, AxisId, Of};
 use super::clause::{Benchmark, Desk, Input, Share, Target, Way};
-use super::event::EventCells;
 use super::inquiry::{Moves, Rule};
 use super::model::{Gives, Model, PartOf};
 use super::node::Compiler;
 use super::read::{Read, ReadAfter, Reader};
 use super::slope::Slope;
 use super::verdict::{Verdict, Witness};
+use super::witness::Witnesses;
 use crate::cases::{Amount, Frozen, Possible, Trial, Wish};
 use crate::data::{FieldId, LinkId, RecordId, Set, Type, Value};
 use crate::date::Unit;
 use crate::decimal::Decimal;
-use crate::policy::{Expr, Item, ItemBody, ItemId, Over, TierId};
+use crate::policy::{Expr, Item, ItemBody, ItemId, Over, Policy, TierId};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Nothing is known to keep a rule.
 fn none(_: &Model<'_>, _: usize) -> bool {
@@ -190,14 +191,17 @@ impl Desk for Audit<'_> {
                 )),
             };
         }
-        let kind = self.policy.schema.field(record, field).kind;
+        let of = self.policy.schema.field(record, field);
+        let kind = of.kind;
+        let others = of.domain.difference(band, kind);
+        let (within, without) = (self.narrowed(field, band), self.narrowed(field, &others));
         let of_field = |axis: &Axis| axis.field() == Some(field);
         let inside = |_: AxisId, axis: &Axis, class: usize| {
             let Some(class) = axis.classes.get(class) else { return false };
             if of_field(axis) {
                 !class.known.is_disjoint(band) && !class.known.is_empty()
             } else {
-                self.meets(axis, class, field, band)
+                meets(&within, axis, class)
             }
         };
         let outside = |_: AxisId, axis: &Axis, class: usize| {
@@ -205,8 +209,7 @@ impl Desk for Audit<'_> {
             if of_field(axis) {
                 !class.known.difference(band, kind).is_empty()
             } else {
-                let domain = &self.policy.schema.field(record, field).domain;
-                self.meets(axis, class, field, &domain.difference(band, kind))
+                meets(&without, axis, class)
             }
         };
         let judge = |a: &Trial<'_>, b: &Trial<'_>| {
@@ -347,7 +350,18 @@ fn grows(audit: &Audit<'_>, a: &Trial<'_>, b: &Trial<'_>, record: RecordId, fiel
 }
 
 impl<'p> Audit<'p> {
+    /// Whether the score is the same for all who differ in nothing but what is asked about.
     pub(super) fn flow_to_score(&self, reads: &BTreeSet<Read>, what: &str) -> Verdict {
+        let question = (reads.clone(), what.to_owned());
+        if let Some(known) = self.flows.borrow().get(&question) {
+            return known.clone();
+        }
+        let verdict = self.find_flow_to_score(reads, what);
+        self.flows.borrow_mut().insert(question, verdict.clone());
+        verdict
+    }
+
+    fn find_flow_to_score(&self, reads: &BTreeSet<Read>, what: &str) -> Verdict {
         let judge = |a: &Trial<'_>, b: &Trial<'_>| {
             (a.outcome.score != b.outcome.score).then(|| match scores(a, b) {
                 Some((first, second)) => went(first, second),
@@ -394,6 +408,10 @@ impl<'p> Audit<'p> {
                     return refuted(found, self.places_reading(reads));
                 }
             }
+        }
+        // What was tried for other questions costs little; a search for each side costs much, but starts from plain records.
+        if let Some(found) = self.change_of_base(0..PLAIN, reads, judge) {
+            return refuted(found, self.places_reading(reads));
         }
         let sides = self.sides_of(target);
         for (one, two) in &sides {
@@ -459,16 +477,8 @@ impl<'p> Audit<'p> {
                 return witnesses.into_iter().next();
             }
         }
-        let direct = |read: &&Read| !matches!(read, Read::ChildField(..) | Read::PeerField(..));
-        for base in witnesses.bases {
-            let Some(first) = self.maker.run(base) else { continue };
-            for read in reads.iter().filter(direct) {
-                for second in self.changed(&first, *read) {
-                    if let Some(found) = witnesses.compared(&first, &second, reads, judge) {
-                        return Some(found);
-                    }
-                }
-            }
+        if let Some(found) = self.change_of_base(0..witnesses.bases.len(), reads, judge) {
+            return Some(found);
         }
         let links = reads.iter().filter_map(|read| match read {
             Read::PeerScores(link) => Some(*link),
@@ -479,6 +489,29 @@ impl<'p> Audit<'p> {
             | Read::PeerField(..) => None,
         });
         links.into_iter().find_map(|link| self.by_scores_of_others(link, reads, judge))
+    }
+
+    /// A base, and the same with one thing changed.
+    fn change_of_base(
+        &self,
+        bases: Range<usize>,
+        reads: &BTreeSet<Read>,
+        judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
+    ) -> Option<Witness> {
+        let model = self.model.as_ref().ok()?;
+        let witnesses = self.witnesses(model);
+        let direct = |read: &&Read| !matches!(read, Read::ChildField(..) | Read::PeerField(..));
+        for base in bases {
+            let Some(first) = witnesses.made(base, &[]) else { continue };
+            for read in reads.iter().filter(direct) {
+                for second in self.changed(&witnesses, base, *read) {
+                    if let Some(found) = witnesses.compared(&first, &second, reads, judge) {
+                        return Some(found);
+                    }
+                }
+            }
+        }
+        None
     }
 
     /// A record with friends, and the same where those are like somebody else, or had another score.
@@ -544,35 +577,33 @@ impl<'p> Audit<'p> {
         None
     }
 
-    /// A record with something changed, in each way that is worth trying.
-    fn changed<'t>(&'t self, first: &'t Trial<'p>, read: Read) -> Box<dyn Iterator<Item = Trial<'p>> + 't> {
+    /// The base at a position with something changed, in each way that is worth trying.
+    fn changed<'t>(
+        &'t self,
+        witnesses: &'t Witnesses<'t, 'p>,
+        base: usize,
+        read: Read,
+    ) -> impl Iterator<Item = Trial<'p>> + 't {
         let scored = self.policy.schema.scored;
-        match read {
+        let ends = [Amount::Most, Amount::Least];
+        let wishes: Vec<Wish> = match read {
             Read::Field(field) => {
-                Box::new(self.maker.values(scored, field).into_iter().filter_map(move |value| {
-                    self.maker.made(&first.case, &[Wish::Field(field, value)], &Frozen::default())
-                }))
+                let values = self.maker.values(scored, field).into_iter();
+                values.map(|value| Wish::Field(field, value)).collect()
             }
             Read::Children(kind) | Read::ChildField(kind, _) => {
-                let items = self.policy.items.iter().zip(0..).filter(move |(item, _)| {
+                let items = self.policy.items.iter().zip(0..).filter(|(item, _)| {
                     matches!(&item.body, ItemBody::Events(events) if events.over == Over::Child(kind))
                 });
-                let amounts = items
-                    .flat_map(|(_, at)| [Amount::Most, Amount::Least].map(|amount| (ItemId(at), amount)));
-                Box::new(amounts.filter_map(move |(id, amount)| {
-                    self.maker.made(&first.case, &[Wish::Points(id, amount)], &Frozen::default())
-                }))
+                items.flat_map(|(_, at)| ends.map(|amount| Wish::Points(ItemId(at), amount))).collect()
             }
             Read::Link(link) | Read::PeerField(link, _) | Read::PeerScores(link) => {
-                let influences =
-                    self.policy.influences.iter().zip(0..).filter(move |(of, _)| of.link == link);
-                let amounts =
-                    influences.flat_map(|(_, at)| [Amount::Most, Amount::Least].map(|amount| (at, amount)));
-                Box::new(amounts.filter_map(move |(at, amount)| {
-                    self.maker.made(&first.case, &[Wish::Influence(at, amount)], &Frozen::default())
-                }))
+                let influences = self.policy.influences.iter().zip(0..);
+                let influences = influences.filter(|(of, _)| of.link == link);
+                influences.flat_map(|(_, at)| ends.map(|amount| Wish::Influence(at, amount))).collect()
             }
-        }
+        };
+        wishes.into_iter().filter_map(move |wish| witnesses.made(base, &[wish]))
     }
 
     pub(super) fn places_reading(&self, reads: &BTreeSet<Read>) -> Vec<crate::source::Place> {
@@ -600,7 +631,7 @@ impl<'p> Audit<'p> {
             if dated == Some(*field) || (by_day && events.date == Some(*field)) {
                 return false;
             }
-            let Some(cells) = EventCells::of(self.policy, events, None) else { return false };
+            let Some(cells) = self.event_cells(id, events) else { return false };
             if cells.is_tied(events.over, *field) {
                 return false;
             }
@@ -651,7 +682,7 @@ impl<'p> Audit<'p> {
                 {
                     return false;
                 }
-                let Some(cells) = EventCells::of(self.policy, events, None) else { return false };
+                let Some(cells) = self.event_cells(id, events) else { return false };
                 if cells.is_tied(events.over, field) {
                     return false;
                 }
@@ -736,25 +767,15 @@ impl<'p> Audit<'p> {
         }
     }
 
-    /// Whether a class of an axis can be where a field has a value of a set.
-    fn meets(&self, axis: &Axis, class: &Possible, field: FieldId, set: &Set) -> bool {
-        let Some(expr) = axis.expr() else { return true };
-        if class.missing || !axis.kind.is_ordered() {
-            return true;
-        }
-        let mut schema = self.policy.clone();
-        let scored = schema.schema.scored;
-        if let Some(of) = schema
-            .schema
-            .records
-            .get_mut(scored.index())
-            .and_then(|record| record.fields.get_mut(field.index()))
-        {
+    /// The policy where a field of the scored record has no values but those of a set.
+    fn narrowed(&self, field: FieldId, set: &Set) -> Policy {
+        let mut policy = self.policy.clone();
+        let scored = policy.schema.scored;
+        let record = policy.schema.records.get_mut(scored.index());
+        if let Some(of) = record.and_then(|record| record.fields.get_mut(field.index())) {
             of.domain = of.domain.intersect(set);
         }
-        let mut axes = super::axis::Axes::new();
-        let compiler = Compiler { policy: &schema, axes: &mut axes, over: None };
-        !compiler.bounds(expr, None).to_set(axis.kind).is_disjoint(&class.known)
+        policy
     }
 
     /// A field of child records that is changed, in a record that has some.
@@ -768,16 +789,14 @@ impl<'p> Audit<'p> {
         let model = self.model.as_ref().ok()?;
         let witnesses = self.witnesses(model);
         let values = self.maker.values(record, field);
-        let starts = witnesses.bases.iter().filter_map(|base| self.maker.run(base));
-        let starts: Vec<Trial<'p>> = starts
-            .flat_map(|base| {
-                let more: Vec<Trial<'p>> = self.changed(&base, Read::Children(record)).collect();
-                // Among many, one more or less may make no difference: also the first of them alone.
-                let alone: Vec<Trial<'p>> =
-                    more.iter().filter_map(|trial| self.with_one_child(trial, record)).collect();
-                std::iter::once(base).chain(alone).chain(more)
-            })
-            .collect();
+        let bases = (0..witnesses.bases.len()).filter_map(|at| Some((at, witnesses.made(at, &[])?)));
+        let starts = bases.flat_map(|(at, base)| {
+            let more: Vec<Trial<'p>> = self.changed(&witnesses, at, Read::Children(record)).collect();
+            // Among many, one more or less may make no difference: also the first of them alone.
+            let alone: Vec<Trial<'p>> =
+                more.iter().filter_map(|trial| self.with_one_child(trial, record)).collect();
+            std::iter::once(base).chain(alone).chain(more)
+        });
         for first in starts {
             let rows = first.case.records.iter().enumerate().filter(|(_, (kind, _))| *kind == record);
             // The first few of many that are alike will do.
@@ -880,8 +899,21 @@ impl<'p> Audit<'p> {
     }
 }
 
+/// How many records that questions start from are plain: the first, and one with a middling score.
+const PLAIN: usize = 2;
 /// How many child records of a record are changed in turn.
 const ROWS: usize = 3;
+
+/// Whether a class of an axis can be under a policy.
+fn meets(policy: &Policy, axis: &Axis, class: &Possible) -> bool {
+    let Some(expr) = axis.expr() else { return true };
+    if class.missing || !axis.kind.is_ordered() {
+        return true;
+    }
+    let mut axes = super::axis::Axes::new();
+    let compiler = Compiler { policy, axes: &mut axes, over: None };
+    !compiler.bounds(expr, None).to_set(axis.kind).is_disjoint(&class.known)
+}
 
 fn opposite(way: Way) -> Way {
     match way {

@@ -70,6 +70,8 @@ pub(super) struct Findings {
 
 /// How many suspects are kept of a block.
 const SUSPECTS: usize = 12;
+/// Further than anything that is asked for.
+pub(super) const FAR: i128 = i128::MAX / 16;
 /// How many kinds of cells of a plane are compared each with each.
 const KINDS: usize = 120;
 /// How many pairs of cells are compared each with each.
@@ -142,6 +144,8 @@ impl Model<'_> {
             let far = widest.into_iter().fold(0, i128::saturating_add);
             if self.rounded_up(self.echoed(far, matches!(moves, Moves::Steps(_)))) <= most {
                 findings.suspects.clear();
+            } else if findings.suspects.is_empty() {
+                findings.unknown.push("it turns on too many values to compare each two".to_owned());
             }
         }
         findings
@@ -158,7 +162,7 @@ impl Model<'_> {
         let rest = self.rest(block);
         let mut found: Vec<(i128, usize, usize)> = Vec::new();
         let mut all_known = true;
-        let mut worst = 0;
+        let (mut worst, mut beyond) = (0, 0);
         let mut note = |from: usize, to: usize| {
             if let Some(gap) = self.breaks(block, &rest, from, to, rule) {
                 worst = worst.max(gap);
@@ -172,7 +176,14 @@ impl Model<'_> {
         match moves {
             Moves::Any => {
                 for plane in block.planes(along) {
-                    all_known &= any_two(block, &plane, &mut note);
+                    if any_two(block, &plane, &mut note) {
+                        continue;
+                    }
+                    // Not each with each; but how far apart any two can be at most is known.
+                    match (rule, self.spread_of_plane(block, &rest, &plane, FAR)) {
+                        (Rule::Within(_), spread) if spread < FAR => beyond = beyond.max(spread),
+                        (_, _) => all_known = false,
+                    }
                 }
             }
             Moves::Growing(slope)
@@ -295,7 +306,7 @@ impl Model<'_> {
             gap,
             parts: block.parts.clone(),
         }));
-        worst
+        worst.max(beyond)
     }
 
     /// Whether an axis of a block is a field of the record, and nothing else.
@@ -416,7 +427,6 @@ impl Model<'_> {
         (to, second): (usize, &Cell),
         rule: Rule,
     ) -> Option<i128> {
-        const FAR: i128 = i128::MAX / 16;
         let Some(others) = &rest.marks else { return Some(FAR) };
         let (Some(marks_first), Some(marks_second)) = (first.patterns(), second.patterns()) else {
             return Some(FAR);

@@ -45,10 +45,13 @@ pub use swing::{Cliff, Effect, Swing};
 pub use verdict::{Verdict, Witness};
 
 use crate::cases::Maker;
-use crate::policy::{Case, Policy};
+use crate::policy::{Case, Events, ItemId, Policy};
+use event::EventCells;
 use model::Model;
-use std::cell::OnceCell;
-use witness::Witnesses;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use witness::{Made, Witnesses};
 
 /// A policy, ready to be asked.
 pub struct Audit<'p> {
@@ -56,12 +59,26 @@ pub struct Audit<'p> {
     model: Result<Model<'p>, String>,
     maker: Maker<'p>,
     bases: OnceCell<Vec<Case>>,
+    /// What was searched for, so that it is asked once.
+    made: Made,
+    reach: OnceCell<Result<Reach, String>>,
+    flows: RefCell<BTreeMap<(BTreeSet<read::Read>, String), Verdict>>,
+    events: RefCell<BTreeMap<ItemId, Option<Rc<EventCells>>>>,
 }
 
 impl<'p> Audit<'p> {
     /// Takes a policy apart.
     pub fn of(policy: &'p Policy) -> Self {
-        Self { policy, model: Model::of(policy), maker: Maker::new(policy), bases: OnceCell::new() }
+        Self {
+            policy,
+            model: Model::of(policy),
+            maker: Maker::new(policy),
+            bases: OnceCell::new(),
+            made: Made::default(),
+            reach: OnceCell::new(),
+            flows: RefCell::default(),
+            events: RefCell::default(),
+        }
     }
 
     /// The policy.
@@ -84,6 +101,13 @@ impl<'p> Audit<'p> {
 
     fn witnesses<'a>(&'a self, model: &'a Model<'p>) -> Witnesses<'a, 'p> {
         let bases = self.bases.get_or_init(|| witness::bases(model, &self.maker));
-        Witnesses { model, maker: &self.maker, bases }
+        Witnesses { model, maker: &self.maker, bases, made: &self.made }
+    }
+
+    /// The cells of a per-event rule.
+    fn event_cells(&self, id: ItemId, events: &Events) -> Option<Rc<EventCells>> {
+        let mut known = self.events.borrow_mut();
+        let cells = known.entry(id).or_insert_with(|| EventCells::of(self.policy, events, None).map(Rc::new));
+        cells.clone()
     }
 }

@@ -14,6 +14,7 @@ use super::possible::Possible;
 use crate::decimal::Decimal;
 use crate::policy::{ItemBody, ItemId, ItemKind, Policy};
 use crate::source::Place;
+use std::cell::OnceCell;
 
 /// What may hold of a record besides its points, a bit each: which overrides apply, that a row says `not scored`, that the
 /// record does not take part.
@@ -40,16 +41,24 @@ pub(super) struct Model<'p> {
     pub(super) components: Vec<Block>,
     /// By part: everything that it can give.
     pub(super) hulls: Vec<Given>,
+    /// The scores that can be, once they were asked for.
+    pub(super) scores: OnceCell<Option<(Points, [Vec<(usize, usize)>; 2])>>,
 }
 
-/// How a difference in a bucket becomes one of the score.
+/// How a difference in a bucket becomes one of the score: by the weights on the way, the nearest first.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Factor(Option<Decimal>);
+pub(super) struct Factor<'m>(&'m [Decimal]);
 
-impl Factor {
-    /// At most so much of a difference is left.
+impl Factor<'_> {
+    /// At most so much of a difference is left. Products are rounded weight by weight, each of two sums for itself: so the
+    /// weights are not multiplied with one another, and each may add a unit. What is not different stays so.
     pub(super) fn stretch(self, units: i128) -> i128 {
-        Points::of_units(0, units).weighted(self.0).width().saturating_add(i128::from(self.0.is_some()))
+        if units == 0 {
+            return 0;
+        }
+        self.0.iter().fold(units, |units, weight| {
+            Points::of_units(0, units).weighted(Some(*weight)).width().saturating_add(1)
+        })
     }
 }
 
@@ -106,6 +115,8 @@ pub(super) struct Bucket {
     limits: Option<(Decimal, Decimal)>,
     /// Whether more of it is more of the score (1), less (-1), or nothing (0).
     pub(super) sign: i128,
+    /// The sizes of all weights from here to the score, its own first.
+    weights: Vec<Decimal>,
 }
 
 /// What a part gives in a cell.
@@ -184,7 +195,8 @@ impl<'p> Model<'p> {
         drop(Assembly::of(policy, versions, &mut axes));
         let Assembly { parts, buckets, .. } = Assembly::of(policy, versions, &mut axes);
         axes.classify();
-        let mut model = Self { policy, axes, parts, buckets, components: Vec::new(), hulls: Vec::new() };
+        let (components, hulls, scores) = (Vec::new(), Vec::new(), OnceCell::new());
+        let mut model = Self { policy, axes, parts, buckets, components, hulls, scores };
         model.hulls = model.parts.iter().map(|part| model.hull(part)).collect();
         model.components = model.together().into_iter().map(|group| Block::new(&model, group)).collect();
         model.narrow_influences();
@@ -215,18 +227,9 @@ impl<'p> Model<'p> {
 
     /// Whether more in a bucket is more of the score (1), less (-1) or nothing (0), and how much of a difference there is
     /// left of it at most.
-    pub(super) fn leverage(&self, bucket: usize) -> (i128, Factor) {
-        let mut weight: Option<Decimal> = None;
-        let mut at = bucket;
-        while at != 0 {
-            let of = self.bucket(at);
-            if let Some(own) = of.weight {
-                let own = own.abs();
-                weight = Some(weight.map_or(own, |all| all.checked_mul(own).unwrap_or(Decimal::MAX)));
-            }
-            at = of.into;
-        }
-        (self.bucket(bucket).sign, Factor(weight))
+    pub(super) fn leverage(&self, bucket: usize) -> (i128, Factor<'_>) {
+        let bucket = self.bucket(bucket);
+        (bucket.sign, Factor(&bucket.weights))
     }
 
     /// A part in words.
@@ -461,7 +464,7 @@ struct Assembly<'p, 'a> {
 
 impl<'p, 'a> Assembly<'p, 'a> {
     fn of(policy: &'p Policy, versions: bool, axes: &'a mut Axes) -> Self {
-        let root = Bucket { of: None, into: 0, weight: None, limits: None, sign: 1 };
+        let root = Bucket { of: None, into: 0, weight: None, limits: None, sign: 1, weights: Vec::new() };
         let compiler = Compiler { policy, axes, over: None };
         let mut assembly = Self { compiler, parts: Vec::new(), buckets: vec![root], second: false };
         for (at, root) in policy.roots.iter().enumerate() {
@@ -528,12 +531,16 @@ impl<'p, 'a> Assembly<'p, 'a> {
                 let own = if item.weight.is_some() || item.limits.is_some() {
                     let sign = self.buckets.get(bucket).map_or(1, |bucket| bucket.sign);
                     let sign = sign * item.weight.map_or(1, |weight| weight.units().signum());
+                    let outer = self.buckets.get(bucket).map_or(&[][..], |bucket| &bucket.weights);
+                    let weights = item.weight.iter().map(|weight| weight.abs());
+                    let weights = weights.chain(outer.iter().copied()).collect();
                     self.buckets.push(Bucket {
                         of: Some(id),
                         into: bucket,
                         weight: item.weight,
                         limits: item.limits,
                         sign,
+                        weights,
                     });
                     self.buckets.len() - 1
                 } else {
@@ -542,5 +549,24 @@ impl<'p, 'a> Assembly<'p, 'a> {
                 members.iter().for_each(|member| self.item(*member, own));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_are_gone_through_one_after_the_other() {
+        let weight = |text: &str| Decimal::parse(text).unwrap();
+        let billion = Decimal::from_int(1_000_000_000).units();
+        let small = [weight("0.00001"), weight("0.00001")];
+        // 0.1 points, and a unit for what rounding may add, weight by weight.
+        assert_eq!(Factor(&small).stretch(billion), weight("0.1").units() + 1);
+        assert_eq!(Factor(&small).stretch(0), 0);
+        // A unit of the inner sum is ten of the outer one.
+        let both = [weight("0.5"), weight("10")];
+        assert_eq!(Factor(&both).stretch(1), 21);
+        assert_eq!(Factor(&[]).stretch(7), 7);
     }
 }

@@ -166,8 +166,11 @@ impl<'p> Model<'p> {
     /// The scores that can be, as far as is known, and the cells of both ends.
     #[expect(clippy::type_complexity, reason = "an interval and the cells of its two ends")]
     pub(super) fn scores(&self) -> Option<(Points, [Vec<(usize, usize)>; 2])> {
-        let (levels, ends) = self.levels()?;
-        Some((levels.rounded(self.policy.round), ends))
+        let known = self.scores.get_or_init(|| {
+            let (levels, ends) = self.levels()?;
+            Some((levels.rounded(self.policy.round), ends))
+        });
+        known.clone()
     }
 
     /// The same before rounding.
@@ -261,6 +264,10 @@ impl<'p> Audit<'p> {
     ///
     /// Why that is not known; `nobody can have a score` is one of the reasons.
     pub fn reach(&self) -> Result<Reach, String> {
+        self.reach.get_or_init(|| self.find_reach()).clone()
+    }
+
+    fn find_reach(&self) -> Result<Reach, String> {
         let model = self.model.as_ref().map_err(Clone::clone)?;
         let Some((scores, [low, high])) = model.scores() else {
             return Err("nobody can have a score".to_owned());

@@ -5,7 +5,7 @@ use super::ask::{scores, went};
 use super::axis::AxisId;
 use super::block::{Block, Cell};
 use super::clause::Input;
-use super::inquiry::{Moves, Rest, Rule, Suspect};
+use super::inquiry::{FAR, Moves, Rest, Rule, Suspect};
 use super::model::{Gives, Marks, Model};
 use super::points::Points;
 use super::read::Read;
@@ -14,7 +14,8 @@ use super::verdict::{Verdict, Witness};
 use crate::cases::Trial;
 use crate::data::FieldId;
 use crate::decimal::Decimal;
-use std::cell::Cell as Slot;
+use crate::policy::Case;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What inputs do to the score of records that differ in nothing else.
@@ -77,8 +78,6 @@ impl Swing {
 
 /// How many suspects are tried to be shown.
 const TRIES: usize = 4;
-/// Further than anything that is asked for.
-const FAR: i128 = i128::MAX / 16;
 
 impl<'p> Audit<'p> {
     /// What inputs do to the score.
@@ -185,19 +184,23 @@ impl<'p> Audit<'p> {
         apart: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<Decimal>,
     ) -> Option<(Decimal, Witness)> {
         let witnesses = self.witnesses(model);
-        let most = Slot::new(None);
+        let best: RefCell<Option<(Decimal, [Case; 2])>> = RefCell::default();
         let reaches = |a: &Trial<'_>, b: &Trial<'_>| {
             let points = apart(a, b)?;
-            most.set(most.get().max(Some(points)));
+            let mut best = best.borrow_mut();
+            if best.as_ref().is_none_or(|(most, _)| points > *most) {
+                *best = Some((points, [a, b].map(|trial| trial.case.clone())));
+            }
             (Some(points) == bound).then(|| moved(a, b))
         };
-        let suspects = || suspects.iter().take(TRIES);
-        if let Some(found) = suspects().find_map(|suspect| witnesses.pair(suspect, reads, &reaches)) {
+        if let Some(found) =
+            suspects.iter().take(TRIES).find_map(|suspect| witnesses.pair(suspect, reads, &reaches))
+        {
             return Some((bound?, found));
         }
-        let most = most.get()?;
-        let again = |a: &Trial<'_>, b: &Trial<'_>| (apart(a, b) == Some(most)).then(|| moved(a, b));
-        let found = suspects().find_map(|suspect| witnesses.pair(suspect, reads, &again))?;
+        let (most, [first, second]) = best.take()?;
+        let (first, second) = (self.maker.run(&first)?, self.maker.run(&second)?);
+        let found = witnesses.compared(&first, &second, reads, &|a, b| Some(moved(a, b)))?;
         Some((most, found))
     }
 
@@ -285,7 +288,7 @@ impl Model<'_> {
     }
 
     /// Among cells between which records can move.
-    fn spread_of_plane(&self, block: &Block, rest: &Rest, plane: &[usize], whole: i128) -> i128 {
+    pub(super) fn spread_of_plane(&self, block: &Block, rest: &Rest, plane: &[usize], whole: i128) -> i128 {
         let mut hulls: BTreeMap<Marks, Vec<Points>> = BTreeMap::new();
         for cell in plane {
             let Some(marks) = block.cell(*cell).and_then(Cell::patterns) else { return whole };

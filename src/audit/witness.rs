@@ -10,6 +10,7 @@ use super::verdict::Witness;
 use crate::cases::{Amount, Frozen, Maker, Possible, Trial, Wish};
 use crate::data::{FieldId, Value};
 use crate::policy::{Case, Expr, Policy};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// What is told of two records; `None` where they do not show what is looked for.
@@ -21,7 +22,12 @@ pub(super) struct Witnesses<'m, 'p> {
     pub(super) maker: &'m Maker<'p>,
     /// Records to start from: a plain one, and some whose score has room above and below.
     pub(super) bases: &'m [Case],
+    pub(super) made: &'m Made,
 }
+
+/// Records that were made from bases by nothing but wishes: by the position of the base, and the wishes.
+#[derive(Default)]
+pub(super) struct Made(RefCell<Vec<(usize, Vec<Wish>, Option<Case>)>>);
 
 impl<'p> Witnesses<'_, 'p> {
     /// Two records for a suspect, that differ in nothing but `free`, and of which the judge says what is looked for.
@@ -57,11 +63,31 @@ impl<'p> Witnesses<'_, 'p> {
         judge: Judge<'_>,
     ) -> Option<Witness> {
         let frozen = self.frozen(free);
-        self.bases.iter().find_map(|base| {
-            let first = self.maker.made(base, first, &Frozen::default())?;
+        (0..self.bases.len()).find_map(|base| {
+            let first = self.made(base, first)?;
             let second = self.maker.made(&first.case, second, &frozen)?;
             self.compared(&first, &second, free, judge)
         })
+    }
+
+    /// The record of the base at a position in which wishes hold, where one was found. It is searched for once.
+    pub(super) fn made(&self, base: usize, wishes: &[Wish]) -> Option<Trial<'p>> {
+        let start = self.bases.get(base)?;
+        let made = |wishes| self.maker.made(start, wishes, &Frozen::default());
+        match wishes {
+            [] => return self.maker.run(start),
+            // Nothing to search for.
+            [Wish::Field(..)] => return made(wishes),
+            _ => {}
+        }
+        let known = |made: &&(usize, Vec<Wish>, Option<Case>)| made.0 == base && made.1 == wishes;
+        if let Some((.., case)) = self.made.0.borrow().iter().find(known) {
+            return self.maker.run(case.as_ref()?);
+        }
+        let trial = made(wishes);
+        let case = trial.as_ref().map(|trial| trial.case.clone());
+        self.made.0.borrow_mut().push((base, wishes.to_vec(), case));
+        trial
     }
 
     /// One record for which wishes hold.
@@ -175,7 +201,8 @@ pub(super) fn bases<'p>(model: &Model<'p>, maker: &Maker<'p>) -> Vec<Case> {
             let Some(best) = best else { continue };
             let classes: Vec<(AxisId, usize)> =
                 block.axes.iter().enumerate().map(|(at, axis)| (*axis, block.class(best, at))).collect();
-            let witnesses = Witnesses { model, maker, bases: &[] };
+            let made = Made::default();
+            let witnesses = Witnesses { model, maker, bases: &[], made: &made };
             let amount = if way > 0 { Amount::Most } else { Amount::Least };
             let wishes = witnesses.wishes(&classes, |axis| match model.axes.get(axis).of {
                 // Others make a base hard to read, and nothing depends on them here.

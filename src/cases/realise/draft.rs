@@ -32,7 +32,11 @@ pub(super) struct Draft<'p> {
     today: Date,
     persons: Vec<Person>,
     pairs: Vec<Pair>,
-    trail: Vec<Change>,
+    /// What takes each change back, and the state before it.
+    trail: Vec<(Change, u64)>,
+    state: u64,
+    /// How many states there were.
+    states: u64,
 }
 
 /// A pair of a link, by the positions of its ends.
@@ -53,7 +57,8 @@ enum Change {
 impl<'p> Draft<'p> {
     /// The records of a case. Children and pairs of nobody are left out.
     pub(super) fn of(schema: &'p Schema, today: Date, case: &Case) -> Self {
-        let mut draft = Self { schema, today, persons: Vec::new(), pairs: Vec::new(), trail: Vec::new() };
+        let (persons, pairs, trail) = (Vec::new(), Vec::new(), Vec::new());
+        let mut draft = Self { schema, today, persons, pairs, trail, state: 0, states: 0 };
         let is_child = |kind: RecordId| schema.children().any(|child| child == kind);
         let own = case.records.iter().position(|(kind, _)| *kind == schema.scored);
         let others = (0..case.records.len()).filter(|at| Some(*at) != own);
@@ -252,16 +257,34 @@ impl<'p> Draft<'p> {
     /// Takes back everything since a mark.
     pub(super) fn undo(&mut self, mark: usize) {
         while self.trail.len() > mark {
-            let Some(change) = self.trail.pop() else { return };
+            let Some((change, state)) = self.trail.pop() else { return };
             self.take_back(change);
+            self.state = state;
         }
+    }
+
+    /// The number of the state that the draft is in: whatever was worked out in a state holds when it is back in it.
+    pub(super) fn state(&self) -> u64 {
+        self.state
+    }
+
+    /// Whether nothing leads from anybody to anybody else.
+    pub(super) fn has_no_pairs(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// Keeps what takes a change back, which leads to a state that never was.
+    fn note(&mut self, change: Change) {
+        self.trail.push((change, self.state));
+        self.states += 1;
+        self.state = self.states;
     }
 
     /// Gives a field another value.
     pub(super) fn set(&mut self, who: Who, field: FieldId, value: Value) {
         if let Some(slot) = self.values_mut(who).and_then(|values| values.get_mut(field.index())) {
             let before = std::mem::replace(slot, value);
-            self.trail.push(Change::Value(who, field, before));
+            self.note(Change::Value(who, field, before));
         }
     }
 
@@ -270,7 +293,7 @@ impl<'p> Draft<'p> {
         let rows = self.persons.get_mut(of)?.children_of_mut(kind);
         rows.push(values);
         let at = rows.len() - 1;
-        self.trail.push(Change::Added(of, kind));
+        self.note(Change::Added(of, kind));
         Some(Who::Child(of, kind, at))
     }
 
@@ -279,9 +302,9 @@ impl<'p> Draft<'p> {
         let (_, swapped, _) = links(self.schema).find(|(id, _, _)| *id == link)?;
         let at = self.persons.len();
         self.persons.push(person);
-        self.trail.push(Change::Person);
+        self.note(Change::Person);
         self.pairs.push(if swapped { (link, at, of) } else { (link, of, at) });
-        self.trail.push(Change::Paired);
+        self.note(Change::Paired);
         Some(Who::Person(at))
     }
 
@@ -295,7 +318,7 @@ impl<'p> Draft<'p> {
             new.clone_from(old);
         }
         let before = std::mem::replace(slot, person);
-        self.trail.push(Change::Replaced(at, before));
+        self.note(Change::Replaced(at, before));
     }
 
     /// Gives a person another previous score.
@@ -313,7 +336,7 @@ impl<'p> Draft<'p> {
                 let rows = self.persons.get_mut(of).and_then(|person| person.children.get_mut(kind.index()));
                 if let Some(rows) = rows.filter(|rows| at < rows.len()) {
                     let row = rows.remove(at);
-                    self.trail.push(Change::Removed(of, kind, at, row));
+                    self.note(Change::Removed(of, kind, at, row));
                 }
             }
             (Who::Person(other), Over::Link(link)) => {
@@ -322,7 +345,7 @@ impl<'p> Draft<'p> {
                 };
                 while let Some(at) = self.pairs.iter().position(between) {
                     let pair = self.pairs.remove(at);
-                    self.trail.push(Change::Unpaired(at, pair));
+                    self.note(Change::Unpaired(at, pair));
                 }
             }
             (Who::Person(_), Over::Child(_)) => {}

@@ -7,7 +7,7 @@ use super::quest::{About, Quest, Then};
 use super::{Frozen, Maker};
 use crate::data::{LinkId, Type, Value, links};
 use crate::decimal::Decimal;
-use crate::eval::{Probe, Settled};
+use crate::eval::Probe;
 use crate::policy::{Influence, Over, Statistic};
 use std::cell::Cell;
 
@@ -23,8 +23,8 @@ impl<'m, 'p> Quest<'m, 'p> {
     pub(super) fn influence(&mut self, at: usize) -> Option<Decimal> {
         self.spend_on_all();
         let maker = self.maker;
+        let settled = self.settled();
         let subject = self.draft.subject_of(Who::Person(0));
-        let settled = Settled::of(&maker.scorer, &self.draft);
         let probe = Probe {
             policy: maker.policy,
             records: &self.draft,

@@ -397,7 +397,7 @@ impl<'m, 'p> Quest<'m, 'p> {
         let policy = self.maker.policy;
         let alone = |quest: &mut Self, then: Then<'_, 'm, 'p>| {
             let outcome = quest.outcome();
-            let influences = outcome.iter().flat_map(|outcome| &outcome.influences);
+            let influences = outcome.as_deref().into_iter().flat_map(|outcome| &outcome.influences);
             let others = influences.fold(policy.start, |sum, points| sum.checked_add(*points).unwrap_or(sum));
             quest.seek_sum(0, &policy.roots, &wanted.less(others), then)
         };

@@ -8,7 +8,8 @@ use crate::data::{FieldId, RecordId, Type, Value, links};
 use crate::decimal::Decimal;
 use crate::eval::{self, EventRecord, Outcome, Probe, Settled};
 use crate::policy::{Expr, Over};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What is done with a draft that satisfies a part of what is sought; it says whether the whole is satisfied. Where it is
@@ -41,7 +42,14 @@ pub(super) struct Quest<'m, 'p> {
     pub(super) only: Option<Who>,
     /// Whether expressions may read what the record comes to.
     pub(super) with_outcome: bool,
+    /// What the record came to in states of the draft, the latest last.
+    outcomes: VecDeque<(u64, Option<Rc<Outcome>>)>,
+    /// Everybody's scores in a state of the draft.
+    settled: Option<(u64, Rc<Settled>)>,
 }
+
+/// In how many states the outcome is kept.
+const KEPT: usize = 16;
 
 impl About {
     pub(super) fn person(at: usize) -> Self {
@@ -56,8 +64,19 @@ impl About {
 impl<'m, 'p> Quest<'m, 'p> {
     pub(super) fn new(maker: &'m Maker<'p>, draft: Draft<'p>, frozen: &'m Frozen, left: usize) -> Self {
         let base = draft.count_persons();
-        let narrowed = BTreeMap::new();
-        Self { maker, draft, frozen, narrowed, base, left, free: 0, only: None, with_outcome: false }
+        Self {
+            maker,
+            draft,
+            frozen,
+            narrowed: BTreeMap::new(),
+            base,
+            left,
+            free: 0,
+            only: None,
+            with_outcome: false,
+            outcomes: VecDeque::new(),
+            settled: None,
+        }
     }
 
     /// The value of an expression; `None` where a number does not fit.
@@ -67,10 +86,10 @@ impl<'m, 'p> Quest<'m, 'p> {
             return self.draft.values(about.subject).get(field.index()).cloned();
         }
         self.spend(about.subject);
-        let outcome = if self.with_outcome { self.outcome() } else { None };
+        let outcome = if self.with_outcome && reads_outcome(expr) { self.outcome() } else { None };
         let subject = self.draft.subject_of(about.subject);
         let policy = self.maker.policy;
-        let outcome = outcome.as_ref();
+        let outcome = outcome.as_deref();
         let mut probe = Probe { policy, records: &self.draft, subject: &subject, outcome, definitions: &[] };
         let of_scored = self.draft.kind(about.subject) == policy.schema.scored;
         let once = self.maker.entangled && of_scored;
@@ -101,11 +120,38 @@ impl<'m, 'p> Quest<'m, 'p> {
     }
 
     /// What the scored record comes to.
-    pub(super) fn outcome(&mut self) -> Option<Outcome> {
+    pub(super) fn outcome(&mut self) -> Option<Rc<Outcome>> {
         self.spend_on_all();
-        let scorer = &self.maker.scorer;
-        let settled = Settled::of(scorer, &self.draft);
-        eval::score_one(scorer, &self.draft, &settled, 0, &mut ())?.ok()
+        let state = self.draft.state();
+        if let Some((_, outcome)) = self.outcomes.iter().rev().find(|(of, _)| *of == state) {
+            return outcome.clone();
+        }
+        let settled = self.settled();
+        let outcome = eval::score_one(&self.maker.scorer, &self.draft, &settled, 0, &mut ());
+        let outcome = outcome.and_then(Result::ok).map(Rc::new);
+        if self.outcomes.len() >= KEPT {
+            self.outcomes.pop_front();
+        }
+        self.outcomes.push_back((state, outcome.clone()));
+        outcome
+    }
+
+    /// The scores that everybody's influence reads.
+    pub(super) fn settled(&mut self) -> Rc<Settled> {
+        let state = self.draft.state();
+        if let Some((of, settled)) = &self.settled
+            && *of == state
+        {
+            return Rc::clone(settled);
+        }
+        // Where nobody is linked to anybody, nobody's are read.
+        let settled = match self.draft.has_no_pairs() {
+            true => Settled::default(),
+            false => Settled::of(&self.maker.scorer, &self.draft),
+        };
+        let settled = Rc::new(settled);
+        self.settled = Some((state, Rc::clone(&settled)));
+        settled
     }
 
     /// Counts what it takes to work something out about a record and what belongs to it.
@@ -311,6 +357,27 @@ impl Maker<'_> {
             }
         }
         values
+    }
+}
+
+/// Whether an expression reads what a record comes to. Definitions do not: they come before.
+fn reads_outcome(expr: &Expr) -> bool {
+    match expr {
+        Expr::Score | Expr::Tier | Expr::PointsOf(_) | Expr::PointsOfInfluence(_) | Expr::Decision(_) => true,
+        Expr::Negate(inner) | Expr::Test(inner, _) | Expr::IsMissing(inner) | Expr::Not(inner) => {
+            reads_outcome(inner)
+        }
+        Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) | Expr::Otherwise(a, b) => {
+            reads_outcome(a) || reads_outcome(b)
+        }
+        Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => all.iter().any(reads_outcome),
+        Expr::Constant(_)
+        | Expr::Field(_)
+        | Expr::EventField(_)
+        | Expr::Definition(_)
+        | Expr::EventDefinition(_)
+        | Expr::PreviousScore
+        | Expr::Aggregate(_) => false,
     }
 }
 
