@@ -42,7 +42,7 @@ pub(super) struct Model<'p> {
     /// By part: everything that it can give.
     pub(super) hulls: Vec<Given>,
     /// The scores that can be, once they were asked for.
-    pub(super) scores: OnceCell<Option<(Points, [Vec<(usize, usize)>; 2])>>,
+    pub(super) scores: OnceCell<Option<super::range::Scores>>,
 }
 
 /// How a difference in a bucket becomes one of the score: by the weights on the way, the nearest first.

@@ -22,6 +22,9 @@ pub struct End {
     pub shown: Option<(Decimal, Witness)>,
 }
 
+/// The scores that can be, and the cells of their two ends: each a component and a cell of it.
+pub(super) type Scores = (Points, [Vec<(usize, usize)>; 2]);
+
 /// What can be reached.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reach {
@@ -164,8 +167,7 @@ impl<'p> Model<'p> {
     }
 
     /// The scores that can be, as far as is known, and the cells of both ends.
-    #[expect(clippy::type_complexity, reason = "an interval and the cells of its two ends")]
-    pub(super) fn scores(&self) -> Option<(Points, [Vec<(usize, usize)>; 2])> {
+    pub(super) fn scores(&self) -> Option<Scores> {
         let known = self.scores.get_or_init(|| {
             let (levels, ends) = self.levels()?;
             Some((levels.rounded(self.policy.round), ends))
@@ -174,15 +176,14 @@ impl<'p> Model<'p> {
     }
 
     /// The same before rounding.
-    #[expect(clippy::type_complexity, reason = "an interval and the cells of its two ends")]
-    fn levels(&self) -> Option<(Points, [Vec<(usize, usize)>; 2])> {
+    fn levels(&self) -> Option<Scores> {
         let Some(regimes) = self.regimes() else {
             // Whatever applies, it is a score of the range, or one that an override sets.
             let set = self.policy.overrides.iter().flat_map(|each| [each.score_at_least, each.score_at_most]);
             let all = set.flatten().map(Points::exactly).fold(self.level(0, Points::ANY), Points::or);
             return Some((all, [Vec::new(), Vec::new()]));
         };
-        let mut found: Option<(Points, [Vec<(usize, usize)>; 2])> = None;
+        let mut found: Option<Scores> = None;
         for (marks, regime) in regimes.into_iter().filter(|(marks, _)| self.is_scored(*marks)) {
             let level = self.level(marks, self.total(&regime.sums));
             let [low, high] = regime.ends;
@@ -328,6 +329,9 @@ impl<'p> Audit<'p> {
     /// What can be reached of each tier.
     pub fn tiers(&self) -> Vec<TierReach> {
         let Ok(model) = &self.model else { return Vec::new() };
+        if self.policy.tiers.is_empty() {
+            return Vec::new();
+        }
         let scores = model.scores().map(|(scores, _)| scores);
         let found = model.scores_one_by_one();
         let witnesses = self.witnesses(model);

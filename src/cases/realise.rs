@@ -55,6 +55,8 @@ pub struct Maker<'p> {
     edges: RefCell<BTreeMap<(RecordId, FieldId), Vec<Value>>>,
     /// By per-event rule: an event of each sort that it tells apart.
     templates: RefCell<BTreeMap<ItemId, Vec<Template>>>,
+    /// By definition: how many others it is worked out from, each counted as often as it is read.
+    costs: Vec<u64>,
     /// Whether definitions read one another so often that each is better worked out once for all.
     entangled: bool,
     /// Somebody with a high score (`true`), and with a low one.
@@ -110,6 +112,7 @@ impl<'p> Maker<'p> {
     /// A maker of records for a policy.
     pub fn new(policy: &'p Policy) -> Self {
         let alternatives = Alternatives::of(policy);
+        let costs = costs(policy);
         let kinds = 0..policy.schema.records.len() as u32;
         let mut maker = Self {
             policy,
@@ -118,7 +121,8 @@ impl<'p> Maker<'p> {
             alternatives,
             edges: RefCell::default(),
             templates: RefCell::default(),
-            entangled: is_entangled(policy),
+            entangled: costs.iter().any(|cost| *cost > ENTANGLED),
+            costs,
             friends: RefCell::default(),
         };
         for kind in policy.schema.children() {
@@ -242,6 +246,11 @@ impl<'p> Maker<'p> {
         }
     }
 
+    /// Whether a definition reads others so often that it cannot be turned round one by one.
+    fn is_entangled(&self, id: DefinitionId) -> bool {
+        self.costs.get(id.index()).is_some_and(|cost| *cost > ENTANGLED)
+    }
+
     /// A record of a kind that is nothing special.
     fn plain_values(&self, kind: RecordId) -> Vec<Value> {
         self.plain.get(kind.index()).cloned().unwrap_or_default()
@@ -269,8 +278,8 @@ pub fn holds(wish: &Wish, trial: &Trial<'_>) -> bool {
     }
 }
 
-/// Whether some definition is worked out from very many others, each counted as often as it is read.
-fn is_entangled(policy: &Policy) -> bool {
+/// How many others each definition is worked out from, each counted as often as it is read.
+fn costs(policy: &Policy) -> Vec<u64> {
     let mut costs: Vec<u64> = Vec::with_capacity(policy.definitions.len());
     for id in 0..policy.definitions.len() as u32 {
         let mut cost = 1_u64;
@@ -281,7 +290,7 @@ fn is_entangled(policy: &Policy) -> bool {
         });
         costs.push(cost);
     }
-    costs.iter().any(|cost| *cost > ENTANGLED)
+    costs
 }
 
 impl Amount {

@@ -138,6 +138,9 @@ impl<'m, 'p> Quest<'m, 'p> {
         wanted: &Possible,
         then: Then<'_, 'm, 'p>,
     ) -> bool {
+        if self.maker.is_entangled(id) && about == About::person(0) {
+            return self.halve(&Expr::Definition(id), wanted, then);
+        }
         match &self.maker.policy.definition(id).body {
             DefinitionBody::Expr(expr) => self.seek(about, expr, wanted, then),
             DefinitionBody::Table(table) => self.table(about, table, wanted, then),

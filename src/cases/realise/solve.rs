@@ -300,7 +300,7 @@ impl<'m, 'p> Quest<'m, 'p> {
 
     /// Where nothing can be turned round: one field at values of its own, and halfway between two of them of which one
     /// gives too little and the other too much.
-    fn halve(&mut self, expr: &Expr, wanted: &Possible, then: Then<'_, 'm, 'p>) -> bool {
+    pub(super) fn halve(&mut self, expr: &Expr, wanted: &Possible, then: Then<'_, 'm, 'p>) -> bool {
         let parts = Reading::of(Task::Value(expr, wanted.clone()), self.maker.policy).parts;
         let scored = self.draft.schema().scored;
         let fields = parts.into_iter().filter_map(|part| match part {
