@@ -11,7 +11,8 @@ use std::ops::Range;
 
 /// Words that make another comparison of an `is` before them.
 const AFTER_IS: [&str; 14] = [
-    "after", "at", "before", "between", "known", "less", "missing", "more", "not", "on", "one", "over", "under", "within",
+    "after", "at", "before", "between", "known", "less", "missing", "more", "not", "on", "one", "over",
+    "under", "within",
 ];
 /// Words that make another comparison of an `is not` before them.
 const AFTER_IS_NOT: [&str; 3] = ["known", "missing", "one"];
@@ -348,7 +349,8 @@ impl<'t> Spelling<'t> {
         let (next, third) = (self.written.token(first + 1), self.written.token(first + 2));
         match words {
             "is" => {
-                AFTER_IS.contains(&self.written.token(first)) || next == "or" && matches!(third, "better" | "worse")
+                AFTER_IS.contains(&self.written.token(first))
+                    || next == "or" && matches!(third, "better" | "worse")
             }
             "is not" => AFTER_IS_NOT.contains(&self.written.token(first)),
             _ => false,
