@@ -55,7 +55,8 @@ impl State {
 
     /// Both together.
     fn plus(&self, other: &Self) -> Option<Self> {
-        let sums = self.sums.iter().zip(&other.sums).map(|(a, b)| a.checked_add(*b)).collect::<Option<_>>()?;
+        let sums =
+            self.sums.iter().zip(&other.sums).map(|(a, b)| a.checked_add(*b)).collect::<Option<_>>()?;
         Some(Self { marks: self.marks | other.marks, sums })
     }
 
@@ -116,7 +117,8 @@ impl Family {
     fn sum(mut self, model: &Model<'_>) -> Result<Ways, String> {
         // The innermost first: then their buckets close early.
         self.summands.sort_by_key(|summand| Reverse(summand.buckets.last().copied()));
-        let inside = (1..model.buckets.len()).filter(|bucket| top(model, *bucket).is_some_and(|top| self.tops.contains(&top)));
+        let inside = (1..model.buckets.len())
+            .filter(|bucket| top(model, *bucket).is_some_and(|top| self.tops.contains(&top)));
         let mut open: Vec<usize> = inside.collect();
         let mut ways = nothing(model);
         let mut rest = self.summands.as_slice();
@@ -188,7 +190,8 @@ fn crossed(model: &Model<'_>, one: &Ways, other: &Ways) -> Result<Ways, String> 
 /// Whether no sum on the way is too large, in whatever order it is added up.
 fn fits(model: &Model<'_>, summands: &[Summand]) -> Result<(), String> {
     for bucket in 0..model.buckets.len() {
-        let size = |ways: &Ways| ways.keys().filter_map(|state| state.sums.get(bucket)).map(|sum| sum.abs()).max();
+        let size =
+            |ways: &Ways| ways.keys().filter_map(|state| state.sums.get(bucket)).map(|sum| sum.abs()).max();
         let start = if bucket == 0 { model.policy.start.abs() } else { Decimal::ZERO };
         let sizes = summands.iter().filter_map(|summand| size(&summand.ways));
         sizes.into_iter().try_fold(start, Decimal::checked_add).ok_or_else(too_large)?;

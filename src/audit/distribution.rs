@@ -35,12 +35,7 @@ impl Distribution {
     }
 
     /// Counts somebody with a status, and with a score and a tier where that is scored, so many times.
-    pub(super) fn add(
-        &mut self,
-        status: Status,
-        scored: Option<(Decimal, Option<TierId>)>,
-        times: &BigUint,
-    ) {
+    pub(super) fn add(&mut self, status: Status, scored: Option<(Decimal, Option<TierId>)>, times: &BigUint) {
         self.total += times;
         match (status, scored) {
             (Status::Scored, Some((score, tier))) => {
@@ -89,7 +84,8 @@ impl Distribution {
 
     /// The mean of the scores, rounded to nine places, half away from zero; `None` where nobody has one.
     pub fn mean(&self) -> Option<Decimal> {
-        let weighed = |(score, ways): (&Decimal, &BigUint)| BigInt::from(score.units()) * BigInt::from(ways.clone());
+        let weighed =
+            |(score, ways): (&Decimal, &BigUint)| BigInt::from(score.units()) * BigInt::from(ways.clone());
         let sum: BigInt = self.scores.iter().map(weighed).sum();
         let (sign, size) = sum.into_parts();
         let size = i128::try_from(rounded(&size, &self.scored())?).ok()?;

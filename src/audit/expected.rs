@@ -61,13 +61,15 @@ impl Audit<'_> {
     pub fn expected(&self, frequencies: &Frequencies) -> Result<Distribution, String> {
         let model = self.model.as_ref().map_err(Clone::clone)?;
         let scorer = Scorer::new(self.policy);
-        let summands = bundles(model)?.into_iter().map(|bundle| Ok(Summand {
-            buckets: bundle.blocks(model).flat_map(|block| block.buckets.iter().copied()).collect(),
-            ways: match bundle.by_cells(model, frequencies) {
-                Some(ways) => ways,
-                None => bundle.by_values(model, &scorer, frequencies)?,
-            },
-        }));
+        let summands = bundles(model)?.into_iter().map(|bundle| {
+            Ok(Summand {
+                buckets: bundle.blocks(model).flat_map(|block| block.buckets.iter().copied()).collect(),
+                ways: match bundle.by_cells(model, frequencies) {
+                    Some(ways) => ways,
+                    None => bundle.by_values(model, &scorer, frequencies)?,
+                },
+            })
+        });
         let ways = convolve(model, summands.collect::<Result<_, String>>()?)?;
         let mut distribution = Distribution::default();
         for (state, times) in &ways {
@@ -93,7 +95,9 @@ fn bundles(model: &Model<'_>) -> Result<Vec<Bundle>, String> {
     let mut bundles: Vec<Bundle> = Vec::new();
     for (at, block) in model.components.iter().enumerate() {
         let mut joined = Bundle { components: vec![at], fields: fields(model, block)? };
-        for other in bundles.extract_if(.., |bundle| !bundle.fields.is_disjoint(&joined.fields)).collect::<Vec<_>>() {
+        for other in
+            bundles.extract_if(.., |bundle| !bundle.fields.is_disjoint(&joined.fields)).collect::<Vec<_>>()
+        {
             joined.components.extend(other.components);
             joined.fields.extend(other.fields);
         }
@@ -274,10 +278,7 @@ impl Trace for Seen<'_, '_> {
 }
 
 /// The status, score and tier of a state whose sums are all in.
-fn end(
-    model: &Model<'_>,
-    state: &State,
-) -> Result<(Status, Option<(Decimal, Option<TierId>)>), String> {
+fn end(model: &Model<'_>, state: &State) -> Result<(Status, Option<(Decimal, Option<TierId>)>), String> {
     let policy = model.policy;
     if state.marks & NO_PART != 0 {
         return Ok((Status::NotParticipating, None));
