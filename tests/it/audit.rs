@@ -4,6 +4,7 @@
 use super::command::{glassbox, stdout};
 use super::page::root;
 use glassbox::date::Date;
+use num_bigint::BigUint;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -207,8 +208,40 @@ fn what_depends_on_data_is_answered_from_data() {
     let (exit, said) =
         answer(&clause("age under 25", "0.8"), &["--data", "applicant=rules/german_credit/germancredit.csv"]);
     assert_eq!(exit, 1, "{said}");
-    let report = glassbox(["audit", "rules/german_credit", "--data"]).output().unwrap();
-    assert_eq!(report.status.code(), Some(2));
+}
+
+/// The shares of the real card: what its fields give by themselves, beside the applicants as they are.
+#[test]
+fn a_report_with_data_says_what_its_fields_give_by_themselves() {
+    let (path, day) = ("rules/german_credit", "2026-01-31");
+    let text = audited(path, day, &["--data"]);
+    let start = text.find("Expected scores").unwrap();
+    let end = text.find("What gives points").unwrap();
+    snapshot("audit_german_credit_expected", text.get(start..end).unwrap());
+    let value = json(path, day, &["--data"]);
+    assert_eq!(wrong_by("docs/schemas/audit.json", &value), Vec::<String>::new());
+    let expected = &value["policies"][0]["expected"];
+    let ways = |value: &Value| value["ways"].as_str().unwrap().parse::<BigUint>().unwrap();
+    // Thirteen fields are read, of a thousand applicants each.
+    assert_eq!(ways(&expected["independent"]), BigUint::from(1000_u32).pow(13));
+    assert_eq!(ways(&expected["data"]), BigUint::from(1000_u32));
+    for side in ["independent", "data"] {
+        let side = &expected[side];
+        let sum = |list: &str| side[list].as_array().unwrap().iter().map(ways).sum::<BigUint>();
+        assert_eq!(sum("scores"), ways(side));
+        assert_eq!(sum("tiers"), ways(side));
+    }
+    // The mean of a sum is the sum of means, whatever goes along with what: this card has no range, limits or caps.
+    assert_eq!(expected["independent"]["mean"], expected["data"]["mean"]);
+    // With clauses it is not told, and where records have children it says why not.
+    let clause = ["--data", "--ask", "require score never falls with applicant.duration"];
+    assert_eq!(json(path, day, &clause)["policies"][0]["expected"], Value::Null);
+    let payments = json("rules/payments", day, &["--data"]);
+    assert_eq!(wrong_by("docs/schemas/audit.json", &payments), Vec::<String>::new());
+    let expected = &payments["policies"][0]["expected"];
+    assert_eq!(expected["independent"], Value::Null);
+    assert!(expected["undecided"].as_str().unwrap().contains(" reads `"), "{expected}");
+    assert!(audited("rules/payments", day, &["--data"]).contains("What to expect is undecided: "));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! to a folder instead, unshrunk, and the run goes on. Policies of which something wrong was said once are kept in
 //! `tests/cases/audit`, each asked everything.
 
+mod expected;
 mod people;
 mod question;
 mod statement;

@@ -2,6 +2,8 @@
 
 use super::Audited;
 use super::clauses::Clause;
+use super::expected;
+use crate::audit::Expected;
 use crate::audit::report::{
     Answer, Claim, Consequent, Direction, Effect, End, Giver, Input, Range, Report, Scope, Shown, Standing,
     Tagged,
@@ -12,10 +14,10 @@ use crate::source::{Place, Sources};
 
 /// The page of a policy.
 pub(super) fn page(audited: &Audited) -> Page {
-    let Audited { scope, sources, report, clauses, .. } = audited;
+    let Audited { scope, sources, report, expected, clauses, .. } = audited;
     let mut page = Page { title: scope.title.clone(), facts: facts(scope), ..Page::default() };
     if let Some(report) = report {
-        Sections { report, sources }.add_to(&mut page);
+        Sections { report, sources, expected: expected.as_ref() }.add_to(&mut page);
     } else {
         answers(&mut page, clauses, sources);
     }
@@ -107,11 +109,13 @@ fn tone(standing: Standing) -> Tone {
 struct Sections<'r> {
     report: &'r Report,
     sources: &'r Sources,
+    expected: Option<&'r Expected>,
 }
 
 impl Sections<'_> {
     fn add_to(&self, page: &mut Page) {
         page.add("Scores", self.scores());
+        page.add(expected::TITLE, self.expected());
         page.add("What gives points", self.givers());
         page.add("What each input can change", self.inputs());
         page.add("Which way the score goes", self.directions());
@@ -166,6 +170,12 @@ impl Sections<'_> {
         let chart = Chart { title, description: words.join("; "), bars };
         let chart = (!chart.bars.is_empty()).then_some(Block::Chart(chart));
         table.block().into_iter().chain(chart).chain(shown).collect()
+    }
+
+    /// How the scores of the data lie, and how they would.
+    fn expected(&self) -> Vec<Block> {
+        let tiers = self.report.tiers.iter().map(|(name, _)| name.as_str());
+        self.expected.map_or_else(Vec::new, |expected| expected::blocks(expected, tiers))
     }
 
     fn givers(&self) -> Vec<Block> {

@@ -2,6 +2,7 @@
 
 mod clauses;
 pub(super) mod content;
+mod expected;
 pub(super) mod json;
 mod sarif;
 
@@ -11,9 +12,9 @@ use super::page::{self, Page};
 use super::patience::Patience;
 use super::report::{plural, warn};
 use super::{Exit, Stop, arguments, gaming};
-use crate::audit::Audit as Core;
 use crate::audit::clause::{Screen, Subject};
 use crate::audit::report::{Report, Scope, Standing};
+use crate::audit::{Audit as Core, Expected};
 use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::measure::Scores;
@@ -32,6 +33,7 @@ Examples:
   glassbox audit rules/sesame --charter rules/charters/headline.charter
   glassbox audit rules/payments --gaming             who of the data could buy their way up
   glassbox audit rules/payments --ask 'require score never rises with person.past_due'
+  glassbox audit rules/german_credit --data          beside the scores of the data, those to expect of its fields
   glassbox audit rules/payments --charter fair.charter --data   clauses that depend on data too
   glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for the code host
 
@@ -63,7 +65,8 @@ pub(super) struct Audit {
     #[arg(long, value_name = "CLAUSE")]
     ask: Vec<String>,
 
-    /// Answer what depends on data from the pack's own, or with NAME=FILE from that file
+    /// Answer what depends on data from the pack's own, or with NAME=FILE from that file; in a report: how the scores of the
+    /// data lie, and how they would if no field went along with another
     #[arg(long, value_name = "NAME=FILE", num_args = 0..=1, default_missing_value = PACK, value_parser = data)]
     data: Option<Vec<Data>>,
 
@@ -122,6 +125,8 @@ pub(super) struct Audited {
     pub(super) sources: Sources,
     /// The report, where no clause was asked.
     pub(super) report: Option<Report>,
+    /// How the scores of the data lie, and how they would, where there is a report and data were given.
+    pub(super) expected: Option<Expected>,
     /// The clauses that were asked, with their answers.
     pub(super) clauses: Vec<Clause>,
     /// Those that are not proved, as diagnostics.
@@ -134,13 +139,6 @@ impl Audit {
     /// Audits every policy that is named.
     pub(super) fn run(&self) -> Result<Exit, Stop> {
         let demands = Demands::read(&self.charter, &self.ask)?;
-        if demands.is_empty() && self.data.is_some() && !self.gaming {
-            let help = "ask a clause with `--ask` or `--charter`, or `--gaming`; `glassbox measure` says what is in the data";
-            return Err(Stop::failure(
-                "a report is about the policy, and not about data",
-                Some(help.to_owned()),
-            ));
-        }
         let opened = open_all(&self.path)?;
         let mut policies: Vec<Policy> = Vec::new();
         for each in &opened {
@@ -198,17 +196,6 @@ impl Audit {
         let mut sources = opened.sources.clone();
         let core = Core::of(policy);
         let (scope, path) = (Scope::of(policy), opened.project().path.clone());
-        if demands.is_empty() {
-            let report = Some(Report::of(&core));
-            return Ok(Audited {
-                scope,
-                sources,
-                report,
-                clauses: Vec::new(),
-                diagnostics: Vec::new(),
-                path,
-            });
-        }
         let loaded = match &self.data {
             Some(data) => {
                 let files: Vec<(String, PathBuf)> = data.iter().flatten().cloned().collect();
@@ -221,11 +208,23 @@ impl Audit {
             }
             None => None,
         };
+        if demands.is_empty() {
+            let expected = loaded.as_ref().map(|loaded| Expected::of(&core, &loaded.population));
+            return Ok(Audited {
+                scope,
+                sources,
+                report: Some(Report::of(&core)),
+                expected,
+                clauses: Vec::new(),
+                diagnostics: Vec::new(),
+                path,
+            });
+        }
         let scores = loaded.as_ref().map(|loaded| Scores::of(policy, &loaded.population));
         let screen = scores.as_ref().map(|scores| scores as &dyn Screen);
         let asked = Subject { policy, others, desk: &core, screen };
         let (clauses, diagnostics) = demands.answer(opened, &core, &asked, &mut sources)?;
-        Ok(Audited { scope, sources, report: None, clauses, diagnostics, path })
+        Ok(Audited { scope, sources, report: None, expected: None, clauses, diagnostics, path })
     }
 
     fn write(&self, audited: &[Audited]) -> Result<(), Stop> {

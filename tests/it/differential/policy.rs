@@ -124,6 +124,11 @@ impl Shape {
         }
         Self { fields, lines, children, domains }
     }
+
+    /// The record by itself.
+    pub(crate) fn without_children(self) -> Self {
+        Self { children: Vec::new(), ..self }
+    }
 }
 
 impl Child {
