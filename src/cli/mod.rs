@@ -18,6 +18,7 @@ mod fields;
 mod findings;
 mod fmt;
 mod gaming;
+mod given;
 mod histogram;
 mod interrupt;
 mod junit;

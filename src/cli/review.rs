@@ -2,8 +2,9 @@
 
 use super::open::open_all;
 use super::report::{GOOD, HELP};
-use super::snapshot::{Compared, say};
+use super::snapshot::{Compared, say, say_older};
 use super::{Exit, Stop};
+use crate::snapshot::{self, Stored};
 use clap::Args;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
@@ -36,6 +37,20 @@ enum Answer {
 impl Review {
     /// Shows and asks.
     pub(super) fn run(&self) -> Result<Exit, Stop> {
+        let all = open_all(&self.path)?;
+        let mut is_kept = false;
+        for opened in &all {
+            is_kept |= snapshot::read(&opened.project().path)? != Stored::Nothing;
+        }
+        if !is_kept {
+            return Err(Stop::failure(
+                format!(
+                    "no scores of `{}` are kept yet, with which new ones could be compared",
+                    self.path.display()
+                ),
+                Some(format!("`glassbox snapshot {}` keeps them", self.path.display())),
+            ));
+        }
         if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
             return Err(Stop::failure(
                 "`glassbox review` asks, and here is no terminal to answer on",
@@ -45,9 +60,12 @@ impl Review {
         let mut stdout = anstream::stdout();
         let mut left = 0_usize;
         let mut ended = false;
-        for opened in open_all(&self.path)? {
+        for opened in all {
             let compared = Compared::of(&opened)?;
-            let Some(difference) = compared.difference() else { continue };
+            let Some(difference) = compared.difference() else {
+                say_older(&compared, &self.path, &mut stdout)?;
+                continue;
+            };
             if ended {
                 left += 1;
                 continue;

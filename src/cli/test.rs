@@ -30,9 +30,10 @@ Examples:
   glassbox test rules/payments --format junit        for build servers
   glassbox test rules/sesame --format json           an object a case, for programs
 
-A case that differs shows what was expected, what was found, and how the record comes to its score.
+A case that differs shows what was expected and what was found; of the first three of a policy also
+how the record comes to its score, which `--filter TITLE` shows of any other.
 Where scores were kept by `glassbox snapshot`, they are compared too (unless --filter is given): who
-moved, by how much, through which rule.
+moved, by how much, through which rule, and who is given another answer, benefit or penalty.
 
 Coverage counts rows of tables; rules, caps, overrides, tiers, benefits and penalties; and branches:
 each part of a condition is to be yes in some case, no in another, and missing in a third where it
@@ -77,6 +78,9 @@ enum Format {
     /// JUnit's XML, for build servers
     Junit,
 }
+
+/// So many cases of a policy that differ are explained; of more it is told what differs.
+const EXPLAINED: usize = 3;
 
 /// What was found, over all policies.
 #[derive(Default)]
@@ -141,17 +145,26 @@ impl Test {
         let cases = opened.ruleset.some_cases(&positions).map_err(|diagnostics| opened.wrong(diagnostics))?;
         let name = opened.project().path.display().to_string();
         let mut suite = junit::Suite { name, cases: Vec::new() };
+        let differed = tally.differ;
         for (policy, case) in &cases {
             let verdict = judge(policy, case, &opened.sources);
+            let is_asked_for = self.filter.as_ref() == Some(&verdict.title);
+            let explains = is_asked_for || tally.differ - differed < EXPLAINED;
             match verdict.differences.is_empty() {
                 true => tally.held += 1,
                 false => tally.differ += 1,
             }
             match self.format {
-                Format::Human => say(&verdict, opened, to)?,
+                Format::Human if explains => say(&verdict, opened, to)?,
+                Format::Human => say_briefly(&verdict, opened, to)?,
                 Format::Json => writeln!(to, "{}", object(&verdict, opened))?,
                 Format::Junit => suite.cases.push(junit_test(&verdict, opened)),
             }
+        }
+        let unexplained = (tally.differ - differed).saturating_sub(EXPLAINED);
+        if unexplained > 0 && self.format == Format::Human {
+            let (more, path) = (grouped(unexplained), self.path.display());
+            writeln!(to, "  and {more} more: `glassbox test {path} --filter TITLE` explains one")?;
         }
         if self.coverage || self.suggest || self.threshold.is_some() {
             self.cover(opened, &cases, tally, &mut suite, to)?;
@@ -232,7 +245,10 @@ impl Test {
         let difference = compared.difference();
         tally.moved += usize::from(difference.is_some());
         match (self.format, &difference) {
-            (Format::Human, None) => writeln!(to, "{GOOD}✓{GOOD:#} {path}: no record differs")?,
+            (Format::Human, None) => {
+                writeln!(to, "{GOOD}✓{GOOD:#} {path}: no record differs")?;
+                snapshot::say_older(compared, &self.path, &mut anstream::stderr())?;
+            }
             (Format::Human, Some(difference)) => snapshot::say(compared, difference, to)?,
             (Format::Json, difference) => {
                 writeln!(to, "{}", snapshot::object(compared, difference.as_ref()))?;
@@ -249,13 +265,10 @@ impl Test {
                 };
                 let failures = difference.as_ref().map(failure).transpose()?.into_iter().collect();
                 let name = "the scores that were kept".to_owned();
-                suite.cases.push(junit::Test {
-                    name,
-                    file: Some(path),
-                    line: None,
-                    failures,
-                    output: String::new(),
-                });
+                let mut older = anstream::StripStream::new(Vec::new());
+                snapshot::say_older(compared, &self.path, &mut older)?;
+                let output = String::from_utf8_lossy(&older.into_inner()).into_owned();
+                suite.cases.push(junit::Test { name, file: Some(path), line: None, failures, output });
             }
         }
         Ok(())
@@ -282,6 +295,20 @@ fn junit_test(verdict: &Verdict, opened: &Opened) -> junit::Test {
         failures,
         output: String::new(),
     }
+}
+
+/// A line for a case, with the first thing that differs.
+fn say_briefly(verdict: &Verdict, opened: &Opened, to: &mut dyn Write) -> io::Result<()> {
+    let Verdict { title, differences, place, .. } = verdict;
+    let Some((Difference { what, expected, found, .. }, rest)) = differences.split_first() else {
+        return writeln!(to, "{GOOD}✓{GOOD:#} {title}");
+    };
+    let more = if rest.is_empty() { String::new() } else { format!(", and {} more", grouped(rest.len())) };
+    writeln!(
+        to,
+        "{ERROR}✗{ERROR:#} {title}  {what}: expected {expected}, found {found}{more}  {DIM}{}{DIM:#}",
+        position(opened, *place)
+    )
 }
 
 /// A line for a case that holds, all there is to know of one that does not.

@@ -229,21 +229,13 @@ pub fn score(
     score_to(run, &mut Target::Output(output), rejects)
 }
 
-/// Scores the records of a run and keeps the scores in memory.
+/// Scores the records of a run and keeps what they come to in `scores`, which are of nobody yet and of the policy of the run:
+/// they say what is kept.
 ///
 /// # Errors
 ///
 /// Files that cannot be used, or somebody who stopped it.
-pub fn scores(run: &Run<'_>, rejects: &mut dyn RejectSink) -> Result<(Finished, Scores), Failure> {
-    scores_in(run, Scores::new(run.policy), rejects)
-}
-
-/// As [`scores`], in `scores`, which are of nobody yet and of the policy of the run: they say what is kept.
-///
-/// # Errors
-///
-/// As there.
-pub fn scores_in(
+pub fn scores(
     run: &Run<'_>,
     mut scores: Scores,
     rejects: &mut dyn RejectSink,

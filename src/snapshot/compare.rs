@@ -1,5 +1,7 @@
 //! Two snapshots against each other: who changed by how much, and through which rule.
 
+use super::given::{self, AnswerShift, Given, HeldShift};
+use super::take::{KEPT, hash};
 use super::{Head, Key, Row, Snapshot};
 use crate::decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +23,10 @@ pub struct Difference {
     pub migrated: BTreeMap<(String, String), usize>,
     /// The rules through which scores moved, those of most records first.
     pub through: Vec<Through>,
+    /// Who went from which answer to which other.
+    pub answers: Vec<AnswerShift>,
+    /// Benefits and penalties that were gained or lost.
+    pub held: Vec<HeldShift>,
     /// The explanations that read differently, by key.
     pub explained: Vec<Reworded>,
 }
@@ -49,6 +55,8 @@ pub struct Moved {
     pub by: Option<Decimal>,
     /// What moved it.
     pub through: Vec<Change>,
+    /// What else it is given.
+    pub given: Given,
 }
 
 /// What one item did to one record.
@@ -77,7 +85,14 @@ pub struct Through {
 
 /// Compares what was kept with what is; `None` where no record and no explanation differs.
 pub fn compare(before: &Snapshot, after: &Snapshot) -> Option<Difference> {
-    let keys: BTreeSet<&Key> = before.rows.keys().chain(after.rows.keys()).collect();
+    let (old_reach, new_reach) = (reach(before), reach(after));
+    let is_known = |key: &Key| {
+        let reached = |reach: Option<[u8; 32]>| reach.is_none_or(|reach| hash(&key.0) <= reach);
+        (before.rows.contains_key(key) || reached(old_reach))
+            && (after.rows.contains_key(key) || reached(new_reach))
+    };
+    let keys: BTreeSet<&Key> =
+        before.rows.keys().chain(after.rows.keys()).filter(|key| is_known(key)).collect();
     let mut moved: Vec<Moved> = keys.into_iter().filter_map(|key| moved(before, after, key)).collect();
     let keys: BTreeSet<&String> = before.explained.keys().chain(after.explained.keys()).collect();
     let explained: Vec<Reworded> = keys.into_iter().filter_map(|key| reworded(before, after, key)).collect();
@@ -94,27 +109,41 @@ pub fn compare(before: &Snapshot, after: &Snapshot) -> Option<Difference> {
         }
     }
     let through = through(&moved);
+    let (answers, held) = (given::answers(&moved), given::held(&moved));
     // Stable: of those that moved as much, the first key first.
     moved.sort_by_key(|one| std::cmp::Reverse(one.by.map_or(Decimal::MAX, Decimal::abs)));
     let (before, records, after) = (before.head.clone(), after.rows.len(), after.head.clone());
-    Some(Difference { before, after, records, moved, up_and_down, migrated, through, explained })
+    Some(Difference {
+        before,
+        after,
+        records,
+        moved,
+        up_and_down,
+        migrated,
+        through,
+        answers,
+        held,
+        explained,
+    })
 }
 
 fn moved(before: &Snapshot, after: &Snapshot, key: &Key) -> Option<Moved> {
     let (was, is) = (before.rows.get(key), after.rows.get(key));
-    let through = match (was, is) {
-        (Some(was), Some(is)) => changes(before, after, key, was, is),
-        (Some(_), None) | (None, Some(_)) | (None, None) => Vec::new(),
+    let (through, given) = match (was, is) {
+        (Some(was), Some(is)) => {
+            (changes(before, after, key, was, is), Given::between(before, after, key, was, is))
+        }
+        (Some(_), None) | (None, Some(_)) | (None, None) => Default::default(),
     };
     let same = |was: &Row, is: &Row| {
         (&was.status, was.score, &was.tier, &was.reasons) == (&is.status, is.score, &is.tier, &is.reasons)
     };
-    if was.zip(is).is_some_and(|(was, is)| same(was, is)) && through.is_empty() {
+    if was.zip(is).is_some_and(|(was, is)| same(was, is)) && through.is_empty() && given.is_none() {
         return None;
     }
     let scores = was.and_then(|was| was.score).zip(is.and_then(|is| is.score));
     let by = scores.and_then(|(was, is)| is.checked_sub(was));
-    Some(Moved { key: key.0.clone(), before: was.cloned(), after: is.cloned(), by, through })
+    Some(Moved { key: key.0.clone(), before: was.cloned(), after: is.cloned(), by, through, given })
 }
 
 /// The items whose points are not what they were, by name: those of the new policy in its order, then those that are gone.
@@ -126,7 +155,7 @@ fn changes(before: &Snapshot, after: &Snapshot, key: &Key, was: &Row, is: &Row) 
     for (at, (item, points)) in after.items.iter().zip(&is.points).enumerate() {
         let points = (old.get(item.as_str()).copied().flatten(), *points);
         if points.0.unwrap_or_default() != points.1.unwrap_or_default() {
-            let place = places.and_then(|places| places.get(at)).cloned().unwrap_or_default();
+            let place = places.and_then(|places| places.items.get(at)).cloned().unwrap_or_default();
             changes.push(Change { item: item.clone(), points, place });
         }
     }
@@ -147,24 +176,33 @@ fn through(moved: &[Moved]) -> Vec<Through> {
             Some(through) => {
                 through.records += 1;
                 through.between = (through.between.0.min(by), through.between.1.max(by));
-                if !through.places.contains(&change.place) {
-                    through.places.push(change.place.clone());
-                }
+                push_place(&mut through.places, &change.place);
             }
-            None => all.push(Through {
-                item: change.item.clone(),
-                places: vec![change.place.clone()],
-                records: 1,
-                between: (by, by),
-            }),
+            None => {
+                let mut places = Vec::new();
+                push_place(&mut places, &change.place);
+                all.push(Through { item: change.item.clone(), places, records: 1, between: (by, by) });
+            }
         }
     }
     for through in &mut all {
-        through.places.retain(|place| !place.is_empty());
         through.places.sort_by_key(|place| (place.len(), place.clone()));
     }
     all.sort_by_key(|through| std::cmp::Reverse(through.records));
     all
+}
+
+/// Adds a place that is not there yet; nothing is none.
+pub(super) fn push_place(places: &mut Vec<String>, place: &String) {
+    if !place.is_empty() && !places.contains(place) {
+        places.push(place.clone());
+    }
+}
+
+/// Where the keys are a sample, the greatest hash in it: whether there are records beyond it, it does not say.
+fn reach(snapshot: &Snapshot) -> Option<[u8; 32]> {
+    let is_sample = snapshot.rows.len() >= KEPT && snapshot.head.records > snapshot.rows.len();
+    snapshot.rows.keys().filter(|_| is_sample).map(|key| hash(&key.0)).max()
 }
 
 /// The tier of a record, or what stands for one.
@@ -172,6 +210,7 @@ fn place_in_tiers(row: Option<&Row>) -> String {
     match row {
         None => "not there".to_owned(),
         Some(row) if row.score.is_none() => row.status.clone(),
+        Some(row) if row.tier.is_empty() => "no tier".to_owned(),
         Some(row) => row.tier.clone(),
     }
 }

@@ -4,10 +4,14 @@ use super::{Head, Key, Row, Snapshot};
 use crate::data::Sheet;
 use crate::decimal::Decimal;
 
-/// The columns before those of items.
-const COLUMNS: [&str; 5] = ["key", "status", "score", "tier", "reasons"];
-/// What the first line begins with, and the version of the form.
-const MARK: &str = "# glassbox snapshot 1: ";
+/// The columns of the first form before those of items.
+const SCORES: [&str; 5] = ["key", "status", "score", "tier", "reasons"];
+/// The columns that stand behind them since the second form; then comes a column for each decision.
+const HELD: [&str; 2] = ["benefits", "penalties"];
+/// What the name of a decision's column begins with. No item has such a name.
+const DECISION: &str = "decision ";
+/// What the first line begins with; the number of the form comes next.
+const MARK: &str = "# glassbox snapshot ";
 
 /// Why a file is no snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,37 +28,58 @@ impl Snapshot {
     pub fn text(&self) -> String {
         let Head { policy, hash, as_of, records } = &self.head;
         let mut text = format!(
-            "{MARK}policy={policy} as_of={as_of} records={records} kept={} hash={hash}\n",
+            "{MARK}2: policy={policy} as_of={as_of} records={records} kept={} hash={hash}\n",
             self.rows.len()
         );
-        let names = COLUMNS.iter().copied().chain(self.items.iter().map(String::as_str));
-        text.push_str(&line(names));
+        let decisions: Vec<String> = self.decisions.iter().map(|name| format!("{DECISION}{name}")).collect();
+        let names = SCORES.into_iter().chain(HELD).chain(decisions.iter().map(String::as_str));
+        text.push_str(&line(names.chain(self.items.iter().map(String::as_str))));
         for (key, row) in &self.rows {
             let number =
                 |number: &Option<Decimal>| number.map_or_else(String::new, |number| number.to_string());
             let score = number(&row.score);
             let points: Vec<String> = row.points.iter().map(number).collect();
-            let cells = [key.0.as_str(), &row.status, &score, &row.tier, &row.reasons];
-            text.push_str(&line(cells.into_iter().chain(points.iter().map(String::as_str))));
+            let cells =
+                [key.0.as_str(), &row.status, &score, &row.tier, &row.reasons, &row.benefits, &row.penalties];
+            let cells = cells.into_iter().chain(row.answers.iter().map(String::as_str));
+            text.push_str(&line(cells.chain(points.iter().map(String::as_str))));
         }
         text
     }
 
-    /// Reads the text of a file. Its explanations stand elsewhere.
+    /// Reads the text of a file, of the first form too. Its explanations stand elsewhere.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let wrong = |line: usize, reason: &str| Malformed { line, reason: reason.to_owned() };
         let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-        let said = first.trim_end().strip_prefix(MARK);
-        let head = said.and_then(head).ok_or_else(|| {
-            wrong(1, "a snapshot begins with a line `# glassbox snapshot 1: policy=… as_of=… records=… kept=… hash=…`")
+        let said = first.trim_end().strip_prefix(MARK).and_then(|said| said.split_once(": "));
+        let (form, head) = said.and_then(|(form, said)| Some((form, head(said)?))).ok_or_else(|| {
+            wrong(1, "a snapshot begins with a line `# glassbox snapshot 2: policy=… as_of=… records=… kept=… hash=…`")
         })?;
+        let scores_only = match form {
+            "1" => true,
+            "2" => false,
+            other => {
+                return Err(wrong(
+                    1,
+                    &format!("it is of form `{other}`, and this version of glassbox knows 1 and 2"),
+                ));
+            }
+        };
         let sheet = Sheet::read(rest).ok_or_else(|| wrong(2, "its line of column names is not there"))?;
-        let mut names = sheet.names.iter().map(|name| name.text.as_str());
-        if !COLUMNS.iter().all(|column| names.next() == Some(column)) {
-            return Err(wrong(2, &format!("its columns begin with {}", COLUMNS.join(","))));
+        let columns: Vec<&str> =
+            SCORES.into_iter().chain(HELD.into_iter().filter(|_| !scores_only)).collect();
+        let mut names = sheet.names.iter().map(|name| name.text.as_str()).peekable();
+        if !columns.iter().all(|column| names.next() == Some(column)) {
+            return Err(wrong(2, &format!("its columns begin with {}", columns.join(","))));
+        }
+        let decision = |name: &str| name.strip_prefix(DECISION).filter(|_| !scores_only).map(str::to_owned);
+        let mut decisions = Vec::new();
+        while let Some(name) = names.peek().and_then(|name| decision(name)) {
+            decisions.push(name);
+            names.next();
         }
         let items: Vec<String> = names.map(str::to_owned).collect();
-        let mut snapshot = Self { head, items, ..Self::default() };
+        let mut snapshot = Self { head, decisions, items, scores_only, ..Self::default() };
         for record in &sheet.rows {
             let line = 2 + rest.get(..record.bytes.start).map_or(0, |before| before.matches('\n').count());
             let mut cells = record.cells.iter().map(|cell| cell.text.as_str());
@@ -71,9 +96,11 @@ impl Snapshot {
                     .map_err(|error| wrong(line, &format!("`{text}` is no number: {error}"))),
             };
             let score = number(&score)?;
+            let (benefits, penalties) = if scores_only { Default::default() } else { (next(), next()) };
+            let answers = snapshot.decisions.iter().map(|_| next()).collect();
             let points = cells.map(number).collect::<Result<Vec<_>, _>>()?;
-            if snapshot.rows.insert(Key(key.clone()), Row { status, score, tier, reasons, points }).is_some()
-            {
+            let row = Row { status, score, tier, reasons, benefits, penalties, answers, points };
+            if snapshot.rows.insert(Key(key.clone()), row).is_some() {
                 return Err(wrong(line, &format!("the key `{key}` is there twice")));
             }
         }

@@ -1,10 +1,10 @@
 //! Taking a snapshot: the records scored by the reference interpreter, and some of them explained.
 
-use super::{Head, Key, Row, Snapshot};
-use crate::data::{Loaded, Records};
+use super::{Head, Key, Places, Row, Snapshot};
+use crate::data::{Loaded, Records, Type, Value};
 use crate::eval::{self, BodySeen, Outcome, Recording, Scorer, Settled};
 use crate::explain::{self, Explanation};
-use crate::policy::{ItemBody, ItemId, Policy};
+use crate::policy::{DecisionId, ItemBody, ItemId, Policy};
 use crate::source::{Place, Sources};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -38,6 +38,7 @@ pub fn take(
             as_of: policy.today.to_string(),
             records: loaded.read,
         },
+        decisions: policy.decisions.iter().map(|decision| decision.name.clone()).collect(),
         items: items.iter().map(|(_, name)| *name).chain(influences).map(str::to_owned).collect(),
         ..Snapshot::default()
     };
@@ -53,8 +54,9 @@ pub fn take(
     let kept = sample(keys.iter().map(String::as_str).chain(set_aside.iter().copied()));
     let is_kept = |key: &str| kept.as_ref().is_none_or(|kept| kept.contains(&hash(key)));
     let is_explained = |key: &str| explained.iter().any(|other| other == key);
+    let nothing = nothing(&snapshot);
     for key in set_aside.into_iter().filter(|key| is_kept(key)) {
-        snapshot.rows.insert(Key(key.to_owned()), nothing(snapshot.items.len()));
+        snapshot.rows.insert(Key(key.to_owned()), nothing.clone());
     }
     for (position, key) in keys.into_iter().enumerate() {
         if !is_kept(&key) && !is_explained(&key) {
@@ -63,7 +65,9 @@ pub fn take(
         let mut recording = Recording::new();
         let outcome = eval::score_one(&scorer, population, &settled, position, &mut recording);
         let Some(Ok(outcome)) = outcome else {
-            snapshot.rows.insert(Key(key), nothing(snapshot.items.len()));
+            if is_kept(&key) {
+                snapshot.rows.insert(Key(key), nothing.clone());
+            }
             continue;
         };
         if is_explained(&key)
@@ -75,10 +79,15 @@ pub fn take(
             let text = text.trim_end().rsplit_once('\n').map_or("", |(text, _)| text).trim_end();
             snapshot.explained.insert(key.clone(), format!("{text}\n"));
         }
-        let places = items.iter().map(|(id, _)| told(sources, place_of(policy, *id, &recording), folder));
-        let influences = policy.influences.iter().map(|influence| told(sources, influence.place, folder));
         if is_kept(&key) {
-            snapshot.places.insert(Key(key.clone()), places.chain(influences).collect());
+            let of_items = items.iter().map(|(id, _)| place_of(policy, *id, &recording));
+            let all = of_items.chain(policy.influences.iter().map(|influence| influence.place));
+            let of_items = all.map(|place| told(sources, place, folder)).collect();
+            let answers = (0..policy.decisions.len()).map(|at| {
+                let place = place_of_answer(policy, at, &recording);
+                place.map_or_else(String::new, |place| told(sources, place, folder))
+            });
+            snapshot.places.insert(Key(key.clone()), Places { answers: answers.collect(), items: of_items });
             snapshot.rows.insert(Key(key), row(policy, &outcome, &items));
         }
     }
@@ -91,19 +100,46 @@ fn row(policy: &Policy, outcome: &Outcome, items: &[(ItemId, &str)]) -> Row {
         outcome.reasons.iter().map(|given| policy.reason(given.reason).code.as_str()).collect();
     let has_score = outcome.score.is_some();
     let own = items.iter().map(|(id, _)| outcome.points.get(id.index()).copied());
+    let answers = policy.decisions.iter().enumerate().map(|(at, decision)| {
+        let answer = outcome.decisions.get(at);
+        answer.map_or_else(String::new, |answer| spell(policy, decision.kind, &answer.value))
+    });
+    let held = |penalty: bool| {
+        let all = policy.consequences.iter().zip(&outcome.consequences);
+        let held = all.filter(|(consequence, held)| **held && consequence.penalty == penalty);
+        held.map(|(consequence, _)| consequence.name.as_str()).collect::<Vec<_>>().join(" ")
+    };
     let points = own.chain(outcome.influences.iter().copied().map(Some));
     Row {
         status: outcome.status.name().to_owned(),
         score: outcome.score,
         tier: tier.map_or_else(String::new, |tier| tier.name.clone()),
         reasons: codes.join(" "),
+        benefits: held(false),
+        penalties: held(true),
+        answers: answers.collect(),
         points: points.map(|points| points.filter(|_| has_score)).collect(),
     }
 }
 
 /// A record that was set aside.
-fn nothing(items: usize) -> Row {
-    Row { status: "set aside".to_owned(), points: vec![None; items], ..Row::default() }
+fn nothing(snapshot: &Snapshot) -> Row {
+    Row {
+        status: "set aside".to_owned(),
+        answers: vec![String::new(); snapshot.decisions.len()],
+        points: vec![None; snapshot.items.len()],
+        ..Row::default()
+    }
+}
+
+/// An answer as an output has it.
+fn spell(policy: &Policy, kind: Type, answer: &Value) -> String {
+    match (kind, answer) {
+        (Type::Tier, Value::Category(code)) => {
+            policy.tiers.get(*code as usize).map_or_else(String::new, |tier| tier.name.clone())
+        }
+        _ => policy.schema.spell(kind, answer),
+    }
 }
 
 /// The row of a table that gave an item's points, or its head.
@@ -114,6 +150,14 @@ fn place_of(policy: &Policy, id: ItemId, recording: &Recording) -> Place {
         _ => None,
     };
     row.map_or(item.place, |row| row.place)
+}
+
+/// The row that gave the answer of a decision; `None` where there is no answer.
+fn place_of_answer(policy: &Policy, at: usize, recording: &Recording) -> Option<Place> {
+    let decision = policy.decisions.get(at)?;
+    let of = |id: &DecisionId| id.index() == at;
+    let (_, matched, _) = recording.decisions.iter().find(|(id, ..)| of(id))?;
+    Some(matched.row_of(&decision.table).map_or(decision.place, |row| row.place))
 }
 
 /// `FILE:LINE`.
@@ -144,15 +188,18 @@ fn near(mut explanation: Explanation, folder: &str) -> Explanation {
 /// The hashes of the keys that are kept; `None` where all are.
 fn sample<'k>(keys: impl Iterator<Item = &'k str>) -> Option<BTreeSet<[u8; 32]>> {
     let mut hashes: Vec<[u8; 32]> = keys.map(hash).collect();
+    // A key that is there twice is kept once, so that a sample is always as large as it may be.
+    hashes.sort_unstable();
+    hashes.dedup();
     if hashes.len() <= KEPT {
         return None;
     }
-    hashes.sort_unstable();
     hashes.truncate(KEPT);
     Some(hashes.into_iter().collect())
 }
 
-fn hash(key: &str) -> [u8; 32] {
+/// By which a sample is taken.
+pub(super) fn hash(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
 }
 

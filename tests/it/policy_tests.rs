@@ -66,6 +66,25 @@ fn a_table_of_cases_is_run() {
     redacted(|| assert_cmd_snapshot!(shop.run("test shop")));
 }
 
+/// One changed cell makes many cases differ: three are explained, of the others it is told what differs.
+#[test]
+fn of_many_cases_that_differ_three_are_explained() {
+    let rows = (0..9).map(|n| format!("late {n},202{n}-01-01,2,own,681,gold,\n")).collect::<String>();
+    let rows = rows.replace("2026-01-01", "2020-06-01").replace("2027-01-01", "2020-07-01");
+    let rows = rows.replace("2028-01-01", "2020-08-01");
+    let shop = Shop::with_table(
+        LINE,
+        &format!("case,since,unpaid,home,expect_score,expect_tier,expect_reasons\n{rows}"),
+    );
+    redacted(|| {
+        assert_cmd_snapshot!("many_differ", shop.run("test shop"));
+        assert_cmd_snapshot!(
+            "many_differ_one",
+            glassbox_in(shop.0.path(), ["test", "shop", "--filter", "late 7"])
+        );
+    });
+}
+
 #[test]
 fn a_cell_that_does_not_fit_is_told_where_it_stands() {
     let table = "case,since,unpaid,home,expect_score,expect_tier,expect_reasons,expect_status\n\

@@ -89,6 +89,62 @@ fn who_moved_and_through_which_line() {
     stdout(shop.run("test shop"));
 }
 
+/// An answer, a benefit and a penalty are part of what a record comes to, also where its score is what it was.
+#[test]
+fn who_is_given_something_else() {
+    let shop = Shop::new();
+    let held = "\nbenefit parking \"Free parking\" {\n  when     score at least 600\n  context  transport\n  grantor  \"The shop\"\n}\n\
+                \npenalty deposit \"Pays a deposit\" {\n  when     score less than 400\n  context  credit\n  basis    \"House rules\"\n}\n";
+    shop.edit("shop.score", "\ncase \"an old", &format!("{held}\ncase \"an old"));
+    redacted(|| assert_cmd_snapshot!("given_kept", shop.run("snapshot shop")));
+    let before = shop.read("snapshots/shop.csv");
+    redacted(|| insta::assert_snapshot!("given_kept_file", before.as_str()));
+    shop.edit("shop.score", "| silver | yes   |        |", "| silver | no    |        |");
+    shop.edit("shop.score", "score at least 600", "score at least 690");
+    shop.edit("shop.score", "score less than 400", "score less than 500");
+    redacted(|| {
+        assert_cmd_snapshot!("given_otherwise", shop.run("test shop"));
+        assert_cmd_snapshot!("given_otherwise_json", shop.run("test shop --format json"));
+        assert_cmd_snapshot!("given_otherwise_refused", shop.run("snapshot shop"));
+    });
+    assert_eq!(shop.read("snapshots/shop.csv"), before, "nothing is overwritten unasked");
+    stdout(shop.run("snapshot shop --accept"));
+    stdout(shop.run("test shop"));
+}
+
+/// A file of the form before decisions, benefits and penalties were kept.
+#[test]
+fn a_snapshot_of_the_first_form() {
+    let shop = Shop::kept();
+    let kept = shop.read("snapshots/shop.csv");
+    let old: String = kept
+        .replace("# glassbox snapshot 2:", "# glassbox snapshot 1:")
+        .lines()
+        .map(|line| {
+            let quoted = line.replace("\"c,5\"", "c;5");
+            let cells: Vec<&str> = quoted.split(',').collect();
+            // Benefits, penalties and the one decision stand behind the reasons.
+            let cells: Vec<&str> = cells
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| !(5..8).contains(at))
+                .map(|(_, cell)| *cell)
+                .collect();
+            cells.join(",").replace("c;5", "\"c,5\"") + "\n"
+        })
+        .collect();
+    fs::write(shop.0.path().join("shop/snapshots/shop.csv"), &old).unwrap();
+    redacted(|| {
+        assert_cmd_snapshot!("first_form", shop.run("test shop"));
+        assert_cmd_snapshot!("first_form_kept_again", shop.run("snapshot shop"));
+    });
+    assert_eq!(shop.read("snapshots/shop.csv"), kept);
+    // What it has is compared.
+    fs::write(shop.0.path().join("shop/snapshots/shop.csv"), old.replace("c3,scored,580", "c3,scored,590"))
+        .unwrap();
+    redacted(|| assert_cmd_snapshot!("first_form_differs", shop.run("test shop")));
+}
+
 #[test]
 fn a_comment_and_a_line_moved_are_no_difference() {
     let shop = Shop::kept();
@@ -119,6 +175,7 @@ fn an_item_that_is_new_or_gone_is_named() {
 
 #[test]
 fn what_cannot_be_compared() {
+    assert_cmd_snapshot!("review_of_nothing", Shop::new().run("review shop"));
     let shop = Shop::kept();
     assert_cmd_snapshot!("review_without_terminal", shop.run("review shop"));
     let good = shop.read("snapshots/shop.csv");

@@ -203,7 +203,7 @@ fn score(ready: &Ready<'_>, files: &DataFiles) -> Result<Result<Came, Vec<Diagno
     interrupt::stops(&progress);
     let mut aside = Aside::default();
     let scored =
-        run::scores_in(&plan(&ready.asked, files, &progress), Scores::with_reasons(&ready.asked), &mut aside);
+        run::scores(&plan(&ready.asked, files, &progress), Scores::with_reasons(&ready.asked), &mut aside);
     drop(bar);
     match scored {
         Ok((finished, scores)) => Ok(Ok(Came { finished, scores, set_aside: aside.0 })),

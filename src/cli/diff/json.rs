@@ -1,6 +1,6 @@
 //! What there is to tell, for programs: one JSON object by `docs/schemas/diff.json`.
 
-use super::super::moved;
+use super::super::{given, moved};
 use super::account::{Account, Compared, Impacted, Report, Scored, What};
 use super::everybody::Everybody;
 use super::words::verdict;
@@ -128,18 +128,6 @@ fn moves(scored: &Scored) -> Value {
     let migrations = impact.migrations.iter().map(
         |migration| json!({ "from": name(migration.from), "to": name(migration.to), "records": migration.count }),
     );
-    let reasons = impact.reasons.iter().map(|it| {
-        json!({ "reason": it.code, "before": it.before, "after": it.after, "gained": it.gained, "lost": it.lost })
-    });
-    let held = impact.consequences.iter().map(|it| {
-        let kind = if it.penalty { "penalty" } else { "benefit" };
-        json!({ "name": it.name, "kind": kind, "before": it.before, "after": it.after, "gained": it.gained, "lost": it.lost })
-    });
-    let decisions = impact.decisions.iter().map(|decision| {
-        let ways = decision.migrations.iter();
-        let ways = ways.map(|(from, to, count)| json!({ "from": from, "to": to, "records": count }));
-        json!({ "decision": decision.name, "migrations": ways.collect::<Vec<_>>() })
-    });
     let standings = impact
         .standings
         .iter()
@@ -186,9 +174,9 @@ fn moves(scored: &Scored) -> Value {
         "tiers": tiers.collect::<Vec<_>>(),
         "migrations": migrations.collect::<Vec<_>>(),
         "standings": standings.collect::<Vec<_>>(),
-        "reasons": reasons.collect::<Vec<_>>(),
-        "consequences": held.collect::<Vec<_>>(),
-        "decisions": decisions.collect::<Vec<_>>(),
+        "reasons": given::reasons(impact),
+        "consequences": given::consequences(impact),
+        "decisions": given::decisions(impact),
         "divisions": divisions.collect::<Vec<_>>(),
         "movers": scored.movers.iter().map(moved::object).collect::<Vec<_>>(),
         "notes": scored.notes,

@@ -51,7 +51,7 @@ pub(super) struct Scored {
     pub(super) set_aside: u64,
     /// What there is to say of the files.
     pub(super) notices: Vec<Notice>,
-    /// Against the version before; absent where there was none.
+    /// Against the last version whose data could be scored; absent where there was none.
     pub(super) impact: Option<Impact>,
     /// Those that moved most.
     pub(super) movers: Vec<Mover>,
@@ -112,5 +112,18 @@ impl Command {
         }
         let ended = command.status();
         Self { line: line.to_owned(), ended, took: started.elapsed() }
+    }
+
+    /// Whether it ended well.
+    pub(super) fn is_well(&self) -> bool {
+        self.ended.as_ref().is_ok_and(ExitStatus::success)
+    }
+
+    /// The number of the signal that ended it, if one did.
+    pub(super) fn signal(&self) -> Option<i32> {
+        #[cfg(unix)]
+        return std::os::unix::process::ExitStatusExt::signal(self.ended.as_ref().ok()?);
+        #[cfg(not(unix))]
+        None
     }
 }

@@ -1,6 +1,6 @@
 //! Events for programs: a JSON object a line, by `docs/schemas/watch.json`.
 
-use super::super::moved;
+use super::super::{given, moved};
 use super::News;
 use super::account::{Account, Cases, Command, Sample, Scored};
 use crate::diagnostic::{Diagnostic, render};
@@ -47,12 +47,13 @@ fn event(news: &News<'_>, took: Duration) -> Value {
                 .flat_map(|report| diagnostics(&report.diagnostics, &report.sources))
                 .collect::<Vec<_>>(),
         }),
-        News::Ran(Command { line, ended, took: ran }) => json!({
+        News::Ran(command @ Command { line, ended, took: ran }) => json!({
             "schema": SCHEMA,
             "kind": "command",
             "milliseconds": milliseconds,
             "command": line,
             "exit": ended.as_ref().ok().and_then(std::process::ExitStatus::code),
+            "signal": command.signal(),
             "error": ended.as_ref().err().map(ToString::to_string),
             "ran_milliseconds": ran.as_millis() as u64,
         }),
@@ -118,6 +119,9 @@ fn moves(impact: &Impact, movers: Vec<Value>) -> Value {
         "no_longer_scored": impact.no_longer_scored,
         "tiers": tiers.collect::<Vec<_>>(),
         "migrations": migrations.collect::<Vec<_>>(),
+        "reasons": given::reasons(impact),
+        "consequences": given::consequences(impact),
+        "decisions": given::decisions(impact),
         "movers": movers,
     })
 }

@@ -28,8 +28,9 @@ Examples:
 
 At each save of a policy, of a file that it uses, of glassbox.toml or of the data: what is wrong, as
 `glassbox check` says it; or else, against the sample data and the version before, how many scores
-moved and how far, which tiers gained and lost, the records that moved most with the line that moved
-them, and the cases that differ now. Ctrl-C ends it.";
+moved and how far, who is given another answer, benefit, penalty or reason, which tiers gained and
+lost, the records that moved most with the line that moved them, and the cases that differ now.
+Ctrl-C ends it.";
 
 /// Say at each save of a policy what that did
 #[derive(Debug, Args)]
@@ -46,11 +47,12 @@ pub(super) struct Watch {
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 
-    /// Wait for one change, say what it did, and end: with 0 if all is well, 1 if the policy is wrong or a case differs
+    /// Wait for one change, say what it did, and end: with 0 if all is well, 1 if the policy is wrong, a case differs, or
+    /// COMMAND fails
     #[arg(long)]
     once: bool,
 
-    /// Run COMMAND by the shell after each good change, and say how it ended
+    /// Run COMMAND by the shell after each good change whose cases hold, and say how it ended
     #[arg(long, value_name = "COMMAND")]
     on_change: Option<String>,
 
@@ -124,7 +126,8 @@ impl Watch {
         let mut opened = Engine::open(&self.path, options.clone());
         let intake = match &opened {
             Ok(engine) => engine.intake(),
-            Err(refusal) if is_not_there(refusal) => return Err(not_there(refusal)),
+            Err(refusal) if is_not_there(refusal) => return Err(unusable(refusal)),
+            Err(refusal) if self.is_set_wrongly(refusal) => return Err(unusable(refusal)),
             Err(refusal) => refusal.intake().clone(),
         };
         let mut changes = Changes::of(&intake, self.watching());
@@ -162,8 +165,11 @@ impl Watch {
         // Before it is said: whoever hears that it is ready may change the data at once.
         session.prepare();
         view.tell(&News::Ready { accounts: &accounts, files }, noticed.at.elapsed())?;
-        if self.once && !is_first {
-            return Ok(if session.went() == Went::Well { Exit::Fine } else { Exit::Wrong });
+        if !is_first {
+            let went = self.react(&session, noticed, &mut view)?;
+            if self.once {
+                return Ok(if went == Went::Well { Exit::Fine } else { Exit::Wrong });
+            }
         }
         self.keep_watching(&engine, &mut changes, &mut session, &mut view)
     }
@@ -230,13 +236,28 @@ impl Watch {
                 *was_refused = false;
                 let accounts = session.account(new);
                 view.tell(&News::Changed { accounts: &accounts }, noticed.at.elapsed())?;
-                if let Some(line) = &self.on_change {
-                    let ran = Command::run(line, self.format == Format::Json);
-                    view.tell(&News::Ran(&ran), noticed.at.elapsed())?;
-                }
-                Ok(session.went())
+                self.react(session, noticed, view)
             }
         }
+    }
+
+    /// Runs the command after a change that is well, if one is given, and says how it all went.
+    fn react(&self, session: &Session, noticed: Noticed, view: &mut View) -> Result<Went, Stop> {
+        let Some(line) = self.on_change.as_ref().filter(|_| session.went() == Went::Well) else {
+            return Ok(session.went());
+        };
+        let ran = Command::run(line, self.format == Format::Json);
+        view.tell(&News::Ran(&ran), noticed.at.elapsed())?;
+        Ok(if ran.is_well() { Went::Well } else { Went::Wrong })
+    }
+
+    /// Whether a parameter of `--set` is refused by a policy that is good: no save mends that.
+    fn is_set_wrongly(&self, refusal: &Refusal) -> bool {
+        let all = refusal.reports().iter().flat_map(|report| &report.diagnostics);
+        let mut errors = all.filter(|diagnostic| diagnostic.is_error()).peekable();
+        let names: Vec<String> = self.run.set.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let is_of_set = |message: &str| names.iter().any(|name| message.starts_with(name.as_str()));
+        errors.peek().is_some() && errors.all(|error| error.code == Code::E0406 && is_of_set(&error.message))
     }
 
     fn options(&self) -> Result<Options, Stop> {
@@ -280,7 +301,7 @@ fn is_not_there(refusal: &Refusal) -> bool {
     all.any(|diagnostic| diagnostic.code == Code::E0403 && diagnostic.place.is_none())
 }
 
-fn not_there(refusal: &Refusal) -> Stop {
+fn unusable(refusal: &Refusal) -> Stop {
     let report = refusal.reports().first();
     report.map_or(Stop::Said(UNUSABLE), |report| Stop::Diagnostics {
         sources: report.sources.clone(),

@@ -1,4 +1,4 @@
-//! What is kept from one change to the next: the scores of the last version, its records, and which cases differed.
+//! What is kept from one change to the next: what the last version came to, its records, and which cases differed.
 
 use super::super::moved::{Mover, told};
 use super::super::rejects::Aside;
@@ -37,11 +37,19 @@ struct Version {
     snapshot: Arc<Snapshot>,
     /// Which of the snapshot's policies.
     at: usize,
-    /// What its sample data came to, if they could be scored.
-    scores: Option<Scores>,
-    records: Option<Arc<Kept>>,
+    /// What its sample data came to; where they could not be scored, what those of the version before did.
+    sampled: Option<Sampled>,
     /// The titles of the cases that differ.
     differ: BTreeSet<String>,
+}
+
+/// The last version whose sample data could be scored, and what they came to.
+struct Sampled {
+    snapshot: Arc<Snapshot>,
+    /// Which of the snapshot's policies.
+    at: usize,
+    scores: Scores,
+    records: Option<Arc<Kept>>,
 }
 
 /// Records in memory, and what they were read by and from.
@@ -56,33 +64,38 @@ impl Session {
     /// Scores a version, runs its cases, and compares it with the one before.
     pub(super) fn account(&mut self, snapshot: &Arc<Snapshot>) -> Vec<Account> {
         let (mut accounts, mut versions) = (Vec::new(), Vec::new());
+        let mut lasts = std::mem::take(&mut self.versions);
         for (at, ready) in snapshot.policies().enumerate() {
-            let last = self.versions.iter().find(|last| last.is_of(ready.path()));
+            let last = lasts.iter().position(|last| last.is_of(ready.path())).map(|at| lasts.swap_remove(at));
             let (scored, verdicts) = rayon::join(|| score(ready), || verdicts(ready));
-            let cases = cases(ready, verdicts, last);
+            let cases = cases(ready, verdicts, last.as_ref());
             let differ = cases.differ.iter().map(|case| case.title.clone()).collect();
-            let records =
-                last.and_then(|last| last.records.clone()).filter(|kept| kept.fits(ready, snapshot));
-            let mut version = Version { snapshot: Arc::clone(snapshot), at, scores: None, records, differ };
-            let sample = match scored {
-                Ok(None) => Sample::None,
-                Err(diagnostics) => Sample::Unusable { sources: ready.sources().clone(), diagnostics },
+            let old_hash = last.as_ref().and_then(Version::ready).map(|last| Arc::clone(&last.policy().hash));
+            let before = last.and_then(|last| last.sampled);
+            let (sample, sampled) = match scored {
+                Ok(None) => (Sample::None, before),
+                Err(diagnostics) => {
+                    (Sample::Unusable { sources: ready.sources().clone(), diagnostics }, before)
+                }
                 Ok(Some((finished, scores, aside))) => {
-                    version.scores = Some(scores);
-                    Sample::Scored(Box::new(self.compare(last, &mut version, &finished, aside.0)))
+                    let records = before.as_ref().and_then(|before| before.records.clone());
+                    let records = records.filter(|kept| kept.fits(ready, snapshot));
+                    let mut now = Sampled { snapshot: Arc::clone(snapshot), at, scores, records };
+                    let scored = compare(before.as_ref(), &mut now, &finished, aside.0);
+                    (Sample::Scored(Box::new(scored)), Some(now))
                 }
             };
             accounts.push(Account {
                 policy: ready.policy().name.clone(),
                 title: ready.policy().title.clone(),
                 path: ready.path().display().to_string(),
-                before: last.and_then(Version::ready).map(|last| Arc::clone(&last.policy().hash)),
+                before: old_hash,
                 hash: Arc::clone(&ready.policy().hash),
                 warnings: ready.warnings().len(),
                 sample,
                 cases,
             });
-            versions.push(version);
+            versions.push(Version { snapshot: Arc::clone(snapshot), at, sampled, differ });
         }
         self.versions = versions;
         self.well = accounts.iter().all(Account::is_well);
@@ -96,32 +109,26 @@ impl Session {
 
     /// Reads the records that are to be explained at the next change, while nobody waits.
     pub(super) fn prepare(&mut self) {
-        for version in &mut self.versions {
-            version.keep_records();
+        for Version { snapshot, sampled, .. } in &mut self.versions {
+            // The files of an older one say something else by now.
+            if let Some(sampled) = sampled.as_mut().filter(|sampled| Arc::ptr_eq(&sampled.snapshot, snapshot))
+            {
+                sampled.keep_records();
+            }
         }
     }
+}
 
-    /// What the sample data came to, against what they came to before.
-    fn compare(
-        &self,
-        last: Option<&Version>,
-        version: &mut Version,
-        finished: &Finished,
-        aside: u64,
-    ) -> Scored {
-        let scores = version.scores.as_ref();
-        let before = last.and_then(|last| last.scores.as_ref());
-        let impact = before.zip(scores).map(|(before, scores)| Impact::between(before, scores, MOVERS));
-        let scored = scores.map_or(0, Scores::scored);
-        let record =
-            version.ready().map_or_else(String::new, |ready| ready.policy().schema.scored().name.clone());
-        let movers = match (last, &impact) {
-            (Some(last), Some(impact)) => movers(last, version, impact),
-            (_, _) => Vec::new(),
-        };
-        let (read, notices) = (finished.read, finished.notices.clone());
-        Scored { record, read, scored, set_aside: aside, notices, impact, movers }
-    }
+/// What the sample data came to, against what they came to before.
+fn compare(before: Option<&Sampled>, now: &mut Sampled, finished: &Finished, aside: u64) -> Scored {
+    let impact = before.map(|before| Impact::between(&before.scores, &now.scores, MOVERS));
+    let record = now.ready().map_or_else(String::new, |ready| ready.policy().schema.scored().name.clone());
+    let movers = match (before, &impact) {
+        (Some(before), Some(impact)) => movers(before, now, impact),
+        (_, _) => Vec::new(),
+    };
+    let (read, notices) = (finished.read, finished.notices.clone());
+    Scored { record, read, scored: now.scores.scored(), set_aside: aside, notices, impact, movers }
 }
 
 impl Version {
@@ -132,10 +139,16 @@ impl Version {
     fn is_of(&self, path: &Path) -> bool {
         self.ready().is_some_and(|ready| ready.path() == path)
     }
+}
+
+impl Sampled {
+    fn ready(&self) -> Option<&Ready> {
+        self.snapshot.policies().nth(self.at)
+    }
 
     /// Reads its records if they are not there yet and not too many.
     fn keep_records(&mut self) {
-        let few = self.scores.as_ref().is_some_and(|scores| scores.len() <= KEPT);
+        let few = self.scores.len() <= KEPT;
         let Some(ready) = self.ready().filter(|_| few && self.records.is_none()) else { return };
         let (schema, day) = (ready.policy().schema.clone(), ready.day());
         let Some(loaded) = ready.data().ok().and_then(|files| load(&schema, day, files).ok()) else { return };
@@ -164,17 +177,15 @@ impl Kept {
 }
 
 /// Those that moved most, each with the line that moved it.
-fn movers(last: &Version, version: &mut Version, impact: &Impact) -> Vec<Mover> {
-    let (Some(was), Some(_)) = (&last.scores, &version.scores) else { return Vec::new() };
-    let keys: Vec<_> = impact.movers.iter().map(|mover| was.key(mover.old)).collect();
+fn movers(before: &Sampled, now: &mut Sampled, impact: &Impact) -> Vec<Mover> {
+    let keys: Vec<_> = impact.movers.iter().map(|mover| before.scores.key(mover.old)).collect();
     if keys.is_empty() {
         return Vec::new();
     }
-    version.keep_records();
-    let (before, now) = (last.explain(keys.iter()), version.explain(keys.iter()));
-    let Some(ready) = version.ready() else { return Vec::new() };
-    let schema = &ready.policy().schema;
-    told(schema, &impact.movers, &keys, (&before, &now))
+    now.keep_records();
+    let (was, is) = (before.explain(keys.iter()), now.explain(keys.iter()));
+    let Some(ready) = now.ready() else { return Vec::new() };
+    told(&ready.policy().schema, &impact.movers, &keys, (&was, &is))
 }
 
 type Outcome = Result<Option<(Finished, Scores, Aside)>, Vec<Diagnostic>>;
@@ -192,7 +203,7 @@ fn score(ready: &Ready) -> Outcome {
     let run =
         run::Run { policy, files, form, contributions: false, threads, batch: 8192, progress: &progress };
     let mut aside = Aside(0);
-    match run::scores(&run, &mut aside) {
+    match run::scores(&run, Scores::with_reasons(policy), &mut aside) {
         Ok((finished, scores)) => Ok(Some((finished, scores, aside))),
         Err(Failure::Data(diagnostics)) => Err(diagnostics),
         // Nobody stops it, and nothing is written.

@@ -1,6 +1,7 @@
 //! What a change did, for people: a page that is drawn anew on a terminal, lines one below the other elsewhere.
 
 use super::super::clock;
+use super::super::given::say_given;
 use super::super::moved::{clean, near, say_moved, say_movers};
 use super::super::report::{self, Count, DIM, ERROR, GOOD, HEADING, WARNING, grouped, plural};
 use super::account::{Account, Cases, Command, Differs, Sample, Scored};
@@ -132,8 +133,13 @@ impl Page {
         }
         let stays = kept.map_or_else(String::new, |hash| format!("; {} stays in force", short(hash)));
         let count = if count == Count::default() { "refused".to_owned() } else { count.to_string() };
-        let when = self.when(took);
-        writeln!(to, "{ERROR}✗ {count}{ERROR:#} {DIM}(saved{when}{stays}){DIM:#}")?;
+        // At the first look nothing was saved yet.
+        let when = if self.begun {
+            format!("saved{}", self.when(took))
+        } else {
+            format!("told in {}", milliseconds(took))
+        };
+        writeln!(to, "{ERROR}✗ {count}{ERROR:#} {DIM}({when}{stays}){DIM:#}")?;
         let all = refusal.reports().iter().flat_map(|report| &report.diagnostics);
         report::more(to, &all.cloned().collect::<Vec<_>>())
     }
@@ -178,6 +184,7 @@ fn say_scored(scored: &Scored, policy: &str, to: &mut Vec<u8>) -> io::Result<()>
         Some(impact) if impact.is_none() => writeln!(to, "{records} records: nothing moved"),
         Some(impact) => {
             say_moved(&records, impact, to)?;
+            say_given(impact, to)?;
             say_tiers(impact, to)?;
             say_movers(movers, policy, to)
         }
@@ -273,7 +280,9 @@ fn ran(command: &Command, to: &mut dyn Write) -> io::Result<()> {
         Ok(status) => match status.code() {
             Some(code) => writeln!(to, "\n{ERROR}✗{ERROR:#} {line}: ended with {code} {DIM}in {took}{DIM:#}"),
             None => {
-                writeln!(to, "\n{ERROR}✗{ERROR:#} {line}: was ended by a signal {DIM}after {took}{DIM:#}")
+                let signal =
+                    command.signal().map_or_else(|| "a signal".to_owned(), |it| format!("signal {it}"));
+                writeln!(to, "\n{ERROR}✗{ERROR:#} {line}: was ended by {signal} {DIM}after {took}{DIM:#}")
             }
         },
         Err(error) => writeln!(to, "\n{ERROR}✗{ERROR:#} {line}: cannot be run: {error}"),

@@ -1,16 +1,18 @@
 //! `glassbox snapshot`: keeps the scores of a pack, and says what became different.
 
+mod text;
+
+pub(super) use text::{say, say_older};
+
 use super::open::{Opened, open_all};
-use super::report::{DIM, ERROR, GOOD, HEADING, HELP, grouped, plural};
+use super::report::{GOOD, HELP, grouped, plural};
 use super::{Exit, Stop};
-use crate::decimal::Decimal;
 use crate::snapshot::{
-    self, Difference, KEPT, Moved, Reworded, Row, Stored, Through, Unstored, compare, explained_at, path_of,
-    take,
+    self, AnswerShift, Difference, HeldShift, KEPT, Stored, Through, Unstored, compare, path_of, take,
 };
 use clap::Args;
 use serde_json::json;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -20,8 +22,8 @@ Examples:
   glassbox snapshot rules/german_credit --accept     take the new scores
   glassbox review rules/german_credit                the same, asked policy by policy
 
-Beside POLICY.score stands snapshots/POLICY.csv, a record a line in the order of keys, with the
-points of every rule; and snapshots/POLICY/KEY.txt, an explanation, for each key in glassbox.toml:
+Beside POLICY.score stands snapshots/POLICY.csv, a record a line in the order of keys, with reasons,
+benefits, penalties, the answers of decisions and the points of every rule; and snapshots/POLICY/KEY.txt, an explanation, for each key in glassbox.toml:
 
   [snapshot]
   explain = [\"17\", \"23\"]
@@ -126,11 +128,17 @@ impl Compared {
         self.before.as_ref().and_then(|before| compare(before, &self.after))
     }
 
+    /// Whether what is kept lacks decisions, benefits and penalties, so that they are not compared.
+    pub(super) fn is_older(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| before.scores_only)
+    }
+
     /// Keeps the new scores, and says so.
     pub(super) fn keep(&self, difference: Option<&Difference>, to: &mut dyn Write) -> Result<(), Stop> {
         let path = path_of(&self.policy);
         let path = path.display();
-        if difference.is_none() && self.before.as_ref().is_some_and(|before| before.head == self.after.head) {
+        let is_same = self.before.as_ref().is_some_and(|before| before.head == self.after.head);
+        if difference.is_none() && is_same && !self.is_older() {
             writeln!(to, "{GOOD}✓{GOOD:#} {path}: nothing is different")?;
             return Ok(());
         }
@@ -147,7 +155,8 @@ impl Compared {
             }
             Some(_) | None => String::new(),
         };
-        writeln!(to, "{GOOD}✓{GOOD:#} {path}: kept {}{of}{with}{what}", plural(kept, "record"))?;
+        let now = if self.is_older() { ", now with decisions, benefits and penalties" } else { "" };
+        writeln!(to, "{GOOD}✓{GOOD:#} {path}: kept {}{of}{with}{now}{what}", plural(kept, "record"))?;
         Ok(())
     }
 }
@@ -164,162 +173,34 @@ pub(super) fn object(compared: &Compared, difference: Option<&Difference>) -> se
         })
     };
     let migrated = |((from, to), count): (&(String, String), &usize)| json!({ "from": from, "to": to, "records": count });
+    let or_none = |answer: &String| (!answer.is_empty()).then(|| answer.clone());
+    let answers = |one: &AnswerShift| {
+        json!({
+            "decision": one.decision,
+            "from": or_none(&one.before),
+            "to": or_none(&one.after),
+            "records": one.records,
+            "places": one.places,
+        })
+    };
+    let held = |one: &HeldShift| {
+        let kind = if one.penalty { "penalty" } else { "benefit" };
+        json!({ "name": one.name, "kind": kind, "gained": one.gained, "lost": one.lost })
+    };
     json!({
         "snapshot": path_of(&compared.policy).display().to_string(),
         "holds": difference.is_none(),
+        "scores_only": compared.is_older(),
         "records": compared.after.rows.len(),
         "differ": difference.map_or(0, |difference| difference.moved.len()),
         "up": difference.map_or(0, |difference| difference.up_and_down.0),
         "down": difference.map_or(0, |difference| difference.up_and_down.1),
         "tiers": difference.map_or_else(Vec::new, |difference| difference.migrated.iter().map(migrated).collect()),
+        "decisions": difference.map_or_else(Vec::new, |difference| difference.answers.iter().map(answers).collect()),
+        "consequences": difference.map_or_else(Vec::new, |difference| difference.held.iter().map(held).collect()),
         "through": difference.map_or_else(Vec::new, |difference| difference.through.iter().map(through).collect()),
         "explanations": difference.map_or(0, |difference| difference.explained.len()),
     })
-}
-
-/// How many records and rules are told of.
-const TOLD: usize = 5;
-
-/// Says who moved, by how much and through what.
-pub(super) fn say(compared: &Compared, difference: &Difference, to: &mut dyn Write) -> io::Result<()> {
-    let Difference { before, after, records, moved, up_and_down: (up, down), migrated, through, explained } =
-        difference;
-    let path = path_of(&compared.policy);
-    let (count, of) = (grouped(moved.len()), plural(records, "record"));
-    let what = match (moved.len(), explained.len()) {
-        (0, some) => format!(
-            "no record differs, {} explained {}",
-            grouped(some),
-            if some == 1 { "does" } else { "do" }
-        ),
-        (1, _) => format!("1 of {of} differs"),
-        (_, _) => format!("{count} of {of} differ"),
-    };
-    writeln!(to, "{ERROR}✗{ERROR:#} {HEADING}{}: {what}{HEADING:#}", path.display())?;
-    let largest =
-        moved.iter().find_map(|one| one.by.map(|by| (by, &one.key))).filter(|(by, _)| !by.is_zero());
-    if let Some((by, key)) = largest {
-        writeln!(
-            to,
-            "    {} up, {} down; the largest move is {} (`{key}`)",
-            grouped(up),
-            grouped(down),
-            signed(by)
-        )?;
-    }
-    if before.hash != after.hash || before.as_of != after.as_of {
-        let short = |hash: &str| hash.chars().take(12).collect::<String>();
-        let day = match before.as_of == after.as_of {
-            true => String::new(),
-            false => format!(", and the day was {}, now {}", before.as_of, after.as_of),
-        };
-        let policy = match before.hash == after.hash {
-            true => "the policy is the same".to_owned(),
-            false => format!("kept of policy {}, which is now {}", short(&before.hash), short(&after.hash)),
-        };
-        writeln!(to, "    {DIM}{policy}{day}{DIM:#}")?;
-    } else if !moved.is_empty() {
-        writeln!(to, "    {DIM}policy and day are the same: the data is another, or the program{DIM:#}")?;
-    }
-    if !migrated.is_empty() {
-        writeln!(to, "  from one tier to another")?;
-        for ((from, to_tier), count) in migrated {
-            writeln!(to, "    {from} → {to_tier}: {}", grouped(count))?;
-        }
-    }
-    if !through.is_empty() {
-        writeln!(to, "  through")?;
-        for one in through.iter().take(TOLD) {
-            let (least, most) = one.between;
-            let by =
-                if least == most { signed(least) } else { format!("{} to {}", signed(least), signed(most)) };
-            let places = match one.places.as_slice() {
-                [] => "no longer there".to_owned(),
-                [first, rest @ ..] => {
-                    let more =
-                        rest.iter().take(2).filter_map(|place| place.rsplit_once(':').map(|(_, line)| line));
-                    let more: String = more.map(|line| format!(", {line}")).collect();
-                    let dots = if rest.len() > 2 { ", …" } else { "" };
-                    format!("{first}{more}{dots}")
-                }
-            };
-            writeln!(
-                to,
-                "    `{}`: {}, {by}  {DIM}{places}{DIM:#}",
-                one.item,
-                plural(one.records, "record")
-            )?;
-        }
-        rest(through.len(), "rule", to)?;
-    }
-    if !moved.is_empty() {
-        writeln!(to, "  most moved")?;
-        for one in moved.iter().take(TOLD) {
-            say_moved(one, to)?;
-        }
-        rest(moved.len(), "record", to)?;
-    }
-    for Reworded { key, before, after } in explained.iter().take(TOLD) {
-        let path = explained_at(&compared.policy, key);
-        match (before, after) {
-            (None, Some(_)) => writeln!(to, "  {} is not kept yet", path.display())?,
-            (Some(_), None) => writeln!(to, "  {} is kept, and says more than there is now", path.display())?,
-            (before, after) => {
-                writeln!(to, "  {} reads differently", path.display())?;
-                for (mark, line) in [('-', before), ('+', after)] {
-                    writeln!(to, "    {mark} {}", line.as_deref().unwrap_or_default())?;
-                }
-            }
-        }
-    }
-    rest(explained.len(), "explanation", to)
-}
-
-fn rest(all: usize, noun: &str, to: &mut dyn Write) -> io::Result<()> {
-    match all.checked_sub(TOLD).filter(|more| *more > 0) {
-        Some(more) => writeln!(to, "    {DIM}and {}{DIM:#}", plural(more, &format!("more {noun}"))),
-        None => Ok(()),
-    }
-}
-
-/// One record, and what moved it.
-fn say_moved(moved: &Moved, to: &mut dyn Write) -> io::Result<()> {
-    let told = |row: &Row| row.score.map_or_else(|| row.status.clone(), |score| score.to_string());
-    let Moved { key, before, after, by, through } = moved;
-    match (before, after) {
-        (Some(before), Some(after)) => {
-            let by = by.filter(|by| !by.is_zero()).map_or_else(String::new, |by| format!("  {}", signed(by)));
-            let (from, into) = (told(before), told(after));
-            let scores = if from == into { from } else { format!("{from} → {into}") };
-            write!(to, "    `{key}`: {scores}{by}")?;
-            if before.tier != after.tier && !before.tier.is_empty() && !after.tier.is_empty() {
-                write!(to, ", {} → {}", before.tier, after.tier)?;
-            }
-            if before.reasons != after.reasons {
-                write!(to, "{DIM}, reasons {} → {}{DIM:#}", list(&before.reasons), list(&after.reasons))?;
-            }
-            writeln!(to)?;
-        }
-        (None, Some(after)) => writeln!(to, "    `{key}`: new, {}", told(after))?,
-        (Some(before), None) => writeln!(to, "    `{key}`: gone, was {}", told(before))?,
-        (None, None) => {}
-    }
-    for change in through.iter().take(TOLD) {
-        let points = |points: Option<Decimal>| points.map_or_else(|| "none".to_owned(), signed);
-        let (was, is) = (points(change.points.0), points(change.points.1));
-        let place = if change.place.is_empty() { "no longer there" } else { &change.place };
-        writeln!(to, "      `{}` {was} → {is}  {DIM}{place}{DIM:#}", change.item)?;
-    }
-    Ok(())
-}
-
-fn list(codes: &str) -> &str {
-    if codes.is_empty() { "none" } else { codes }
-}
-
-/// A number with its sign.
-fn signed(number: Decimal) -> String {
-    if number > Decimal::ZERO { format!("+{number}") } else { number.to_string() }
 }
 
 impl From<Unstored> for Stop {
