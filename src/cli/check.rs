@@ -224,7 +224,7 @@ impl Check {
                 DataLook::Records(records) => {
                     found.findings.records.push((findings::plain(&path).to_owned(), records));
                 }
-                DataLook::Skipped(why) => found.skipped.push((path.clone(), why)),
+                DataLook::Skipped(why) | DataLook::Unreadable(why) => found.skipped.push((path.clone(), why)),
             }
         }
         let files = project.unit.sources.iter().map(|(_, source)| &source.path);

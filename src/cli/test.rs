@@ -9,6 +9,7 @@ use super::snapshot::{self, Compared};
 use super::stop::Stop;
 use super::verdict::{Difference, Verdict, judge};
 use crate::cases::{Count, Coverage, Trial};
+use crate::diagnostic::in_shell;
 use crate::eval::Scorer;
 use crate::explain;
 use crate::policy::{Case, Policy};
@@ -108,7 +109,7 @@ impl Test {
             writeln!(stderr, "{ERROR}{policy}: its cases reach {percent}%, less than {wanted}%{ERROR:#}")?;
         }
         if moved > 0 {
-            let path = self.path.display();
+            let path = in_shell(self.path.display());
             let words = if moved == 1 { "a snapshot differs" } else { "snapshots differ" };
             writeln!(
                 stderr,

@@ -48,7 +48,7 @@ pub(crate) use set::{limits, step, value};
 pub use subject::{Linked, Records, Subject};
 pub use table::{
     Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Sheet, SheetCell, SheetRow, Size, Table,
-    Unreadable, Wanted, files_behind, format_of, is_decoding,
+    Unreadable, Wanted, files_behind, format_of, is_decoding, separator_help,
 };
 pub use told::{Elsewhere, PairsLeft, nobodys_left};
 pub use value::{Type, Value, Why};

@@ -87,6 +87,8 @@ pub enum DataLook {
     Records(usize),
     /// Nothing, although there are data: why not.
     Skipped(String),
+    /// They cannot be read: why not.
+    Unreadable(String),
 }
 
 /// Up to how many bytes of data are looked at.
@@ -106,7 +108,7 @@ impl Project {
                 (Some(hits), DataLook::Records(records))
             }
             Ok(None) => (None, DataLook::Nothing),
-            Err(why) => (None, DataLook::Skipped(why)),
+            Err(look) => (None, look),
         };
         let question = Question { ruleset, policy: &policy, settings, hits: hits.as_ref() };
         let mut diagnostics = lint::run(&question);
@@ -115,22 +117,24 @@ impl Project {
     }
 
     /// Scores the pack's data; nothing where there are none, or why it was not done.
-    fn hits(&self, policy: &Policy) -> Result<Option<Hits>, String> {
+    fn hits(&self, policy: &Policy) -> Result<Option<Hits>, DataLook> {
         if self.manifest.lints.of(lint::NEEDS_DATA) == Level::Allow {
             return Ok(None);
         }
-        let unreadable =
-            |found: Vec<Diagnostic>| found.into_iter().next().map_or_else(String::new, |d| d.message);
+        let unreadable = |found: Vec<Diagnostic>| {
+            DataLook::Unreadable(found.into_iter().next().map_or_else(String::new, |d| d.message))
+        };
         let files = self.data_files(&policy.schema, &[]).map_err(unreadable)?;
         if !files.records.contains_key(&policy.schema.scored) {
             return Ok(None);
         }
         let all = files.records.values().chain(files.links.values());
         if all.clone().any(DataFile::is_standard_input) {
-            return Err("the standard input is left to runs".to_owned());
+            return Err(DataLook::Skipped("the standard input is left to runs".to_owned()));
         }
         if all.map(|file| bytes(&file.path)).sum::<u64>() > MOST_BYTES {
-            return Err(format!("they are larger than {} MB", MOST_BYTES / 1_000_000));
+            let why = format!("they are larger than {} MB", MOST_BYTES / 1_000_000);
+            return Err(DataLook::Skipped(why));
         }
         let loaded = crate::data::load(&policy.schema, policy.today, &files).map_err(unreadable)?;
         Ok(Some(Hits::of(policy, &loaded.population)))
