@@ -143,6 +143,7 @@ impl Check {
         // What one policy does not know another may.
         match projects.first() {
             Some(project) if whole && projects.len() >= project.manifest.policies.len() => {
+                self.check_exceptions(found, project, &rulesets)?;
                 self.check_names(found, project, &policies)
             }
             Some(_) | None => Ok(()),
@@ -180,6 +181,19 @@ impl Check {
             self.print(found, diagnostics, ruleset.sources(), &project.path.display().to_string())?;
         }
         Ok(())
+    }
+
+    /// Warns of exceptions for names that none of the policies has.
+    fn check_exceptions(
+        &self,
+        found: &mut Found,
+        project: &Project,
+        rulesets: &[Option<Ruleset>],
+    ) -> Result<(), Stop> {
+        let rulesets: Vec<&Ruleset> = rulesets.iter().flatten().collect();
+        let mut warnings = project.idle_exceptions(&rulesets);
+        project.manifest.lints.apply(&mut warnings);
+        self.print(found, warnings, &project.unit.sources, &project.path.display().to_string())
     }
 
     /// Warns of names in charters that none of the policies has.
