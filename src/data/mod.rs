@@ -27,7 +27,7 @@ mod value;
 
 pub(crate) use bind::fault_of;
 pub use bind::{Binding, Row};
-pub(crate) use cell::read as read_cell;
+pub(crate) use cell::{none_of, read as read_cell};
 pub(crate) use column::{exact_value, per_day};
 pub use file::{DataFile, Format};
 pub use findings::Findings;
