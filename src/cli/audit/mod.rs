@@ -33,7 +33,7 @@ Examples:
   glassbox audit rules/payments --gaming             who of the data could buy their way up
   glassbox audit rules/payments --ask 'require score never rises with person.past_due'
   glassbox audit rules/payments --charter fair.charter --data   clauses that depend on data too
-  glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for the code host
+  glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for code hosts
 
 Without a charter it is a report: the range of scores, of everybody and by tier; what each input can
 change; which way the score goes; cliffs, missing values, gains that repeat; what nobody can reach.
