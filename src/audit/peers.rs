@@ -309,7 +309,7 @@ impl<'p> Audit<'p> {
         }
     }
 
-    /// Two records of which one gets so many more points from an item than the other.
+    /// Two records of which one gets so many more points of the score from an item than the other.
     fn largest(
         &self,
         least: &[Wish],
@@ -319,12 +319,20 @@ impl<'p> Audit<'p> {
     ) -> Option<super::verdict::Witness> {
         let model = self.model.as_ref().ok()?;
         let every: BTreeSet<Read> = model.axes.list.iter().flat_map(|axis| axis.reads.clone()).collect();
+        let part = (0..model.parts.len()).find(|at| model.part(*at).of == PartOf::Item(id))?;
+        let bucket = model.part(part).bucket;
         self.witnesses(model).by_wishes(least, most, &every, &|a, b| {
             let points = |trial: &Trial<'_>| trial.outcome.points.get(id.index()).copied();
             let (first, second) = (points(a)?, points(b)?);
             let apart = second.checked_sub(first)?.abs();
-            (apart > allowed)
-                .then(|| format!("`{}` gives {first} points and {second} points,", self.policy.item(id).name))
+            let moved = Decimal::from_units(through_groups(model, bucket, apart.units(), 0))?;
+            let by_groups = match moved == apart {
+                true => String::new(),
+                false => format!(" (by its groups that is {moved} of the score)"),
+            };
+            let name = &self.policy.item(id).name;
+            (moved > allowed)
+                .then(|| format!("`{name}` gives {first} points and {second} points{by_groups},"))
         })
     }
 
@@ -332,15 +340,7 @@ impl<'p> Audit<'p> {
     pub(super) fn swing_of_part(&self, model: &Model<'_>, at: usize) -> Points {
         let part = model.part(at);
         let hull = model.hulls.get(at).map_or(Points::ANY, |hull| hull.points);
-        let mut width = hull.width();
-        let mut bucket = part.bucket;
-        while bucket != 0 {
-            let of = model.bucket(bucket);
-            let through = Points::of_units(0, width).weighted(of.weight().map(Decimal::abs)).width();
-            let all = of.apply(Points::ANY).width();
-            width = through.saturating_add(1).min(all);
-            bucket = of.into;
-        }
+        let width = through_groups(model, part.bucket, hull.width(), 1);
         Points::of_units(0, width)
     }
 
@@ -784,4 +784,16 @@ impl<'p> Audit<'p> {
         }
         dead
     }
+}
+
+/// What a difference of points in a bucket comes to in the score: multiplied by the weights of the groups on its way, and
+/// nowhere more than a group's limits let through. Each product may be rounded up by so many units.
+fn through_groups(model: &Model<'_>, mut bucket: usize, mut width: i128, rounding: i128) -> i128 {
+    while bucket != 0 {
+        let of = model.bucket(bucket);
+        let weighted = Points::of_units(0, width).weighted(of.weight().map(Decimal::abs)).width();
+        width = weighted.saturating_add(rounding).min(of.apply(Points::ANY).width());
+        bucket = of.into;
+    }
+    width
 }

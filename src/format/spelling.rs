@@ -9,6 +9,14 @@ use crate::syntax::ast::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+/// Words that make another comparison of an `is` before them.
+const AFTER_IS: [&str; 14] = [
+    "after", "at", "before", "between", "known", "less", "missing", "more", "not", "on", "one", "over",
+    "under", "within",
+];
+/// Words that make another comparison of an `is not` before them.
+const AFTER_IS_NOT: [&str; 3] = ["known", "missing", "one"];
+
 /// The words of a text as they are to be written.
 pub(super) struct Spelling<'t> {
     written: &'t Written<'t>,
@@ -304,7 +312,9 @@ impl<'t> Spelling<'t> {
             | Predicate::OrBetter(_)
             | Predicate::OrWorse(_) => return,
         };
-        self.respell(self.written.tokens_in(Span::new(start, object)), words);
+        if !self.reads_on(words, object) {
+            self.respell(self.written.tokens_in(Span::new(start, object)), words);
+        }
         match predicate {
             Predicate::Within(window) | Predicate::BeforeAgo(window) => self.window(window),
             Predicate::Between(low, high) => {
@@ -329,6 +339,21 @@ impl<'t> Spelling<'t> {
             | Predicate::Known
             | Predicate::OrBetter(_)
             | Predicate::OrWorse(_) => {}
+        }
+    }
+
+    /// Whether these words, before what begins here, would be read as another comparison: a thing may be called `over`, and
+    /// `x = over` is not `x is over`.
+    fn reads_on(&self, words: &str, object: u32) -> bool {
+        let first = self.written.tokens_in(Span::new(object, object + 1)).start;
+        let (next, third) = (self.written.token(first + 1), self.written.token(first + 2));
+        match words {
+            "is" => {
+                AFTER_IS.contains(&self.written.token(first))
+                    || next == "or" && matches!(third, "better" | "worse")
+            }
+            "is not" => AFTER_IS_NOT.contains(&self.written.token(first)),
+            _ => false,
         }
     }
 

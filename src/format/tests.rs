@@ -35,6 +35,17 @@ fn a_sign_that_carries_a_statement_over_the_end_of_its_line_stays() {
 }
 
 #[test]
+fn a_sign_stays_before_a_name_that_is_would_read_on_with() {
+    for name in ["over", "under", "before", "after", "on", "one"] {
+        check(&format!("let a = x = {name}\n"), &format!("let a = x = {name}\n"));
+    }
+    check("let a = x != one\n", "let a = x != one\n");
+    check("let a = x = good or better\n", "let a = x = good or better\n");
+    check("let a = x = good or best\n", "let a = x is good or best\n");
+    check("let a = x != over\n", "let a = x is not over\n");
+}
+
+#[test]
 fn blanks_between_words_are_one() {
     check("let  a=( x + 1 )*-y / min( a ,b )\n", "let a = (x + 1) * -y / min(a, b)\n");
 }

@@ -98,7 +98,7 @@ fn table(out: &mut String, table: &Table) {
     for row in &table.rows {
         out.push_str("<tr>");
         for (cell, column) in row.iter().zip(&table.columns) {
-            let text = marked(&cell.text);
+            let text = marked(&cell.text).replace('\n', "<br>");
             let text = match tone(cell.tone) {
                 Some(tone) if !text.is_empty() => format!("<span class=\"{tone}\">{text}</span>"),
                 Some(_) | None => text,

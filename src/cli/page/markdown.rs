@@ -38,7 +38,8 @@ fn table(out: &mut String, table: &Table) {
     let _ = writeln!(out, "| {} |", rules.collect::<Vec<_>>().join(" | "));
     for row in &table.rows {
         let cells = row.iter().map(|cell| {
-            let text = escaped(&cell.text).replace('|', "\\|");
+            let lines: Vec<String> = cell.text.split('\n').map(escaped).collect();
+            let text = lines.join("<br>").replace('|', "\\|");
             match cell.tone {
                 Tone::Strong | Tone::Bad | Tone::Unsure if !text.is_empty() => format!("**{text}**"),
                 Tone::Strong | Tone::Bad | Tone::Unsure | Tone::Plain | Tone::Good | Tone::Dim => text,

@@ -70,7 +70,10 @@ impl<'p> World<'p> {
             (Set::Codes(codes), _) => Some(codes.iter().map(|code| Value::Category(*code)).collect()),
             (Set::Ranges(ranges), Type::Integer) => {
                 let one = Decimal::ONE.units();
-                let count: i128 = ranges.iter().map(|(low, high)| (high - low) / one + 1).sum();
+                // A domain without ends is wider than a number of that size.
+                let count = ranges.iter().try_fold(0_i128, |count, (low, high)| {
+                    high.checked_sub(*low)?.checked_div(one)?.checked_add(1)?.checked_add(count)
+                })?;
                 let all = |(low, high): &(i128, i128)| {
                     let (low, count) = (*low, (high - low) / one + 1);
                     (0..count).map(move |at| Value::Number(Decimal::from_units(low + at * one).unwrap()))

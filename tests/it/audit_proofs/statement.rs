@@ -150,11 +150,8 @@ impl Question {
                 match of {
                     Share::Inputs(_) => apart(allowed),
                     Share::Item(id) => {
-                        // What a group makes of it is not seen.
-                        if world.policy.item(*id).group.is_some() {
-                            return None;
-                        }
-                        let swing = a.points[id.index()].checked_sub(b.points[id.index()])?.abs();
+                        let apart = a.points[id.index()].checked_sub(b.points[id.index()])?.abs();
+                        let swing = let_through(world, world.policy.item(*id).group, apart)?;
                         (swing.min(range?) > allowed).then(|| format!("its points are {swing} apart"))
                     }
                     Share::Influences => {
@@ -212,6 +209,18 @@ fn brought(world: &World<'_>, group: Option<ItemId>, points: Decimal) -> Option<
     }
     let points = group.weight.map_or(Some(points), |weight| points.checked_mul(weight))?;
     brought(world, group.group, points)
+}
+
+/// What a difference of points comes to in the end: by the weights of the groups, and at most what their limits leave.
+fn let_through(world: &World<'_>, group: Option<ItemId>, apart: Decimal) -> Option<Decimal> {
+    let Some(group) = group else { return Some(apart) };
+    let group = world.policy.item(group);
+    let apart = group.weight.map_or(Some(apart), |weight| apart.checked_mul(weight.abs()))?;
+    let apart = match group.limits {
+        Some((low, high)) => apart.min(high.checked_sub(low)?),
+        None => apart,
+    };
+    let_through(world, group.group, apart)
 }
 
 /// A value missing against known values, all else the same.
