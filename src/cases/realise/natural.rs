@@ -48,7 +48,7 @@ pub(super) fn choices(set: &Set, kind: Type, today: Date) -> Vec<Value> {
 fn nearest(ranges: &[Range], to: i128) -> Vec<Range> {
     let mut ranges = ranges.to_vec();
     if ranges.len() > RANGES {
-        ranges.sort_by_key(|(low, high)| (low - to).max(to - high).max(0));
+        ranges.sort_by_key(|(low, high)| low.saturating_sub(to).max(to.saturating_sub(*high)).max(0));
         ranges.truncate(RANGES);
     }
     ranges
@@ -91,7 +91,9 @@ fn numbers_of((low, high): Range, kind: Type) -> Vec<i128> {
 /// The number between two that has the fewest digits; of several one in the middle.
 fn roundest(low: i128, high: i128, finest: i128) -> impl Iterator<Item = i128> {
     let mut power = finest;
-    while power < low.abs().max(high.abs()) && power < i128::MAX / 20 {
+    // An end may be the least number that there is, whose size is none.
+    let size = low.unsigned_abs().max(high.unsigned_abs());
+    while power.unsigned_abs() < size && power < i128::MAX / 20 {
         power *= 10;
     }
     let mut found = None;
@@ -101,9 +103,10 @@ fn roundest(low: i128, high: i128, finest: i128) -> impl Iterator<Item = i128> {
             if grain == 0 {
                 continue;
             }
-            let (first, last) = (-(-low).div_euclid(grain), high.div_euclid(grain));
+            let first = low.div_euclid(grain) + i128::from(low.rem_euclid(grain) != 0);
+            let last = high.div_euclid(grain);
             if first <= last {
-                found = Some((first + (last - first) / 2) * grain);
+                found = Some((first + last.saturating_sub(first) / 2) * grain);
                 break;
             }
         }
@@ -197,5 +200,21 @@ mod tests {
             let set = Set::from_interval(Some((low, true)), Some((high, true)), Type::Integer);
             prop_assert_eq!(choices(&set, Type::Integer, today).is_empty(), set.is_empty());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::roundest;
+
+    #[test]
+    fn ranges_up_to_the_least_and_the_greatest_number_have_a_round_one() {
+        let found = |low, high| roundest(low, high, 1).next();
+        assert_eq!(found(i128::MIN, i128::MIN), Some(i128::MIN));
+        assert_eq!(found(i128::MAX, i128::MAX), Some(i128::MAX));
+        assert!(found(i128::MIN, i128::MAX).is_some());
+        assert_eq!(found(-37, 84), Some(0));
+        assert_eq!(found(37, 84), Some(50));
+        assert_eq!(found(-84, -37), Some(-50));
     }
 }

@@ -103,7 +103,7 @@ impl Question {
         *self == Self::Dead
             && goals(trial.policy).iter().any(|goal| {
                 let row = matches!(goal.part, glassbox::cases::Part::Row | glassbox::cases::Part::Rule);
-                row && places.contains(&goal.place) && goal.reached(trial)
+                row && places.iter().any(|place| place.same_place(&goal.place)) && goal.reached(trial)
             })
     }
 }
