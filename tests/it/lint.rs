@@ -246,8 +246,16 @@ fn an_exception_for_nothing_is_told() {
     );
     fs::write(pack.0.path().join("glassbox.toml"), manifest).unwrap();
     assert_eq!(pack.says("check .").1, "");
+    // One alone does not know what the others have.
+    assert_eq!(pack.says("check small.score").1, "");
     fs::write(pack.0.path().join("other.score"), other.replace("R20", "R21 R22")).unwrap();
     assert!(!pack.says("check .").1.contains("W0401"));
+    // A file that the manifest does not list, and a manifest that lists none.
+    let pack = Pack::new(SMALL, &lints);
+    fs::write(pack.0.path().join("beside.score"), SMALL).unwrap();
+    assert_eq!(pack.says("check beside.score").1, "");
+    fs::write(pack.0.path().join("glassbox.toml"), format!("[lints]\n{lints}\n")).unwrap();
+    assert_eq!(pack.says("check small.score").1, "");
 }
 
 #[test]
