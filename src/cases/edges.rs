@@ -10,9 +10,11 @@ use super::goal::{Goal, goals, is_scored};
 use super::search::{Search, set};
 use super::trial::Trial;
 use super::words::Words;
+use crate::check::CASE_COLUMNS;
 use crate::data::{Field, FieldId, Type, Value};
 use crate::eval::Status;
 use crate::policy::{Case, Policy};
+use thiserror::Error;
 
 /// A table of cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +27,33 @@ pub struct Edges {
     pub untested: Vec<String>,
 }
 
+/// Why there is no table.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum NoEdges {
+    /// Fields whose columns would be taken for a case's own.
+    #[error("a table of cases cannot give {}: a column of that name is the case's own", quoted_names(.0))]
+    Fields(Vec<String>),
+    /// Nothing to begin with.
+    #[error("no record was found that this policy can be run on")]
+    NoRecord,
+}
+
+fn quoted_names(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// Makes the table for a policy on its day. The base record is that of the first of these cases that has a score without its
 /// child records, or else a plain one.
-pub fn edges(policy: &Policy, others: &[Case]) -> Option<Edges> {
+///
+/// # Errors
+///
+/// The policy has fields that a table cannot give, or no record can be run at all.
+pub fn edges(policy: &Policy, others: &[Case]) -> Result<Edges, NoEdges> {
+    let fields = policy.schema.scored().fields.iter().map(|field| &field.name);
+    let taken: Vec<String> = fields.filter(|name| CASE_COLUMNS.contains(&name.as_str())).cloned().collect();
+    if !taken.is_empty() {
+        return Err(NoEdges::Fields(taken));
+    }
     let search = Search::new(policy);
     let plain = search.plain();
     let scored = policy.schema.scored;
@@ -38,7 +64,7 @@ pub fn edges(policy: &Policy, others: &[Case]) -> Option<Edges> {
     };
     let starts = || others.iter().chain([&plain]).map(alone);
     let base = starts().find(|case| search.run(case).is_some_and(|trial| is_scored(&trial)));
-    let base = base.or_else(|| starts().find(|case| search.run(case).is_some()))?;
+    let base = base.or_else(|| starts().find(|case| search.run(case).is_some())).ok_or(NoEdges::NoRecord)?;
     let mut table = Table { policy, search: &search, goals: goals(policy), rows: Vec::new() };
     table.add("the base record".to_owned(), &base);
     let mut untested = Vec::new();
@@ -56,7 +82,7 @@ pub fn edges(policy: &Policy, others: &[Case]) -> Option<Edges> {
             untested.push(field.name.clone());
         }
     }
-    Some(Edges { cases: table.rows.len(), csv: table.csv(), untested })
+    Ok(Edges { cases: table.rows.len(), csv: table.csv(), untested })
 }
 
 struct Table<'a, 'p> {

@@ -21,7 +21,7 @@ mod why;
 mod words;
 
 pub use coverage::{Count, Coverage, FileCoverage, Uncovered};
-pub use edges::{Edges, edges};
+pub use edges::{Edges, NoEdges, edges};
 pub use goal::{Goal, Part, Target, goals};
 pub use realise::{Amount, Frozen, Maker, Possible, Wish, holds};
 pub use suggest::{Suggestion, suggest};

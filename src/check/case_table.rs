@@ -1,11 +1,13 @@
 //! Tables of cases: a row of a CSV file, whose columns are fields of the scored record and what is expected of it.
 
 use super::context::Context;
-use crate::data::{FieldId, Sheet, SheetCell, SheetRow, Type, Value, Why, read_cell};
+use crate::data::{
+    FieldId, Sheet, SheetCell, SheetRow, Type, Value, Why, none_of, read_cell, separator_help,
+};
 use crate::date::Date;
 use crate::decimal::Decimal;
 use crate::diagnostic::suggest::did_you_mean;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, plural};
 use crate::policy::{Case, Expectation, ExpectedStatus};
 use crate::source::{FileId, Place, Sources, Span};
 use crate::syntax::ast::{CasesLine, Name};
@@ -21,6 +23,8 @@ const SCORE: &str = "expect_score";
 const TIER: &str = "expect_tier";
 const STATUS: &str = "expect_status";
 const REASONS: &str = "expect_reasons";
+/// The columns that are a case's own, and no field's.
+pub const CASE_COLUMNS: [&str; 6] = [TITLE, DAY, SCORE, TIER, STATUS, REASONS];
 /// What stands for no reasons at all.
 const NO_REASONS: &str = "none";
 
@@ -205,14 +209,9 @@ impl Context<'_> {
             if column == Column::Unknown {
                 let message = format!("there is no field of `{}` named `{}`", record.name, name.text);
                 let fields = record.fields.iter().map(|field| field.name.as_str());
-                let known: Vec<&str> = fields.chain([TITLE, DAY, SCORE, TIER, STATUS, REASONS]).collect();
-                let separator = [(';', "semicolons"), ('\t', "tabs")]
-                    .into_iter()
-                    .find(|(sign, _)| name.text.contains(*sign));
-                let help = if let Some((_, separators)) = separator {
-                    format!(
-                        "columns are separated by commas, not by {separators}: save the sheet as CSV with commas"
-                    )
+                let known: Vec<&str> = fields.chain(CASE_COLUMNS).collect();
+                let help = if let Some(separators) = separator_help(&name.text) {
+                    separators
                 } else if name.text.starts_with(EXPECTED) {
                     format!(
                         "a table of cases expects {SCORE}, {TIER}, {STATUS} or {REASONS}; all else stands in `case` blocks"
@@ -255,7 +254,8 @@ impl Context<'_> {
         let message = match row.fault {
             Some(fault) => format!("this row cannot be read: {fault}"),
             None if row.cells.len() != expected => {
-                format!("this row has {} cells, where the line of names has {expected}", row.cells.len())
+                let cells = plural(row.cells.len(), "cell");
+                format!("this row has {cells}, where the line of names has {expected}")
             }
             None => return true,
         };
@@ -291,6 +291,17 @@ impl Context<'_> {
         let value = match named.map_or_else(|| read_cell(&self.schema, &field, &cell.text), Ok) {
             Ok(value) => value,
             Err(reason) => {
+                // Here the policy's names are at home, and not the data's spellings.
+                let reason = match field.kind {
+                    Type::Category(kind) => none_of(&self.schema.category(kind).names, &cell.text),
+                    Type::Number
+                    | Type::Integer
+                    | Type::Money
+                    | Type::Text
+                    | Type::YesNo
+                    | Type::Date
+                    | Type::Tier => reason,
+                };
                 let message = format!("`{}` cannot be `{}`: {reason}", field.name, cell.text);
                 self.report_once(Diagnostic::error(Code::E0314, place, message));
                 return None;

@@ -38,6 +38,7 @@ mod typed;
 mod unit;
 mod unused;
 
+pub use case_table::CASE_COLUMNS;
 pub use observed::NotObserved;
 pub use ruleset::{CaseHead, Checked, Ruleset, check};
 pub use unit::Unit;

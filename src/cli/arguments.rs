@@ -33,7 +33,8 @@ Exit codes:
   1  a policy is wrong, a case differs, a limit is broken, or a clause is refuted
   2  the command or a file cannot be used
   3  records were set aside
-  4  a clause is undecided";
+  4  a clause is undecided
+  130  interrupted by Ctrl-C";
 
 /// Score records from a policy that people can read, and explain every point.
 #[derive(Debug, Parser)]

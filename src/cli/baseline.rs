@@ -18,14 +18,14 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  glassbox baseline rules/german_credit                           averages of all scored records
-  glassbox baseline rules/german_credit --at-or-above 470 --within 50    of those just above a cut-off
-  glassbox baseline rules/german_credit --at-or-above 470 --write        and put them into the policy
+  glassbox baseline rules/german_credit                                 of all scored records
+  glassbox baseline rules/german_credit --at-or-above 470 --within 50   just above a cut-off
+  glassbox baseline rules/german_credit --at-or-above 470 --write       into the policy
 
-The commentary on Regulation B (12 CFR 1002, Supplement I, to 1002.9(b)(2)) names two ways to rank the
-reasons of a refusal: by how far the applicant fell below the average of those at or slightly above the
-cut-off, or of all. `--at-or-above N` takes the averages over records with a score of N or more, and
-`--within M` only up to N + M; without them they are taken over all scored records.
+The commentary on Regulation B (12 CFR 1002, Supplement I, to 1002.9(b)(2)) names two ways to rank
+the reasons of a refusal: by how far the applicant fell below the average of those at or slightly
+above the cut-off, or of all. `--at-or-above N` takes the averages over records with a score of N or
+more, and `--within M` only up to N + M; without them they are taken over all scored records.
 
 An average is a quotient of the language: rounded to nine places, half away from zero. The lines are
 ready to paste; `--write` puts them into the policy's own file, with a comment above the policy that

@@ -143,6 +143,7 @@ impl Check {
         // What one policy does not know another may.
         match projects.first() {
             Some(project) if whole && projects.len() >= project.manifest.policies.len() => {
+                self.check_exceptions(found, project, &projects, &rulesets)?;
                 self.check_names(found, project, &policies)
             }
             Some(_) | None => Ok(()),
@@ -180,6 +181,26 @@ impl Check {
             self.print(found, diagnostics, ruleset.sources(), &project.path.display().to_string())?;
         }
         Ok(())
+    }
+
+    /// Warns of exceptions for names that none of the policies has, where all are there that the manifest lists. One that
+    /// lists none is for whatever lies in its folder.
+    fn check_exceptions(
+        &self,
+        found: &mut Found,
+        project: &Project,
+        projects: &[Project],
+        rulesets: &[Option<Ruleset>],
+    ) -> Result<(), Stop> {
+        let listed = &project.manifest.policies;
+        let is_there = |policy: &String| projects.iter().any(|project| project.path.ends_with(policy));
+        if listed.is_empty() || !listed.iter().all(is_there) {
+            return Ok(());
+        }
+        let rulesets: Vec<&Ruleset> = rulesets.iter().flatten().collect();
+        let mut warnings = project.idle_exceptions(&rulesets);
+        project.manifest.lints.apply(&mut warnings);
+        self.print(found, warnings, &project.unit.sources, &project.path.display().to_string())
     }
 
     /// Warns of names in charters that none of the policies has.
@@ -224,7 +245,7 @@ impl Check {
                 DataLook::Records(records) => {
                     found.findings.records.push((findings::plain(&path).to_owned(), records));
                 }
-                DataLook::Skipped(why) => found.skipped.push((path.clone(), why)),
+                DataLook::Skipped(why) | DataLook::Unreadable(why) => found.skipped.push((path.clone(), why)),
             }
         }
         let files = project.unit.sources.iter().map(|(_, source)| &source.path);

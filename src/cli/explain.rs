@@ -21,7 +21,7 @@ Examples:
   glassbox explain rules/german_credit 17
   glassbox explain rules/sesame/rumoured.score p03 --as-of 2020-06-30
   glassbox explain rules/payments p7 --format json | jq .contributions
-  glassbox explain rules/payments p0004 --recourse             the cheapest changes to the next better tier
+  glassbox explain rules/payments p0004 --recourse      the cheapest changes to the next better tier
   glassbox explain rules/payments p0004 --recourse --to-score 700
 
 The lines sum to the score; that they do is verified each time.";

@@ -23,9 +23,10 @@ Examples:
   glassbox fields rules/sesame/rumoured.score --format json | jq '.kinds[].fields[].name'
 
 For each field of each kind of record: its type, values, tags, how it can change, where it is used
-(itself or through definitions), and whether it can change the score, the tier, a benefit or penalty.
-`no` is proved for all records that the schema allows; `yes` was shown by two records that differ in
-nothing else; `undecided` is neither. `glassbox audit` says by how much, and shows the records.";
+(itself or through definitions), and whether it can change the score, the tier, a benefit or
+penalty. `no` is proved for all records that the schema allows; `yes` was shown by two records that
+differ in nothing else; `undecided` is neither. `glassbox audit` says by how much, and shows the
+records.";
 
 /// List the fields of a policy and what each of them can change
 #[derive(Debug, Args)]

@@ -13,14 +13,15 @@ use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
-  glassbox fmt                                       every policy and charter in this folder and those inside it
+  glassbox fmt                                       all policies and charters below this folder
   glassbox fmt loan.score                            one file
-  glassbox fmt --check rules                         change nothing; exit code 1 if something would change
+  glassbox fmt --check rules                         change nothing; exit code 1 if anything would
   glassbox fmt --diff loan.score                     change nothing; show what would change
   glassbox fmt - < loan.score                        from stdin to stdout, for editors
 
-Lines stay lines: none is joined, split or moved, and comments stay where they are. What changes is indentation, columns,
-and spelling: `>=` becomes `at least`. A file that has mistakes of syntax is left as it is.";
+Lines stay lines: none is joined, split or moved, and comments stay where they are. What changes is
+indentation, columns, and spelling: `>=` becomes `at least`. A file that has mistakes of syntax is
+left as it is.";
 
 /// Lay policies and charters out in the one canonical way
 #[derive(Debug, Args)]

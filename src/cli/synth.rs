@@ -5,6 +5,7 @@ use super::progress::{Bar, rate};
 use super::report::{DIM, plural};
 use super::{Exit, Stop, arguments, interrupt};
 use crate::date::Date;
+use crate::diagnostic::in_shell;
 use crate::policy::Policy;
 use crate::project::AtomicFile;
 use crate::run::Progress;
@@ -169,9 +170,9 @@ impl Synth {
         for (table, path, rows) in files {
             writeln!(stderr, "{:width$}  {} of `{}`", shown(path), plural(*rows, "row"), table.name)?;
         }
-        let mut command = format!("glassbox score {}", quoted(&self.path));
+        let mut command = format!("glassbox score {}", in_shell(shown(&self.path)));
         for (table, path, _) in files {
-            command.push_str(&format!(" --data {}={}", table.name, quoted(path)));
+            command.push_str(&format!(" --data {}={}", table.name, in_shell(shown(path))));
         }
         if let Some(day) = self.as_of {
             command.push_str(&format!(" --as-of {day}"));
@@ -213,11 +214,4 @@ fn count(text: &str) -> Result<u64, String> {
 
 fn shown(path: &Path) -> String {
     path.display().to_string()
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let text = shown(path);
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }

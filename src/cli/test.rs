@@ -9,6 +9,7 @@ use super::snapshot::{self, Compared};
 use super::stop::Stop;
 use super::verdict::{Difference, Verdict, judge};
 use crate::cases::{Count, Coverage, Trial};
+use crate::diagnostic::in_shell;
 use crate::eval::Scorer;
 use crate::explain;
 use crate::policy::{Case, Policy};
@@ -107,34 +108,36 @@ impl Test {
         }
         let mut stderr = anstream::stderr();
         let Tally { held, differ, moved, below, .. } = tally;
+        let bad = differ > 0 || moved > 0 || !below.is_empty();
+        let all = grouped(held + differ);
+        match differ {
+            0 if held == 0 && self.filter.is_some() => {}
+            0 if held == 0 => writeln!(stderr, "{WARNING}no case{WARNING:#}")?,
+            0 if held == 1 => writeln!(stderr, "{GOOD}the one case holds{GOOD:#}")?,
+            0 => writeln!(stderr, "{GOOD}all {all} cases hold{GOOD:#}")?,
+            1 => writeln!(stderr, "{ERROR}1 of {all} cases differs{ERROR:#}")?,
+            _ => writeln!(stderr, "{ERROR}{} of {all} cases differ{ERROR:#}", grouped(differ))?,
+        }
+        // What is wrong stands last, where it is looked for.
         for (policy, percent) in &below {
             let wanted = self.threshold.unwrap_or_default();
             writeln!(stderr, "{ERROR}{policy}: its cases reach {percent}%, less than {wanted}%{ERROR:#}")?;
         }
         if moved > 0 {
-            let path = self.path.display();
+            let path = in_shell(self.path.display());
             let words = if moved == 1 { "a snapshot differs" } else { "snapshots differ" };
             writeln!(
                 stderr,
                 "{ERROR}{words}{ERROR:#}; `glassbox snapshot {path} --accept` takes the new scores"
             )?;
         }
-        let bad = differ > 0 || moved > 0 || !below.is_empty();
-        let exit = if bad { Exit::Wrong } else { Exit::Fine };
-        if held + differ == 0 {
-            let filter =
-                self.filter.as_ref().map_or_else(String::new, |text| format!(" with `{text}` in its title"));
-            writeln!(stderr, "{WARNING}no case{filter}{WARNING:#}")?;
-            return Ok(exit);
+        match &self.filter {
+            Some(text) if held + differ == 0 => Err(Stop::failure(
+                format!("no case has `{text}` in its title"),
+                Some(format!("`glassbox test {}` names them all", in_shell(self.path.display()))),
+            )),
+            Some(_) | None => Ok(if bad { Exit::Wrong } else { Exit::Fine }),
         }
-        let all = grouped(held + differ);
-        match differ {
-            0 if held == 1 => writeln!(stderr, "{GOOD}the one case holds{GOOD:#}")?,
-            0 => writeln!(stderr, "{GOOD}all {all} cases hold{GOOD:#}")?,
-            1 => writeln!(stderr, "{ERROR}1 of {all} cases differs{ERROR:#}")?,
-            _ => writeln!(stderr, "{ERROR}{} of {all} cases differ{ERROR:#}", grouped(differ))?,
-        }
-        Ok(exit)
     }
 
     fn run_policy(&self, opened: &Opened, tally: &mut Tally, to: &mut dyn Write) -> Result<(), Stop> {

@@ -4,7 +4,7 @@ use super::arguments::date;
 use super::open::open;
 use super::report::{DIM, WARNING, grouped};
 use super::{Exit, Stop};
-use crate::cases::edges;
+use crate::cases::{NoEdges, edges};
 use crate::date::Date;
 use crate::project::AtomicFile;
 use clap::Args;
@@ -51,25 +51,23 @@ impl Testdata {
         let positions: Vec<usize> = (0..opened.ruleset.cases().len()).collect();
         let cases = opened.ruleset.some_cases(&positions).map_err(|diagnostics| opened.wrong(diagnostics))?;
         let cases: Vec<_> = cases.into_iter().map(|(_, case)| case).collect();
-        let Some(edges) = edges(&policy, &cases) else {
-            return Err(Stop::failure(
-                "no record was found that this policy can be run on",
-                Some("give the policy a `case` whose record has a score".to_owned()),
-            ));
-        };
+        let edges = edges(&policy, &cases).map_err(|error| refused(&error))?;
         match &self.out {
             None => anstream::stdout().lock().write_all(edges.csv.as_bytes())?,
             Some(path) => {
-                let write = || {
-                    let mut file = AtomicFile::create(path)?;
-                    file.write_all(edges.csv.as_bytes())?;
-                    file.commit()
-                };
-                write().map_err(|error| Stop::writing(path, &error))?;
+                AtomicFile::put(path, edges.csv.as_bytes()).map_err(|error| Stop::writing(path, &error))?;
             }
         }
         let mut stderr = anstream::stderr();
         writeln!(stderr, "{} cases as of {}", grouped(edges.cases), policy.today)?;
+        let set = opened.project().manifest.params.iter().map(|(name, _)| name);
+        for name in set.filter(|name| policy.params.iter().any(|param| param.name == **name)) {
+            writeln!(
+                stderr,
+                "{WARNING}`{name}` is set in glassbox.toml{WARNING:#}, which cases do not know: they are of the policy as it \
+                 is written"
+            )?;
+        }
         if !edges.untested.is_empty() {
             writeln!(stderr, "{DIM}nothing tests {}{DIM:#}", edges.untested.join(", "))?;
         }
@@ -82,4 +80,15 @@ impl Testdata {
         }
         Ok(Exit::Fine)
     }
+}
+
+fn refused(error: &NoEdges) -> Stop {
+    let help = match error {
+        NoEdges::Fields(names) => {
+            let name = names.first().map_or("", String::as_str);
+            format!("give the field another name, and the data's by `column \"{name}\"`")
+        }
+        NoEdges::NoRecord => "give the policy a `case` whose record has a score".to_owned(),
+    };
+    Stop::failure(error.to_string(), Some(help))
 }

@@ -85,21 +85,23 @@ fn truth(text: &str) -> Option<bool> {
 }
 
 fn category(members: &CategoryType, text: &str) -> Result<u32, String> {
+    members.code_of_spelling(text).ok_or_else(|| none_of(&members.spellings, text))
+}
+
+/// Why a text is none of some spellings.
+pub(crate) fn none_of(spellings: &[Arc<str>], text: &str) -> String {
     const SHOWN: usize = 8;
-    if let Some(code) = members.code_of_spelling(text) {
-        return Ok(code);
-    }
-    let spellings = || members.spellings.iter().map(|spelling| &**spelling);
-    let mut list: Vec<_> = spellings().take(SHOWN).map(|spelling| format!("`{spelling}`")).collect();
-    if members.spellings.len() > SHOWN {
+    let all = || spellings.iter().map(|spelling| &**spelling);
+    let mut list: Vec<_> = all().take(SHOWN).map(|spelling| format!("`{spelling}`")).collect();
+    if spellings.len() > SHOWN {
         list.push("…".to_owned());
     }
-    let trimmed = spellings().find(|spelling| *spelling == text.trim());
+    let trimmed = all().find(|spelling| *spelling == text.trim());
     let hint = trimmed
         .map(|spelling| format!("did you mean `{spelling}`, without blanks?"))
-        .or_else(|| suggest::did_you_mean(text, spellings()));
+        .or_else(|| suggest::did_you_mean(text, all()));
     let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
-    Err(format!("not one of {}{hint}", list.join(", ")))
+    format!("not one of {}{hint}", list.join(", "))
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ mod value;
 
 pub(crate) use bind::fault_of;
 pub use bind::{Binding, Row};
-pub(crate) use cell::read as read_cell;
+pub(crate) use cell::{none_of, read as read_cell};
 pub(crate) use column::{exact_value, per_day};
 pub use file::{DataFile, Format};
 pub use findings::Findings;
@@ -48,7 +48,7 @@ pub(crate) use set::{limits, step, value};
 pub use subject::{Linked, Records, Subject};
 pub use table::{
     Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Sheet, SheetCell, SheetRow, Size, Table,
-    Unreadable, Wanted, files_behind, format_of, is_decoding,
+    Unreadable, Wanted, files_behind, format_of, is_decoding, separator_help,
 };
 pub use told::{Elsewhere, PairsLeft, nobodys_left};
 pub use value::{Type, Value, Why};

@@ -13,6 +13,8 @@ pub struct Profile {
     pub records: u64,
     /// How many could not.
     pub unreadable: u64,
+    /// The first of them: the line in which it begins, and why it cannot be read.
+    pub first_unreadable: Option<(u64, String)>,
     /// Its columns in their order.
     pub columns: Vec<ColumnProfile>,
 }
@@ -107,6 +109,10 @@ impl Profile {
                 let block = block?;
                 profile.records += block.batch.num_rows() as u64;
                 profile.unreadable += block.unreadable.len() as u64;
+                if profile.first_unreadable.is_none() {
+                    let first = block.unreadable.first();
+                    profile.first_unreadable = first.map(|first| (first.place.line, first.reason.clone()));
+                }
                 for (column, array) in columns.iter_mut().zip(block.batch.columns()) {
                     for row in 0..block.batch.num_rows() {
                         column.take(given(array.as_ref(), row).map(|given| text(&given)));
@@ -326,5 +332,6 @@ mod tests {
     fn what_cannot_be_read_is_counted() {
         let found = profile("a,b\n1,2\n1\n3,4\n");
         assert_eq!((found.records, found.unreadable), (2, 1));
+        assert_eq!(found.first_unreadable.map(|(line, _)| line), Some(3));
     }
 }

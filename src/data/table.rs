@@ -20,6 +20,7 @@ mod sheet;
 mod text;
 
 pub use self::block::{Block, RecordPlace, Unreadable};
+pub use self::csv::separator_help;
 pub use self::error::{Cause, ReadError};
 pub use self::guard::is_decoding;
 pub use self::sheet::{Sheet, SheetCell, SheetRow};

@@ -134,6 +134,7 @@ register! {
     W0302 "something that nothing uses",
     W0303 "points can be lost without a reason",
     W0305 "an override that can never change anything",
+    W0401 "an exception in `glassbox.toml` for a name that no policy has",
     // Warnings of the lints: not what was meant, probably.
     W0501 "points that go up and down along ordered bands",
     W0502 "missing gives the most points",

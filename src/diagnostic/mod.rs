@@ -7,10 +7,12 @@
 pub mod code;
 mod count;
 pub mod render;
+mod shell;
 pub mod suggest;
 
 pub use code::Code;
 pub use count::{grouped, plural};
+pub use shell::in_shell;
 
 use std::fmt;
 

@@ -15,6 +15,8 @@ pub(super) struct Look<'a> {
     pub(super) policy: &'a Policy,
     /// Its statements, with the file each stands in.
     pub(super) statements: &'a [(FileId, &'a Statement)],
+    /// The days that its cases look at, those of tables among them.
+    pub(super) case_days: &'a [Date],
     /// The texts.
     sources: &'a Sources,
     /// Things that were looked at without a finding.
@@ -27,9 +29,10 @@ impl<'a> Look<'a> {
     pub(super) fn new(
         policy: &'a Policy,
         statements: &'a [(FileId, &'a Statement)],
+        case_days: &'a [Date],
         sources: &'a Sources,
     ) -> Self {
-        Self { policy, statements, sources, fine: Vec::new(), found: Vec::new() }
+        Self { policy, statements, case_days, sources, fine: Vec::new(), found: Vec::new() }
     }
 
     /// Takes a finding.

@@ -60,11 +60,12 @@ enum Reads {
 }
 
 /// Every warning, in the order of the register.
-pub static LINTS: [Lint; 18] = [
+pub static LINTS: [Lint; 19] = [
     Lint { code: Code::W0301, name: "never-missing", reads: Reads::Checker },
     Lint { code: Code::W0302, name: "unused", reads: Reads::Checker },
     Lint { code: Code::W0303, name: "loss-without-reason", reads: Reads::Checker },
     Lint { code: Code::W0305, name: "idle-override", reads: Reads::Checker },
+    Lint { code: Code::W0401, name: "idle-exception", reads: Reads::Checker },
     Lint { code: Code::W0501, name: "points-not-monotone", reads: Reads::AnyDay(monotone::find) },
     Lint { code: Code::W0502, name: "missing-is-best", reads: Reads::AnyDay(best_missing::find) },
     Lint { code: Code::W0503, name: "shared-reason", reads: Reads::AnyDay(shared_reason::find) },
@@ -101,6 +102,7 @@ pub struct Question<'a> {
 pub fn run(question: &Question<'_>) -> Vec<Diagnostic> {
     let Question { ruleset, policy, settings, hits } = *question;
     let statements = ruleset.statements();
+    let case_days: Vec<Date> = ruleset.cases().into_iter().map(|case| case.as_of).collect();
     let on = |day| ruleset.on(day, settings).ok();
     let later: Vec<(Policy, Option<Date>)> = ruleset
         .days_after(policy.today)
@@ -109,7 +111,7 @@ pub fn run(question: &Question<'_>) -> Vec<Diagnostic> {
         .collect();
     let far_off = ruleset.day_far_off().and_then(on);
     let look = |policy, find: &dyn Fn(&mut Look<'_>)| {
-        let mut look = Look::new(policy, &statements, ruleset.sources());
+        let mut look = Look::new(policy, &statements, &case_days, ruleset.sources());
         find(&mut look);
         look
     };

@@ -7,8 +7,7 @@ use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::ast::{
-    CaseClauseKind, Clause, ClauseKind, DateLiteral, History, HistoryStep, Item, LetBody, Literal, Outcome,
-    Statement, Table,
+    Clause, ClauseKind, DateLiteral, History, HistoryStep, Item, LetBody, Literal, Outcome, Statement, Table,
 };
 
 /// A block with dates of effect.
@@ -23,7 +22,6 @@ struct Block<'a> {
 
 pub(super) fn find(look: &mut Look<'_>) {
     let (mut blocks, mut histories) = (Vec::new(), Vec::new());
-    let mut cases = Vec::new();
     for (file, statement) in look.statements {
         match statement {
             Statement::Item(item) => collect_item(*file, item, &mut blocks, &mut histories),
@@ -47,16 +45,8 @@ pub(super) fn find(look: &mut Look<'_>) {
                     collect_table(*file, table, &mut histories);
                 }
             }
-            Statement::Case(case) => {
-                cases.extend(case.clauses.iter().filter_map(|clause| match &clause.kind {
-                    CaseClauseKind::AsOf(day) => Some(day.value),
-                    CaseClauseKind::Set(..)
-                    | CaseClauseKind::Given(..)
-                    | CaseClauseKind::Expect(_)
-                    | CaseClauseKind::Broken(_) => None,
-                }))
-            }
             Statement::Policy(_)
+            | Statement::Case(_)
             | Statement::Cases(_)
             | Statement::Tag(_)
             | Statement::Record(_)
@@ -69,7 +59,7 @@ pub(super) fn find(look: &mut Look<'_>) {
         }
     }
     for block in &blocks {
-        if let Some(found) = over(look.policy.today, block, &blocks, &cases) {
+        if let Some(found) = over(look.policy.today, block, &blocks, look.case_days) {
             look.report(found);
         }
     }
@@ -119,13 +109,13 @@ fn block<'a>(kind: &'static str, name: &'a str, file: FileId, clauses: &'a [Clau
 }
 
 /// A block that is over, is followed by nothing, and that no case looks at.
-fn over(today: Date, block: &Block<'_>, all: &[Block<'_>], cases: &[Date]) -> Option<Diagnostic> {
+fn over(today: Date, block: &Block<'_>, all: &[Block<'_>], case_days: &[Date]) -> Option<Diagnostic> {
     let (end, span) = block.before?;
     let end = end.value;
     let followed = all.iter().any(|other| {
         other.kind == block.kind && other.name == block.name && other.from.is_some_and(|from| from >= end)
     });
-    let looked_at = cases.iter().any(|day| *day < end && block.from.is_none_or(|from| from <= *day));
+    let looked_at = case_days.iter().any(|day| *day < end && block.from.is_none_or(|from| from <= *day));
     if end > today || followed || looked_at {
         return None;
     }

@@ -33,6 +33,8 @@ pub struct Manifest {
     pub synth: Knobs,
     /// How much warnings count.
     pub lints: Levels,
+    /// The names that a warning is not to be told of, and where each stands.
+    pub(super) exceptions: Vec<(Code, String, Place)>,
     /// The files of the charters that are applied, as written, and where.
     pub(super) charters: Vec<(String, Place)>,
     /// The folder of the pack.
@@ -79,7 +81,7 @@ pub(super) struct Raw {
     #[serde(default)]
     lints: BTreeMap<Spanned<String>, Spanned<Value>>,
     #[serde(skip)]
-    levels: Levels,
+    lints_read: lints::Read,
 }
 
 #[derive(Debug, Deserialize)]
@@ -125,7 +127,7 @@ pub(super) fn parse(text: &str) -> Result<Raw, Vec<Fault>> {
     let mut raw: Raw = toml::from_str(text).map_err(|error| vec![Fault::of(&error)])?;
     let mut faults = Vec::new();
     raw.knobs = synth::read(text, &mut faults);
-    raw.levels = lints::read(&raw.lints, &mut faults);
+    raw.lints_read = lints::read(&raw.lints, text, &mut faults);
     if let Some(as_of) = &raw.as_of
         && day(as_of.get_ref()).is_none()
     {
@@ -222,7 +224,13 @@ impl Manifest {
             previous: raw.previous.as_ref().map(previous),
             explained: raw.snapshot.explain.clone(),
             synth: Knobs { file: Some(file), ..raw.knobs.clone() },
-            lints: raw.levels.clone(),
+            lints: raw.lints_read.levels.clone(),
+            exceptions: raw
+                .lints_read
+                .exceptions
+                .iter()
+                .map(|one| (one.code, one.name.clone(), place(one.bytes.clone())))
+                .collect(),
             charters: raw
                 .charters
                 .iter()

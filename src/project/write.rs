@@ -62,6 +62,15 @@ impl AtomicFile {
         Ok(written)
     }
 
+    /// Puts a text in its place, whole or not at all, whatever stood there. A read-only file stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`AtomicFile::create`] and [`AtomicFile::commit`]; the file is read-only.
+    pub fn put(path: &Path, text: &[u8]) -> io::Result<()> {
+        Self::filled(path, text)?.commit()
+    }
+
     /// Puts a text in the place of a file's, whole or not at all. `was` is what the file held when it was read: one that
     /// somebody else has changed since, or that may not be written to, stays as it is.
     ///
@@ -69,15 +78,21 @@ impl AtomicFile {
     ///
     /// As [`AtomicFile::create`] and [`AtomicFile::commit`]; the file is read-only, or holds something else.
     pub fn replace(path: &Path, was: &[u8], text: &[u8]) -> io::Result<()> {
-        if fs::metadata(path)?.permissions().readonly() {
-            return Err(io::Error::other("it is read-only"));
-        }
-        let mut file = Self::create(path)?;
-        file.write_all(text)?;
+        let file = Self::filled(path, text)?;
         if fs::read(path)? != was {
             return Err(io::Error::other("it was changed by somebody else meanwhile"));
         }
         file.commit()
+    }
+
+    /// A file that is not in its place yet, with its text.
+    fn filled(path: &Path, text: &[u8]) -> io::Result<Self> {
+        if fs::metadata(path).is_ok_and(|there| there.permissions().readonly()) {
+            return Err(io::Error::other("it is read-only"));
+        }
+        let mut file = Self::create(path)?;
+        file.write_all(text)?;
+        Ok(file)
     }
 
     /// Whether what is written is there at once, as with a pipe.
@@ -237,8 +252,14 @@ mod tests {
         fs::set_permissions(&path, permissions).unwrap();
         let error = AtomicFile::replace(&path, b"new", b"newer").unwrap_err();
         assert_eq!(error.to_string(), "it is read-only");
+        let error = AtomicFile::put(&path, b"newer").unwrap_err();
+        assert_eq!(error.to_string(), "it is read-only");
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
-        assert_eq!(names(folder.path()), ["a.score"]);
+
+        AtomicFile::put(&folder.path().join("b.score"), b"first").unwrap();
+        AtomicFile::put(&folder.path().join("b.score"), b"second").unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("b.score")).unwrap(), "second");
+        assert_eq!(names(folder.path()), ["a.score", "b.score"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::data::{ColumnProfile, Profile};
 use crate::date::Date;
 use crate::decimal::Decimal;
 use crate::diagnostic::{grouped, plural};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// What a draft is called, and what it was made of.
@@ -85,9 +86,11 @@ pub(super) fn policy(subject: &Subject<'_>, inferred: &Inferred<'_>, profile: &P
     head(&mut text, subject, profile);
     record(&mut text, subject, inferred, profile);
     tables(&mut text, &drafts, profile);
-    let edge = edge(&drafts);
-    tiers(&mut text, edge);
-    case(&mut text, subject, inferred, &drafts, edge);
+    let tiers = Tiers::of(&drafts);
+    if let Some(tiers) = &tiers {
+        tiers.write(&mut text);
+    }
+    case(&mut text, subject, inferred, &drafts, tiers.as_ref());
     text
 }
 
@@ -201,7 +204,9 @@ fn draft<'i>(field: &'i InferredField<'i>, profile: &Profile, missing: &[&'stati
                 these.map(|(_, count)| count).sum()
             };
             let row = |word: &str, count| Row::new(word.to_owned(), count, Takes::Value(word.to_owned()));
-            vec![row("yes", count(["yes", "true", "1"])), row("no", count(["no", "false", "0"]))]
+            let rows = [row("yes", count(["yes", "true", "1"])), row("no", count(["no", "false", "0"]))];
+            // What nobody has tells nobody apart.
+            rows.into_iter().filter(|row| row.count > 0).collect()
         }
         Kind::Categories(members) => {
             let row = |name: &String, count, spelling: &String| {
@@ -364,21 +369,46 @@ fn tables(text: &mut String, drafts: &[Draft<'_>], profile: &Profile) {
     }
 }
 
-/// How far the middle tier reaches from the start: a third of what the points do. Without points there are no tiers.
-fn edge(drafts: &[Draft<'_>]) -> Option<i64> {
-    let reach: i64 = drafts.iter().filter_map(|draft| draft.rows.iter().map(|row| row.points).max()).sum();
-    (reach > 0).then(|| (reach / 3).max(1))
+/// The tiers of a draft, by points from the start.
+struct Tiers {
+    /// Where the highest begins.
+    high: i64,
+    /// Where the lowest ends. What lies between the two is the middle.
+    low: i64,
 }
 
-/// Three tiers.
-fn tiers(text: &mut String, edge: Option<i64>) {
-    let Some(edge) = edge else { return };
-    let (high, low) = (START + edge, START - edge);
-    let _ = write!(
-        text,
-        "# What a score means. The edges are placeholders too.\n\ntiers {{\nhigh \"High\" {high} or more\n\
-         middle \"Middle\" {low} to under {high}\nlow \"Low\" under {low}\n}}\n\n"
-    );
+impl Tiers {
+    /// The middle reaches a third as far from the start as the points do; where no sum of points falls into it, there is
+    /// none. Without points there are no tiers.
+    fn of(drafts: &[Draft<'_>]) -> Option<Self> {
+        let mut sums = BTreeSet::from([0]);
+        for draft in drafts {
+            sums = sums.iter().flat_map(|sum| draft.rows.iter().map(move |row| sum + row.points)).collect();
+        }
+        let reach = sums.last().copied().filter(|reach| *reach > 0)?;
+        let edge = (reach / 3).max(1);
+        let has_middle = sums.range(-edge..edge).next().is_some();
+        Some(if has_middle { Self { high: edge, low: -edge } } else { Self { high: 0, low: 0 } })
+    }
+
+    fn write(&self, text: &mut String) {
+        let (high, low) = (START + self.high, START + self.low);
+        text.push_str("# What a score means. The edges are placeholders too.\n\ntiers {\n");
+        let _ = writeln!(text, "high \"High\" {high} or more");
+        if self.low < self.high {
+            let _ = writeln!(text, "middle \"Middle\" {low} to under {high}");
+        }
+        let _ = write!(text, "low \"Low\" under {low}\n}}\n\n");
+    }
+
+    /// The tier of some points from the start.
+    fn of_points(&self, points: i64) -> &'static str {
+        match points {
+            points if points >= self.high => "high",
+            points if points >= self.low => "middle",
+            _ => "low",
+        }
+    }
 }
 
 /// The first record of the file as a case, with the score that the tables give.
@@ -387,7 +417,7 @@ fn case(
     subject: &Subject<'_>,
     inferred: &Inferred<'_>,
     drafts: &[Draft<'_>],
-    edge: Option<i64>,
+    tiers: Option<&Tiers>,
 ) {
     let missing = &inferred.missing;
     let value = |field: &InferredField<'_>| -> Option<String> {
@@ -428,13 +458,8 @@ fn case(
         }
     }
     let _ = writeln!(text, "expect score {}", START + points);
-    if let Some(edge) = edge {
-        let tier = match points {
-            points if points >= edge => "high",
-            points if points >= -edge => "middle",
-            _ => "low",
-        };
-        let _ = writeln!(text, "expect tier {tier}");
+    if let Some(tiers) = tiers {
+        let _ = writeln!(text, "expect tier {}", tiers.of_points(points));
     }
     text.push_str("}\n");
 }

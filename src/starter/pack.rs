@@ -3,13 +3,13 @@
 use super::draft::{self, Subject};
 use super::inferred::Inferred;
 use super::name::{quoted, title};
-use crate::data::{DataFile, Format, Profile, ReadError};
+use crate::data::{DataFile, Format, Profile, ReadError, files_behind, separator_help};
 use crate::date::Date;
-use crate::diagnostic::plural;
+use crate::diagnostic::{in_shell, plural};
 use crate::format::format;
 use crate::project::MANIFEST;
 use crate::source::FileId;
-use crate::syntax::name_like;
+use crate::syntax::{is_reserved, name_like};
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
@@ -39,6 +39,8 @@ pub struct About {
     pub to_fill: Vec<usize>,
     /// What an author should know of the data before all else.
     pub notes: Vec<String>,
+    /// How many records were read of the data that it was made for.
+    pub records: Option<u64>,
 }
 
 /// Data that a pack is made for.
@@ -62,6 +64,12 @@ pub enum StartError {
     /// A record's name that the language does not take.
     #[error("`{0}` cannot name a record: a name begins with a letter and has letters, digits and `_`")]
     Record(String),
+    /// A record's name that is a word of the language.
+    #[error("`{0}` cannot name a record: it is a word of the language and names nothing")]
+    Reserved(String),
+    /// A folder, a pattern, a pipe.
+    #[error("`{}` is not one file", .0.display())]
+    NotOneFile(PathBuf),
     /// No format.
     #[error("`{}` is no data file", .0.display())]
     Format(PathBuf),
@@ -71,6 +79,32 @@ pub enum StartError {
     /// A table without a record.
     #[error("`{}` has no records: nothing can be seen in it", .0.display())]
     NoRecords(PathBuf),
+    /// A table without a record that can be read.
+    #[error(
+        "`{}` has {}, and none can be read; the first, in line {line}: {reason}",
+        path.display(),
+        plural(records, "record")
+    )]
+    NoneReadable {
+        /// Its file.
+        path: PathBuf,
+        /// How many there are.
+        records: u64,
+        /// Where the first begins.
+        line: u64,
+        /// Why it cannot be read.
+        reason: String,
+    },
+    /// A sheet that was saved with another separator than commas.
+    #[error("`{}` has but one column, `{}`", path.display(), column.escape_debug())]
+    OneColumn {
+        /// Its file.
+        path: PathBuf,
+        /// What stands in the line of names.
+        column: String,
+        /// How it should be.
+        help: String,
+    },
     /// The disk.
     #[error("cannot write `{}`: {error}", path.display())]
     Writing {
@@ -201,7 +235,8 @@ fn sample(folder: &Path, policy: &str, title: &str) -> Result<Pack, StartError> 
         ("people.csv".to_owned(), "five people to try it on".to_owned()),
         ("README.md".to_owned(), "what to do next".to_owned()),
     ];
-    let about = About { to_fill: to_fill(&text), policy: file.clone(), files, notes: Vec::new() };
+    let (to_fill, notes) = (to_fill(&text), Vec::new());
+    let about = About { policy: file.clone(), files, to_fill, notes, records: None };
     let readme = readme(
         title,
         &pack,
@@ -218,25 +253,43 @@ fn sample(folder: &Path, policy: &str, title: &str) -> Result<Pack, StartError> 
     Ok(Pack { folder: folder.to_owned(), files, copied: None, about })
 }
 
+/// What is in a file, where something can be seen in it.
+fn profile(path: &Path) -> Result<Profile, StartError> {
+    let there = fs::metadata(path);
+    let is_something = there.as_ref().map_or_else(|_| files_behind(path) != [path], |there| !there.is_file());
+    if is_something {
+        return Err(StartError::NotOneFile(path.to_owned()));
+    }
+    let format = Format::of(path).ok_or_else(|| StartError::Format(path.to_owned()))?;
+    let (path, shown) = (path.to_owned(), path.display().to_string());
+    let (columns, missing) = (Vec::new(), Vec::new());
+    let source = DataFile { path, shown, format, columns, missing, row_number: None, place: None };
+    let profile = Profile::read(&source)?;
+    let path = source.path;
+    if let [only] = profile.columns.as_slice()
+        && format == Format::Csv
+        && let Some(help) = separator_help(&only.name)
+    {
+        return Err(StartError::OneColumn { path, column: only.name.clone(), help });
+    }
+    match (profile.records, &profile.first_unreadable) {
+        (0, Some((line, reason))) => {
+            let (records, line, reason) = (profile.unreadable, *line, reason.clone());
+            Err(StartError::NoneReadable { path, records, line, reason })
+        }
+        (0, None) => Err(StartError::NoRecords(path)),
+        (_, _) => Ok(profile),
+    }
+}
+
 fn drafted(folder: &Path, policy: &str, title: &str, data: &Data, today: Date) -> Result<Pack, StartError> {
+    if is_reserved(&data.record) {
+        return Err(StartError::Reserved(data.record.clone()));
+    }
     if name_like(&data.record) != data.record {
         return Err(StartError::Record(data.record.clone()));
     }
-    let format = Format::of(&data.path).ok_or_else(|| StartError::Format(data.path.clone()))?;
-    let shown = data.path.display().to_string();
-    let source = DataFile {
-        path: data.path.clone(),
-        shown,
-        format,
-        columns: Vec::new(),
-        missing: Vec::new(),
-        row_number: None,
-        place: None,
-    };
-    let profile = Profile::read(&source)?;
-    if profile.records == 0 {
-        return Err(StartError::NoRecords(data.path.clone()));
-    }
+    let profile = profile(&data.path)?;
     let name = data.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let inferred = Inferred::new(&profile, today);
     let subject = Subject { policy, title, record: &data.record, file: &name, today };
@@ -259,7 +312,8 @@ fn drafted(folder: &Path, policy: &str, title: &str, data: &Data, today: Date) -
         ("README.md".to_owned(), "what to do next".to_owned()),
     ];
     let notes = notes(&profile, &inferred);
-    let about = About { to_fill: to_fill(&text), policy: file.clone(), files, notes };
+    let about =
+        About { policy: file.clone(), files, to_fill: to_fill(&text), notes, records: Some(profile.records) };
     let origin = format!(
         "It was drafted from `{name}`: {}, {}. The fields, their types and domains are what was seen there; the points are\n\
          placeholders that say nothing about anybody.",
@@ -280,9 +334,7 @@ fn drafted(folder: &Path, policy: &str, title: &str, data: &Data, today: Date) -
 /// The key of the first record, as a shell takes it.
 fn first_key(inferred: &Inferred<'_>) -> String {
     let key = inferred.fields.iter().find(|field| field.role == super::inferred::Role::Key);
-    let key = key.and_then(|key| key.profile.first.clone()).unwrap_or_else(|| "1".to_owned());
-    let is_plain = key.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.'));
-    if is_plain { key } else { format!("'{}'", key.replace('\'', "'\\''")) }
+    in_shell(key.and_then(|key| key.profile.first.clone()).unwrap_or_else(|| "1".to_owned()))
 }
 
 fn manifest(policy: &str, file: &str, record: &str, inferred: &Inferred<'_>, today: Date) -> String {
@@ -328,8 +380,10 @@ fn notes(profile: &Profile, inferred: &Inferred<'_>) -> Vec<String> {
         ));
     }
     if profile.unreadable > 0 {
-        notes
-            .push(format!("{} cannot be read: they will be set aside", plural(profile.unreadable, "record")));
+        let first = profile.first_unreadable.as_ref();
+        let why = first.map_or_else(String::new, |(line, reason)| format!(" (line {line}: {reason})"));
+        let records = plural(profile.unreadable, "record");
+        notes.push(format!("{records} cannot be read and will be set aside{why}"));
     }
     if !inferred.left_out.is_empty() {
         notes.push(format!("{} left out: they have no name", plural(inferred.left_out.len(), "column")));
@@ -338,6 +392,7 @@ fn notes(profile: &Profile, inferred: &Inferred<'_>) -> Vec<String> {
 }
 
 fn readme(title: &str, pack: &str, about: &About, origin: &str, key: &str) -> String {
+    let pack = in_shell(pack);
     let explain = format!("explain {pack} {key}");
     let commands = [
         (format!("check {pack}"), "is anything wrong?"),

@@ -4,5 +4,6 @@ pub mod ast;
 mod parser;
 
 pub use parser::{
-    MAX_FILE_BYTES, MAX_NESTING, Piece, comments, name_like, parse, parse_charter, parse_clause, pieces,
+    MAX_FILE_BYTES, MAX_NESTING, Piece, comments, is_reserved, name_like, parse, parse_charter, parse_clause,
+    pieces,
 };

@@ -29,7 +29,7 @@ mod token;
 use crate::diagnostic::{Code, Diagnostic, sort};
 use crate::source::{FileId, Place, Span};
 
-pub use notation::name_like;
+pub use notation::{is_reserved, name_like};
 
 use super::ast;
 

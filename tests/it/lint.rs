@@ -208,6 +208,54 @@ fn mistakes_in_levels_are_told_with_what_was_meant() {
     assert!(wrong("missing-is-best = { except = [1] }").contains("`except` lists names in quotes"));
     assert!(wrong("E0204 = \"allow\"").contains("there is no warning `E0204`"));
     assert!(wrong("missing-is-best = 3").contains("this is no level"));
+    // Twice the same, by its name and by its code: the second is told.
+    let said = wrong("W0502 = \"deny\"\nmissing-is-best = \"allow\"");
+    assert!(
+        said.contains("`missing-is-best` is set already: it is the warning that `W0502` is, too")
+            && said.contains("glassbox.toml:6:1"),
+        "{said}"
+    );
+    assert!(wrong("Unused = \"allow\"\nunused = \"deny\"").contains("`unused` is set already"));
+}
+
+#[test]
+fn an_exception_for_nothing_is_told() {
+    let quiet = "no-owner-or-source = \"allow\"\nW0301 = \"allow\"\nrepeated-number = \"allow\"";
+    let lints = format!(
+        "{quiet}\nunused = {{ except = [\"R02\", \"R20\"] }}\npoints-not-monotone = {{ except = [\"late\"] }}"
+    );
+    let pack = Pack::new(SMALL, &lints);
+    let (exit, said, _) = pack.says("check .");
+    assert_eq!(exit, 0);
+    insta::assert_snapshot!("lint_idle_exception", said);
+    assert_eq!(pack.says("check . --deny-warnings").0, 1);
+    // By its file, it is the whole pack too.
+    assert!(pack.says("check small.score").1.contains("W0401"));
+
+    let allowed = format!("{lints}\nidle-exception = \"allow\"");
+    assert_eq!(Pack::new(SMALL, &allowed).says("check . --deny-warnings").0, 0);
+    let excepted = format!("{lints}\nidle-exception = {{ except = [\"R20\"] }}");
+    let (_, said, _) = Pack::new(SMALL, &excepted).says("check . --format short");
+    assert_eq!(said, "");
+
+    // Another policy of the pack has it; and what cannot be read may have it.
+    let other = SMALL.replace("policy small", "policy other").replace("R02", "R20");
+    fs::write(pack.0.path().join("other.score"), &other).unwrap();
+    let manifest = format!(
+        "policies = [\"small.score\", \"other.score\"]\nas_of = \"2026-01-31\"\n\n[lints]\n{lints}\n"
+    );
+    fs::write(pack.0.path().join("glassbox.toml"), manifest).unwrap();
+    assert_eq!(pack.says("check .").1, "");
+    // One alone does not know what the others have.
+    assert_eq!(pack.says("check small.score").1, "");
+    fs::write(pack.0.path().join("other.score"), other.replace("R20", "R21 R22")).unwrap();
+    assert!(!pack.says("check .").1.contains("W0401"));
+    // A file that the manifest does not list, and a manifest that lists none.
+    let pack = Pack::new(SMALL, &lints);
+    fs::write(pack.0.path().join("beside.score"), SMALL).unwrap();
+    assert_eq!(pack.says("check beside.score").1, "");
+    fs::write(pack.0.path().join("glassbox.toml"), format!("[lints]\n{lints}\n")).unwrap();
+    assert_eq!(pack.says("check small.score").1, "");
 }
 
 #[test]

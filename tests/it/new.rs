@@ -96,20 +96,22 @@ fn nothing_is_overwritten_and_nothing_left_behind() {
     fs::create_dir(folder.path().join("there")).unwrap();
     fs::write(folder.path().join("empty.csv"), "id,a\n").unwrap();
     fs::write(folder.path().join("twice.csv"), "a,a\n1,2\n").unwrap();
+    fs::write(folder.path().join("notes.txt"), "id,a\n1,2\n").unwrap();
     for (name, arguments) in [
         ("new_exists", "new there"),
         ("new_exists_file", "new people.csv"),
         ("new_no_data", "new made --from nobody.csv"),
-        ("new_no_format", "new made --from there"),
+        ("new_no_format", "new made --from notes.txt"),
         ("new_no_records", "new made --from empty.csv"),
         ("new_column_twice", "new made --from twice.csv"),
-        ("new_record_name", "new made --from people.csv --record any"),
+        ("new_record_name", "new made --from people.csv --record 1st"),
+        ("new_record_reserved", "new made --from people.csv --record score"),
         ("new_record_alone", "new made --record person"),
         ("new_no_name", "new .."),
     ] {
         assert_cmd_snapshot!(name, run(&folder, arguments));
     }
-    assert_eq!(names(folder.path()), ["empty.csv", "people.csv", "there", "twice.csv"]);
+    assert_eq!(names(folder.path()), ["empty.csv", "notes.txt", "people.csv", "there", "twice.csv"]);
     assert_eq!(names(&folder.path().join("there")), Vec::<String>::new());
 }
 
@@ -164,4 +166,129 @@ fn other_formats_are_read_too() {
     stdout(run(&folder, "new again --from scores.parquet"));
     is_sound(&folder, "again", "again.score");
     assert!(stdout(run(&folder, "score again --quiet")).lines().count() == 4);
+}
+
+/// What a sheet is that was saved as spreadsheets save it elsewhere, and what has nothing plain in it.
+#[test]
+fn data_that_cannot_be_read_are_told_with_the_reason() {
+    let folder = with("de.csv", "betrag;alter\n1,5;20\n2,5;30\n");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("semi.csv", "id;x\n1;2\n2;3\n");
+    write("tab.csv", "id\tx\n1\t2\n");
+    write("nested.ndjson", "\n{\"id\":\"a\",\"x\":{\"y\":1}}\n{\"id\":\"b\",\"x\":{\"y\":2}}\n");
+    write("short.csv", "id,x\n1\n");
+    for (name, file) in [
+        ("new_semicolons_and_commas", "de.csv"),
+        ("new_semicolons", "semi.csv"),
+        ("new_tabs", "tab.csv"),
+        ("new_nested", "nested.ndjson"),
+        ("new_short", "short.csv"),
+    ] {
+        assert_cmd_snapshot!(name, run(&folder, &format!("new made --from {file}")));
+    }
+    write("some.csv", "id,x\na,1\nb\nc,2\nd\n");
+    redacted(|| assert_cmd_snapshot!("new_some_unreadable", run(&folder, "new made --from some.csv")));
+    is_sound(&folder, "made", "made.score");
+}
+
+#[test]
+fn a_pack_is_made_of_one_file() {
+    let folder = TempDir::new().unwrap();
+    for place in ["parts", "d.csv"] {
+        fs::create_dir(folder.path().join(place)).unwrap();
+        fs::write(folder.path().join(place).join("a.csv"), "id,x\n1,2\n").unwrap();
+    }
+    for (name, from) in
+        [("new_pattern", "parts/*.csv"), ("new_folder", "d.csv"), ("new_no_pattern", "none/*.csv")]
+    {
+        assert_cmd_snapshot!(name, run(&folder, &format!("new made --from {from}")));
+    }
+    // A file may be called so.
+    fs::write(folder.path().join("a[1]*.csv"), "id,x\n1,2\n2,3\n").unwrap();
+    stdout(run(&folder, "new made --from a[1]*.csv"));
+    assert_eq!(stdout(run(&folder, "score made --quiet")).lines().count(), 3);
+    assert_eq!(names(folder.path()), ["a[1]*.csv", "d.csv", "made", "parts"]);
+}
+
+/// Small files: tiers that a score can reach, no row that nobody has.
+#[test]
+fn a_pack_of_few_values_is_without_a_warning() {
+    for text in [
+        "id,x\n1,2\n2,3\n",
+        "id,flag\n1,yes\n2,yes\n3,yes\n",
+        "id,flag\n1,yes\n2,no\n",
+        "id,flag,x\n1,yes,1\n2,no,7\n3,,8\n",
+        "id,a,b\n1,x,1\n2,y,2\n3,x,1\n4,y,3\n",
+        "id\n1\n2\n",
+        "x\n1\n1\n1\n",
+    ] {
+        let folder = with("data.csv", text);
+        stdout(run(&folder, "new made --from data.csv"));
+        is_sound(&folder, "made", "made.score");
+        let records = text.lines().count();
+        assert_eq!(stdout(run(&folder, "score made --quiet")).lines().count(), records, "{text}");
+    }
+}
+
+/// What the lints see in the author's own columns is said at once, and is no reason to refuse the pack.
+#[test]
+fn names_of_columns_that_look_alike_are_told() {
+    let folder = with("data.csv", "id,balance,balances\n1,1,5\n2,2,6\n3,1,7\n");
+    redacted(|| assert_cmd_snapshot!("new_alike", run(&folder, "new made --from data.csv")));
+}
+
+/// Commands that can be typed as they stand.
+#[test]
+fn a_name_with_a_blank_is_quoted_for_the_shell() {
+    let folder = TempDir::new().unwrap();
+    let output = glassbox_in(folder.path(), ["new", "a b"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("  glassbox check 'a b'  is anything wrong?\n"), "{said}");
+    let readme = read(&folder, "a b/README.md");
+    assert!(readme.contains("glassbox explain 'a b' ann "), "{readme}");
+}
+
+mod any_file {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cell() -> impl Strategy<Value = String> {
+        prop_oneof![
+            4 => (0..6i32).prop_map(|n| n.to_string()),
+            2 => (-3000..3000i32).prop_map(|n| format!("{}.{}", n / 10, n.unsigned_abs() % 10)),
+            2 => prop::sample::select(vec!["yes", "no", "own", "rent", "NA", "-", "", "?", "007"]).prop_map(str::to_owned),
+            1 => prop::sample::select(vec!["2020-01-31", "2031-02-01", "31.01.2020", "True", "< 5", "\"1,5\"", "ä b"])
+                .prop_map(str::to_owned),
+        ]
+    }
+
+    fn table() -> impl Strategy<Value = String> {
+        (1..5usize, 1..12usize).prop_flat_map(|(columns, rows)| {
+            prop::collection::vec(prop::collection::vec(cell(), columns), rows).prop_map(move |rows| {
+                let names = ["k", "alpha", "home", "since", "zone"];
+                let line = |cells: Vec<String>| match cells.as_slice() {
+                    [only] if only.is_empty() => "\"\"\n".to_owned(),
+                    cells => cells.join(",") + "\n",
+                };
+                let head = names.iter().take(columns).map(|name| (*name).to_owned()).collect();
+                line(head) + &rows.into_iter().map(line).collect::<String>()
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn gives_a_pack_without_a_warning(text in table()) {
+            let folder = with("data.csv", &text);
+            let output = run(&folder, "new made --from data.csv").output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            prop_assert!(output.status.success() && !said.contains("set aside"), "{text}\n{said}");
+            let output = run(&folder, "check made --deny-warnings").output().unwrap();
+            prop_assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stdout));
+            let output = run(&folder, "score made --quiet").output().unwrap();
+            prop_assert_eq!(output.status.code(), Some(0), "{}", text);
+        }
+    }
 }

@@ -96,6 +96,7 @@ fn a_cell_that_does_not_fit_is_told_where_it_stands() {
                  no status,2020-01-01,0,own,many,gold,R01,fine\n\
                  expects nothing,2020-01-01,0,own,,,,\n\
                  too few,2020-01-01,0\n\
+                 one\n\
                  \"quoted\"badly,2020-01-01,0,own,680,gold,R01,scored\n\
                  \"over\ntwo lines\",2020-01-01,x,own,680,gold,R01,scored\n";
     assert_cmd_snapshot!(Shop::with_table(LINE, table).run("check shop"));
@@ -238,4 +239,67 @@ fn testdata_has_both_sides_of_every_edge_and_holds() {
 #[test]
 fn testdata_of_the_shop() {
     assert_cmd_snapshot!(Shop::new().run("testdata shop"));
+}
+
+#[test]
+fn testdata_says_what_cases_do_not_know() {
+    let shop = Shop::new();
+    shop.add("param many \"How many unpaid bills are many\" 3\n\nrule dunned \"Many bills\" {\n  when    unpaid at least many\n  points  -5\n  if missing 0\n  reason  R01\n}\n");
+    let path = shop.0.path().join("shop/glassbox.toml");
+    let manifest = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{manifest}\n[params]\nmany = 4\n")).unwrap();
+    let output = shop.run("testdata shop --out edges.csv").output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && output.stdout.is_empty(), "{said}");
+    assert!(said.contains("`many` is set in glassbox.toml, which cases do not know"), "{said}");
+    assert_eq!(
+        fs::read_to_string(shop.0.path().join("edges.csv")).unwrap(),
+        stdout(shop.run("testdata shop"))
+    );
+    // Without a parameter there is nothing to say.
+    fs::write(&path, manifest).unwrap();
+    let said = String::from_utf8(shop.run("testdata shop").output().unwrap().stderr).unwrap();
+    assert!(!said.contains("glassbox.toml"), "{said}");
+}
+
+/// A table with two columns of one name could not be read again.
+#[test]
+fn fields_that_are_called_like_the_columns_of_cases_are_refused() {
+    let shop = Shop::new();
+    let path = shop.0.path().join("shop/shop.score");
+    let text = fs::read_to_string(&path).unwrap();
+    let with = |fields: &str| text.replacen("  unpaid ", &format!("  {fields}\n  unpaid "), 1);
+    fs::write(&path, with("case  integer  optional\n  as_of  date  optional")).unwrap();
+    assert_cmd_snapshot!("testdata_fields", shop.run("testdata shop"));
+    fs::write(&path, with("case_number  integer  optional  column \"case\"")).unwrap();
+    assert!(stdout(shop.run("testdata shop")).starts_with("case,as_of,"));
+}
+
+/// In a table of cases a category has the policy's name, so that this is what a mistake is told by.
+#[test]
+fn a_category_that_is_none_is_told_with_the_names_of_the_policy() {
+    let table = "since,unpaid,home,expect_score\n2020-01-01,0,Own,680\n2020-01-01,0,A1,680\n";
+    let shop = Shop::with_table(LINE, table);
+    let path = shop.0.path().join("shop/shop.score");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen("one of (own, rent,", "one of (own as \"A1\", rent as \"A2\",", 1))
+        .unwrap();
+    let output = shop.run("check shop --format short").output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        said,
+        "shop/cases/edges.csv:2:14: error[E0314]: `home` cannot be `Own`: not one of `own`, `rent`, `other`; did you mean `own`?\n"
+    );
+}
+
+#[test]
+fn a_filter_that_no_case_fits_is_a_mistake() {
+    assert_cmd_snapshot!("filter_fits_none", Shop::new().run("test shop --filter zzz"));
+    // A policy without cases is none.
+    let shop = Shop::new();
+    let path = shop.0.path().join("shop/shop.score");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.split("\ncase ").next().unwrap()).unwrap();
+    let output = shop.run("test shop").output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b"no case\n"[..]));
 }

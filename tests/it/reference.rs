@@ -39,6 +39,7 @@ A *pack* is a folder with a `glassbox.toml` ([data files](data.md)). Data goes t
 | 2 | the command or a file cannot be used |
 | 3 | the run went to its end, and records were set aside or left out |
 | 4 | a clause is undecided |
+| 130 | interrupted by Ctrl-C, or asked to end |
 ";
 
 fn reference() -> String {
@@ -70,4 +71,45 @@ fn every_command_is_described() {
     let names: Vec<&str> = listed.filter_map(|line| line.split_whitespace().next()).collect();
     let described: Vec<&str> = names.into_iter().filter(|name| *name != "help").collect();
     assert_eq!(described, COMMANDS);
+}
+
+/// What stands behind the options is laid out by hand, and must fit where the program breaks lines: a line that is broken
+/// again reads badly.
+#[test]
+fn no_line_of_a_help_is_broken_again() {
+    const WIDTH: usize = 100;
+    let mut files = vec![root().join("src/cli")];
+    let (mut wide, mut texts) = (String::new(), 0);
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut lines = (1..).zip(text.lines());
+        while lines.any(|(_, line)| line == "const EXAMPLES: &str = \"\\") {
+            texts += 1;
+            for (number, line) in lines.by_ref() {
+                let shown = line.trim_end_matches("\";").replace("\\\"", "\"");
+                if shown.chars().count() > WIDTH {
+                    writeln!(wide, "{}:{number}: {shown}", path.display()).unwrap();
+                }
+                if line.ends_with("\";") {
+                    break;
+                }
+            }
+        }
+    }
+    assert!(texts > 15, "{texts} texts were found");
+    assert!(wide.is_empty(), "wider than {WIDTH}:\n{wide}");
+}
+
+/// Every code with which the program ends is in the help and in the reference.
+#[test]
+fn every_exit_code_is_listed() {
+    let help = stdout(glassbox(["--help"]));
+    for code in ["0", "1", "2", "3", "4", "130"] {
+        assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{code}  "))), "{code}");
+        assert!(BEGINNING.contains(&format!("\n| {code} | ")), "{code}");
+    }
 }

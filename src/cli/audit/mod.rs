@@ -35,7 +35,7 @@ Examples:
   glassbox audit rules/payments --ask 'require score never rises with person.past_due'
   glassbox audit rules/german_credit --data          beside the scores of the data, those to expect of its fields
   glassbox audit rules/payments --charter fair.charter --data   clauses that depend on data too
-  glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for the code host
+  glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for code hosts
 
 Without a charter it is a report: the range of scores, of everybody and by tier; what each input can
 change; which way the score goes; cliffs, missing values, gains that repeat; what nobody can reach.

@@ -33,10 +33,11 @@ Examples:
   glassbox measure rules/payments --reasons --by tier --format markdown
   glassbox measure rules/payments --data person=june.csv --stability-from person=may.csv
 
-Adverse impact (`--cut-off` or `--tier`, with `--by`): how often each group is selected, and the ratio
-to the group with the highest rate among those that are large enough. It is a screen (the four-fifths
-rule of thumb, 29 CFR 1607.4(D)), never a test of compliance. `--by` takes a field, a definition, or a
-condition of the language; records without a score are counted and are not in the rates.
+Adverse impact (`--cut-off` or `--tier`, with `--by`): how often each group is selected, and the
+ratio to the group with the highest rate among those that are large enough. It is a screen (the
+four-fifths rule of thumb, 29 CFR 1607.4(D)), never a test of compliance. `--by` takes a field, a
+definition, or a condition of the language; records without a score are counted and are not in the
+rates.
 
 Stability (`--stability-from`): the population stability index of the score and of each
 characteristic between two files. Below 0.1 is called no shift, from 0.25 on a large one, by

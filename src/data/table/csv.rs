@@ -53,6 +53,13 @@ impl CsvTable {
     }
 }
 
+/// What to say of a column whose name holds a sign that separates columns elsewhere: the sheet was saved with that.
+pub fn separator_help(column: &str) -> Option<String> {
+    let (_, separators) =
+        [(';', "semicolons"), ('\t', "tabs")].into_iter().find(|(sign, _)| column.contains(*sign))?;
+    Some(format!("columns are separated by commas, not by {separators}: save the sheet as CSV with commas"))
+}
+
 fn read_names(text: &mut Text) -> Result<Vec<String>, Cause> {
     loop {
         match scan(head(text.bytes()), is_whole(text)) {

@@ -4,6 +4,7 @@ use super::block::{Block, Places, RecordPlace, Unreadable};
 use super::columns::TextColumns;
 use super::csv::split_cells;
 use super::text::{Reading, Run, without_return};
+use crate::diagnostic::plural;
 use arrow_schema::ArrowError;
 use memchr::memchr;
 use std::sync::Arc;
@@ -94,7 +95,11 @@ impl CsvRun {
             let place = self.run.count(self.run.line, before);
             self.run.line += found.lines;
             let reason = if found.cells != self.layout.width {
-                Some(format!("{} cells, where the line of names has {}", found.cells, self.layout.width))
+                Some(format!(
+                    "{}, where the line of names has {}",
+                    plural(found.cells, "cell"),
+                    self.layout.width
+                ))
             } else if !self.run.is_utf8 && std::str::from_utf8(record).is_err() {
                 Some("its text is not UTF-8".to_owned())
             } else {

@@ -161,12 +161,17 @@ pub(super) fn ascii_name(text: &str) -> AsciiName {
 /// How long a name is that is made of another text.
 const MAX_MADE_NAME: usize = 32;
 
+/// Whether a word has a meaning of its own in the language, so that it names nothing.
+pub fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word)
+}
+
 /// A name of the language that says what a text says: `Alter (Jahre)` is `alter_jahre`. A text that is a name stays.
 pub fn name_like(text: &str) -> String {
     let is_name_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let is_name = text.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && text.chars().all(is_name_letter)
-        && !RESERVED.contains(&text);
+        && !is_reserved(text);
     if is_name {
         return text.to_owned();
     }
@@ -191,7 +196,7 @@ pub fn name_like(text: &str) -> String {
     if !name.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
         name.insert_str(0, if name.is_empty() { "x" } else { "n_" });
     }
-    if RESERVED.contains(&name.as_str()) {
+    if is_reserved(&name) {
         name.push_str("_value");
     }
     name
