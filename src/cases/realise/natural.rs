@@ -184,6 +184,17 @@ mod tests {
         assert_eq!(choices(&set, Type::Date, today)[0], Value::Date(day("2026-01-01")));
     }
 
+    #[test]
+    fn ranges_up_to_the_least_and_the_greatest_number_have_a_round_one() {
+        let found = |low, high| roundest(low, high, 1).next();
+        assert_eq!(found(i128::MIN, i128::MIN), Some(i128::MIN));
+        assert_eq!(found(i128::MAX, i128::MAX), Some(i128::MAX));
+        assert!(found(i128::MIN, i128::MAX).is_some());
+        assert_eq!(found(-37, 84), Some(0));
+        assert_eq!(found(37, 84), Some(50));
+        assert_eq!(found(-84, -37), Some(-50));
+    }
+
     proptest! {
         #[test]
         fn whatever_has_members_has_choices(low in -50_000..50_000_i128, size in 0..50_000_i128, scale in 0..9_u32) {
@@ -200,21 +211,5 @@ mod tests {
             let set = Set::from_interval(Some((low, true)), Some((high, true)), Type::Integer);
             prop_assert_eq!(choices(&set, Type::Integer, today).is_empty(), set.is_empty());
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::roundest;
-
-    #[test]
-    fn ranges_up_to_the_least_and_the_greatest_number_have_a_round_one() {
-        let found = |low, high| roundest(low, high, 1).next();
-        assert_eq!(found(i128::MIN, i128::MIN), Some(i128::MIN));
-        assert_eq!(found(i128::MAX, i128::MAX), Some(i128::MAX));
-        assert!(found(i128::MIN, i128::MAX).is_some());
-        assert_eq!(found(-37, 84), Some(0));
-        assert_eq!(found(37, 84), Some(50));
-        assert_eq!(found(-84, -37), Some(-50));
     }
 }
