@@ -23,6 +23,9 @@ pub struct Distribution {
     not_participating: BigUint,
 }
 
+/// A score and its tier.
+pub(super) type Scored = (Decimal, Option<TierId>);
+
 impl Distribution {
     /// Counts what the interpreter said.
     pub fn of_outcomes<'o>(outcomes: impl IntoIterator<Item = &'o Outcome>) -> Self {
@@ -35,7 +38,7 @@ impl Distribution {
     }
 
     /// Counts somebody with a status, and with a score and a tier where that is scored, so many times.
-    pub(super) fn add(&mut self, status: Status, scored: Option<(Decimal, Option<TierId>)>, times: &BigUint) {
+    pub(super) fn add(&mut self, status: Status, scored: Option<Scored>, times: &BigUint) {
         self.total += times;
         match (status, scored) {
             (Status::Scored, Some((score, tier))) => {

@@ -10,7 +10,7 @@
 use super::Audit;
 use super::block::Block;
 use super::convolve::{State, Summand, Ways, convolve, too_large};
-use super::distribution::Distribution;
+use super::distribution::{Distribution, Scored};
 use super::frequencies::Frequencies;
 use super::model::{Model, NO_PART, NOT_SCORED, PartOf};
 use super::points::Points;
@@ -18,7 +18,7 @@ use super::read::Read;
 use crate::data::{FieldId, Population, Records, Subject, Value, Why};
 use crate::decimal::Decimal;
 use crate::eval::{Match, OverrideSeen, Scorer, Status, Steps, Trace, score_all};
-use crate::policy::{ItemId, Policy, TierId};
+use crate::policy::{ItemId, Policy};
 use num_bigint::BigUint;
 use std::collections::BTreeSet;
 
@@ -278,7 +278,7 @@ impl Trace for Seen<'_, '_> {
 }
 
 /// The status, score and tier of a state whose sums are all in.
-fn end(model: &Model<'_>, state: &State) -> Result<(Status, Option<(Decimal, Option<TierId>)>), String> {
+fn end(model: &Model<'_>, state: &State) -> Result<(Status, Option<Scored>), String> {
     let policy = model.policy;
     if state.marks & NO_PART != 0 {
         return Ok((Status::NotParticipating, None));

@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 /// The title of the section.
 pub(super) const TITLE: &str = "Expected scores, were the fields independent";
 
+/// How many of a distribution are counted.
+type Counted<'c> = &'c dyn Fn(&Distribution) -> BigUint;
+
 /// The section of a report; `tiers` are the names of the policy's tiers, best first.
 pub(super) fn blocks<'t>(expected: &Expected, tiers: impl Iterator<Item = &'t str>) -> Vec<Block> {
     let Expected { independent, measured, too_large } = expected;
@@ -34,7 +37,7 @@ pub(super) fn blocks<'t>(expected: &Expected, tiers: impl Iterator<Item = &'t st
         let [expected, data] = cells;
         table.row([Cell::new(name, tone), expected.into(), data.into()]);
     };
-    let shares = |of: &dyn Fn(&Distribution) -> BigUint| sides.map(|side| side.map(|side| (side, of(side))));
+    let shares = |of: Counted<'_>| sides.map(|side| side.map(|side| (side, of(side))));
     let told = |shares: &[Option<(&Distribution, BigUint)>; 2]| {
         let [expected, data] = shares;
         [expected, data]
@@ -49,7 +52,7 @@ pub(super) fn blocks<'t>(expected: &Expected, tiers: impl Iterator<Item = &'t st
         row(name, Tone::Plain, told(&shares(&|side| side.in_tier(Some(TierId(at))))));
     }
     // Without tiers everybody with a score is in none.
-    let untold: [(&str, &dyn Fn(&Distribution) -> BigUint); 3] = [
+    let untold: [(&str, Counted<'_>); 3] = [
         (if any_tier { "no tier" } else { "scored" }, &|side| side.in_tier(None)),
         ("not scored", &|side| side.not_scored().clone()),
         ("not participating", &|side| side.not_participating().clone()),
