@@ -25,9 +25,12 @@ pub(super) struct Witnesses<'m, 'p> {
     pub(super) made: &'m Made,
 }
 
-/// Records that were made from bases by nothing but wishes: by the position of the base, and the wishes.
+/// Records that were made from bases by nothing but wishes.
 #[derive(Default)]
-pub(super) struct Made(RefCell<Vec<(usize, Vec<Wish>, Option<Case>)>>);
+pub(super) struct Made(RefCell<Vec<Attempt>>);
+
+/// The position of the base, the wishes, and what was made, if it could be.
+type Attempt = (usize, Vec<Wish>, Option<Case>);
 
 impl<'p> Witnesses<'_, 'p> {
     /// Two records for a suspect, that differ in nothing but `free`, and of which the judge says what is looked for.
