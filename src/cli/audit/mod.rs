@@ -33,7 +33,7 @@ Examples:
   glassbox audit rules/sesame --charter rules/charters/headline.charter
   glassbox audit rules/payments --gaming             who of the data could buy their way up
   glassbox audit rules/payments --ask 'require score never rises with person.past_due'
-  glassbox audit rules/german_credit --data          beside the scores of the data, those to expect of its fields
+  glassbox audit rules/german_credit --data          scores of the data, and those to expect
   glassbox audit rules/payments --charter fair.charter --data   clauses that depend on data too
   glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for code hosts
 

@@ -23,7 +23,8 @@ Examples:
   glassbox review rules/german_credit                the same, asked policy by policy
 
 Beside POLICY.score stands snapshots/POLICY.csv, a record a line in the order of keys, with reasons,
-benefits, penalties, the answers of decisions and the points of every rule; and snapshots/POLICY/KEY.txt, an explanation, for each key in glassbox.toml:
+benefits, penalties, the answers of decisions and the points of every rule; and
+snapshots/POLICY/KEY.txt, an explanation, for each key in glassbox.toml:
 
   [snapshot]
   explain = [\"17\", \"23\"]
