@@ -218,7 +218,7 @@ fn what_is_expected_is_what_every_combination_comes_to() {
         panic!("{error}");
     }
     assert!(tally.exact > cases / 2, "only {} of {cases} policies were answered exactly", tally.exact);
-    assert!(tally.spread > tally.exact / 3, "too few have several scores: {tally:?}");
+    assert!(tally.spread > tally.exact / 10, "too few have several scores: {tally:?}");
 }
 
 /// A group with a weight and limits, an override that stands across it, one that caps the score, `not scored`, missing values.
