@@ -165,7 +165,7 @@ fn run(choices: Vec<u16>, tally: &mut Tally) -> Result<(), String> {
         (0..SEVERAL).filter_map(|_| read.get(choices.below(read.len().max(1)))).copied().collect();
     let mut fields: Counted = Vec::new();
     for field in ids(count).map(FieldId) {
-        let different = if several.contains(&field) { 1 + choices.below(3) } else { 1 };
+        let different = if several.contains(&field) { 2 + choices.below(2) } else { 1 };
         let mut values: Vec<(Value, u64)> = Vec::new();
         for _ in 0..different {
             let value = world.value(&mut choices, scored, field);
