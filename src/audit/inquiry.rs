@@ -106,6 +106,9 @@ impl Model<'_> {
                     .to_owned(),
             );
         }
+        if self.is_read_by_others(asked) {
+            findings.unknown.push("others' scores turn on it too, and settle with one's own".to_owned());
+        }
         for component in &self.components {
             let parts = component.parts.iter().copied();
             let parts: Vec<usize> =
@@ -332,6 +335,29 @@ impl Model<'_> {
         });
         let mut influences = self.policy.influences.iter();
         theirs && influences.any(|influence| influence.settled && influence.weight < Decimal::ZERO)
+    }
+
+    /// Whether one's own field, asked about as one's own alone, is also read by those who know one, and their scores come back
+    /// to one's own.
+    fn is_read_by_others(&self, asked: &BTreeSet<Read>) -> bool {
+        let schema = &self.policy.schema;
+        let mut influences = self.policy.influences.iter();
+        if !influences.any(|influence| influence.settled && !influence.weight.is_zero()) {
+            return false;
+        }
+        let all = self.axes.list.iter().flat_map(|axis| &axis.reads);
+        all.into_iter().any(|read| match read {
+            Read::PeerField(link, field) => {
+                schema.link(*link).to == schema.scored
+                    && asked.contains(&Read::Field(*field))
+                    && !asked.contains(read)
+            }
+            Read::Field(_)
+            | Read::Link(_)
+            | Read::Children(_)
+            | Read::ChildField(..)
+            | Read::PeerScores(_) => false,
+        })
     }
 
     /// What a difference of a record's points comes to where scores of others settle with it: it moves theirs, and they move

@@ -326,10 +326,7 @@ impl<'p> Audit<'p> {
             let (first, second) = (points(a)?, points(b)?);
             let apart = second.checked_sub(first)?.abs();
             let moved = Decimal::from_units(through_groups(model, bucket, apart.units(), 0))?;
-            let by_groups = match moved == apart {
-                true => String::new(),
-                false => format!(" (by its groups that is {moved} of the score)"),
-            };
+            let by_groups = by_groups(apart, moved);
             let name = &self.policy.item(id).name;
             (moved > allowed)
                 .then(|| format!("`{name}` gives {first} points and {second} points{by_groups},"))
@@ -633,22 +630,16 @@ impl<'p> Audit<'p> {
         let Some(at) = (0..model.parts.len()).find(|at| model.part(*at).of == PartOf::Item(id)) else {
             return Verdict::proved(format!("`{name}` gives no points"));
         };
-        let part = model.part(at);
-        let (sign, factor) = model.leverage(part.bucket);
+        let bucket = model.part(at).bucket;
+        // In a group with a negative weight, points lost are gained.
+        let (sign, _) = model.leverage(bucket);
         let hull = model.hulls.get(at).map_or(Points::ANY, |hull| hull.points);
         let gain = match sign {
             0 => 0,
             sign if sign > 0 => hull.high().max(0),
-            _ => (-hull.low()).max(0),
+            _ => hull.low().min(0).saturating_neg(),
         };
-        // A group's limits cap it too.
-        let mut gain = Points::of_units(0, factor.stretch(gain));
-        let mut bucket = part.bucket;
-        while bucket != 0 {
-            let of = model.bucket(bucket);
-            gain = Points::of_units(0, gain.high().min(of.apply(Points::ANY).width()));
-            bucket = of.into;
-        }
+        let gain = Points::of_units(0, through_groups(model, bucket, gain, 1));
         match gain.greatest() {
             Some(by) if most.is_none_or(|most| by <= most) => {
                 Verdict::proved(format!("however many events there are, `{name}` brings at most {by} points"))
@@ -665,16 +656,22 @@ impl<'p> Audit<'p> {
                 let judge = |a: &Trial<'_>, b: &Trial<'_>| {
                     let points = |trial: &Trial<'_>| trial.outcome.points.get(id.index()).copied();
                     let (first, second) = (points(a)?, points(b)?);
-                    let apart = second.checked_sub(first)?;
-                    (apart > more).then(|| format!("`{name}` gives {first} points, and then {second},"))
+                    let apart = second.checked_sub(first)?.units().saturating_mul(sign).max(0);
+                    let moved = Decimal::from_units(through_groups(model, bucket, apart, 0))?;
+                    let by_groups = by_groups(Decimal::from_units(apart)?, moved);
+                    (moved > more)
+                        .then(|| format!("`{name}` gives {first} points, and then {second}{by_groups},"))
                 };
-                let amount = match most {
-                    Some(most) => most.checked_add(Decimal::ONE).map_or(Amount::Most, Amount::AtLeast),
-                    None => Amount::Most,
+                // One point more than is allowed, or else all that there is: its groups may leave little of it.
+                let above = most.and_then(|most| most.checked_add(Decimal::ONE));
+                let (enough, all) = match sign {
+                    -1 => (above.map(|above| Amount::AtMost(-above)), Amount::Least),
+                    _ => (above.map(Amount::AtLeast), Amount::Most),
                 };
                 let none = [Wish::Points(id, Amount::Exactly(Decimal::ZERO))];
-                let witness =
-                    self.witnesses(model).by_wishes(&none, &[Wish::Points(id, amount)], &free, &judge);
+                let witness = enough.into_iter().chain([all]).find_map(|amount| {
+                    self.witnesses(model).by_wishes(&none, &[Wish::Points(id, amount)], &free, &judge)
+                });
                 match (witness, bound) {
                     (Some(witness), None) => Verdict::refuted_by(
                         format!("nothing caps what events bring by `{name}`: there is always more to gain"),
@@ -786,11 +783,20 @@ impl<'p> Audit<'p> {
     }
 }
 
+/// What groups make of a difference of points, where that is another.
+fn by_groups(apart: Decimal, moved: Decimal) -> String {
+    match moved == apart {
+        true => String::new(),
+        false => format!(" (by its groups that is {moved} of the score)"),
+    }
+}
+
 /// What a difference of points in a bucket comes to in the score: multiplied by the weights of the groups on its way, and
 /// nowhere more than a group's limits let through. Each product may be rounded up by so many units.
 fn through_groups(model: &Model<'_>, mut bucket: usize, mut width: i128, rounding: i128) -> i128 {
     while bucket != 0 {
         let of = model.bucket(bucket);
+        let rounding = if of.weight().is_some() { rounding } else { 0 };
         let weighted = Points::of_units(0, width).weighted(of.weight().map(Decimal::abs)).width();
         width = weighted.saturating_add(rounding).min(of.apply(Points::ANY).width());
         bucket = of.into;

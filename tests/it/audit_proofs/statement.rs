@@ -200,15 +200,17 @@ impl Question {
     }
 }
 
-/// What points come to in the end, by the weights of the groups that they stand in; `None` where a group is limited.
+/// What points bring in the end: what the groups that they stand in let through, lost where their weights are negative.
 fn brought(world: &World<'_>, group: Option<ItemId>, points: Decimal) -> Option<Decimal> {
-    let Some(group) = group else { return Some(points) };
-    let group = world.policy.item(group);
-    if group.limits.is_some() {
-        return None;
+    let through = let_through(world, group, points.abs())?;
+    let mut gained = points >= Decimal::ZERO;
+    let mut of = group;
+    while let Some(group) = of {
+        let group = world.policy.item(group);
+        gained ^= group.weight.is_some_and(|weight| weight < Decimal::ZERO);
+        of = group.group;
     }
-    let points = group.weight.map_or(Some(points), |weight| points.checked_mul(weight))?;
-    brought(world, group.group, points)
+    Some(if gained { through } else { -through })
 }
 
 /// What a difference of points comes to in the end: by the weights of the groups, and at most what their limits leave.
