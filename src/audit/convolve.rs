@@ -172,7 +172,7 @@ fn closed(model: &Model<'_>, ways: Ways, bucket: usize) -> Result<Ways, String> 
 fn crossed(model: &Model<'_>, one: &Ways, other: &Ways) -> Result<Ways, String> {
     let too_many = || format!("there are more than {STATES} different sums on the way to the score");
     if one.len().saturating_mul(other.len()) > PAIRS {
-        return Err(too_many());
+        return Err(format!("there are more than {PAIRS} pairs of sums to be added on the way to the score"));
     }
     let mut both = Ways::new();
     for (a, times) in one {

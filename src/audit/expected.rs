@@ -32,7 +32,7 @@ pub struct Expected {
     pub independent: Result<Distribution, String>,
     /// As the interpreter scores the records.
     pub measured: Distribution,
-    /// Records of which a number is too large, and which have no part in `measured`.
+    /// Records of which a number is too large, and which have no part in either.
     pub too_large: usize,
 }
 
@@ -41,8 +41,11 @@ impl Expected {
     pub fn of(audit: &Audit<'_>, records: &dyn Records) -> Self {
         let policy = audit.policy();
         let outcomes = score_all(policy, records);
+        // Both sides are of the same records.
+        let scored = outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_ok());
+        let frequencies = Frequencies::of(policy, scored.filter_map(|(at, _)| records.subject(at)));
         Self {
-            independent: audit.expected(&Frequencies::of(policy, records)),
+            independent: audit.expected(&frequencies),
             measured: Distribution::of_outcomes(outcomes.iter().flatten()),
             too_large: outcomes.iter().filter(|outcome| outcome.is_err()).count(),
         }

@@ -1,6 +1,6 @@
 //! How often each value of each field of the scored record occurs.
 
-use crate::data::{FieldId, Records, Value};
+use crate::data::{FieldId, Subject, Value};
 use crate::policy::Policy;
 use rustc_hash::FxHashMap;
 
@@ -19,10 +19,10 @@ struct Counts {
 }
 
 impl Frequencies {
-    /// Counts the records of a population.
-    pub fn of(policy: &Policy, records: &dyn Records) -> Self {
+    /// Counts records.
+    pub fn of<'r>(policy: &Policy, records: impl Iterator<Item = Subject<'r>>) -> Self {
         let mut counted = Self { fields: vec![Counts::default(); policy.schema.scored().fields.len()] };
-        for subject in (0..records.count()).filter_map(|position| records.subject(position)) {
+        for subject in records {
             for (counts, value) in counted.fields.iter_mut().zip(subject.values) {
                 counts.add(value, 1);
             }

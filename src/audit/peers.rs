@@ -325,12 +325,24 @@ impl<'p> Audit<'p> {
             let points = |trial: &Trial<'_>| trial.outcome.points.get(id.index()).copied();
             let (first, second) = (points(a)?, points(b)?);
             let apart = second.checked_sub(first)?.abs();
-            let moved = Decimal::from_units(through_groups(model, bucket, apart.units(), 0))?;
+            let (before, after) = (self.reached(a, id)?, self.reached(b, id)?);
+            let seen = after.checked_sub(before)?.abs();
+            // Others of its groups may add to what is seen, or leave it no room.
+            let moved = Decimal::from_units(through_groups(model, bucket, apart.units(), 0))?.min(seen);
             let by_groups = by_groups(apart, moved);
             let name = &self.policy.item(id).name;
             (moved > allowed)
                 .then(|| format!("`{name}` gives {first} points and {second} points{by_groups},"))
         })
+    }
+
+    /// The points in which those of an item are counted into the score: its outermost group's, or its own.
+    fn reached(&self, trial: &Trial<'_>, id: ItemId) -> Option<Decimal> {
+        let mut outermost = id;
+        while let Some(group) = self.policy.item(outermost).group {
+            outermost = group;
+        }
+        trial.outcome.points.get(outermost.index()).copied()
     }
 
     /// The most that a part can change of the score, its groups' weights and limits counted.
@@ -657,7 +669,8 @@ impl<'p> Audit<'p> {
                     let points = |trial: &Trial<'_>| trial.outcome.points.get(id.index()).copied();
                     let (first, second) = (points(a)?, points(b)?);
                     let apart = second.checked_sub(first)?.units().saturating_mul(sign).max(0);
-                    let moved = Decimal::from_units(through_groups(model, bucket, apart, 0))?;
+                    let seen = self.reached(b, id)?.checked_sub(self.reached(a, id)?)?;
+                    let moved = Decimal::from_units(through_groups(model, bucket, apart, 0))?.min(seen);
                     let by_groups = by_groups(Decimal::from_units(apart)?, moved);
                     (moved > more)
                         .then(|| format!("`{name}` gives {first} points, and then {second}{by_groups},"))

@@ -4,6 +4,7 @@ use super::open::open_all;
 use super::report::{GOOD, HELP};
 use super::snapshot::{Compared, say, say_older};
 use super::{Exit, Stop};
+use crate::diagnostic::in_shell;
 use crate::snapshot::{self, Stored};
 use clap::Args;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -48,13 +49,16 @@ impl Review {
                     "no scores of `{}` are kept yet, with which new ones could be compared",
                     self.path.display()
                 ),
-                Some(format!("`glassbox snapshot {}` keeps them", self.path.display())),
+                Some(format!("`glassbox snapshot {}` keeps them", in_shell(self.path.display()))),
             ));
         }
         if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
             return Err(Stop::failure(
                 "`glassbox review` asks, and here is no terminal to answer on",
-                Some(format!("`glassbox snapshot {} --accept` takes all new scores", self.path.display())),
+                Some(format!(
+                    "`glassbox snapshot {} --accept` takes all new scores",
+                    in_shell(self.path.display())
+                )),
             ));
         }
         let mut stdout = anstream::stdout();

@@ -166,7 +166,7 @@ impl Test {
         }
         let unexplained = (tally.differ - differed).saturating_sub(EXPLAINED);
         if unexplained > 0 && self.format == Format::Human {
-            let (more, path) = (grouped(unexplained), self.path.display());
+            let (more, path) = (grouped(unexplained), in_shell(self.path.display()));
             writeln!(to, "  and {more} more: `glassbox test {path} --filter TITLE` explains one")?;
         }
         if self.coverage || self.suggest || self.threshold.is_some() {

@@ -201,7 +201,10 @@ pub(super) fn push_place(places: &mut Vec<String>, place: &String) {
 
 /// Where the keys are a sample, the greatest hash in it: whether there are records beyond it, it does not say.
 fn reach(snapshot: &Snapshot) -> Option<[u8; 32]> {
-    let is_sample = snapshot.rows.len() >= KEPT && snapshot.head.records > snapshot.rows.len();
+    // The first form counted a key that stands twice as two of those that it kept.
+    let may_be_fewer = snapshot.scores_only && snapshot.head.records > KEPT;
+    let is_sample =
+        snapshot.head.records > snapshot.rows.len() && (snapshot.rows.len() >= KEPT || may_be_fewer);
     snapshot.rows.keys().filter(|_| is_sample).map(|key| hash(&key.0)).max()
 }
 

@@ -21,6 +21,8 @@ pub struct Malformed {
     pub line: usize,
     /// Why.
     pub reason: String,
+    /// Whether it may be a snapshot of a later form.
+    pub later: bool,
 }
 
 impl Snapshot {
@@ -49,7 +51,7 @@ impl Snapshot {
 
     /// Reads the text of a file, of the first form too. Its explanations stand elsewhere.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        let wrong = |line: usize, reason: &str| Malformed { line, reason: reason.to_owned() };
+        let wrong = |line: usize, reason: &str| Malformed { line, reason: reason.to_owned(), later: false };
         let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
         let said = first.trim_end().strip_prefix(MARK).and_then(|said| said.split_once(": "));
         let (form, head) = said.and_then(|(form, said)| Some((form, head(said)?))).ok_or_else(|| {
@@ -59,10 +61,8 @@ impl Snapshot {
             "1" => true,
             "2" => false,
             other => {
-                return Err(wrong(
-                    1,
-                    &format!("it is of form `{other}`, and this version of glassbox knows 1 and 2"),
-                ));
+                let reason = format!("it is of form `{other}`, and this version of glassbox knows 1 and 2");
+                return Err(Malformed { line: 1, reason, later: true });
             }
         };
         let sheet = Sheet::read(rest).ok_or_else(|| wrong(2, "its line of column names is not there"))?;

@@ -371,13 +371,13 @@ fn reads_outcome(expr: &Expr) -> bool {
             reads_outcome(a) || reads_outcome(b)
         }
         Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => all.iter().any(reads_outcome),
+        Expr::Aggregate(aggregate) => aggregate.value.iter().chain(&aggregate.filter).any(reads_outcome),
         Expr::Constant(_)
         | Expr::Field(_)
         | Expr::EventField(_)
         | Expr::Definition(_)
         | Expr::EventDefinition(_)
-        | Expr::PreviousScore
-        | Expr::Aggregate(_) => false,
+        | Expr::PreviousScore => false,
     }
 }
 

@@ -47,7 +47,7 @@ A proof is about this text on this day. It says nothing about the data, nor abou
 something else in them; docs/audit.md says how to read it, docs/charters.md what clauses can say.
 
 Exit codes: 0 all clauses are proved, or none was asked; 1 one is refuted; 4 one is undecided;
-2 it could not run.";
+3 records of the data were set aside, and all else is well; 2 it could not run.";
 
 /// Say what a policy can do to anybody, with proofs and with records that show it
 #[derive(Debug, Args)]
@@ -131,6 +131,8 @@ pub(super) struct Audited {
     pub(super) clauses: Vec<Clause>,
     /// Those that are not proved, as diagnostics.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// How many records of the data were set aside.
+    pub(super) set_aside: usize,
     /// The file of the policy.
     pub(super) path: PathBuf,
 }
@@ -161,6 +163,7 @@ impl Audit {
         self.write(&audited)?;
         let standings = audited.iter().flat_map(|one| &one.clauses).map(|clause| clause.answer.standing);
         Ok(match standings.max() {
+            None | Some(Standing::Proved) if audited.iter().any(|one| one.set_aside > 0) => Exit::SetAside,
             None | Some(Standing::Proved) => Exit::Fine,
             Some(Standing::Undecided) => Exit::Undecided,
             Some(Standing::Refuted) => Exit::Wrong,
@@ -208,6 +211,7 @@ impl Audit {
             }
             None => None,
         };
+        let set_aside = loaded.as_ref().map_or(0, |loaded| loaded.rejects.set_aside.len());
         if demands.is_empty() {
             let expected = loaded.as_ref().map(|loaded| Expected::of(&core, &loaded.population));
             return Ok(Audited {
@@ -217,6 +221,7 @@ impl Audit {
                 expected,
                 clauses: Vec::new(),
                 diagnostics: Vec::new(),
+                set_aside,
                 path,
             });
         }
@@ -224,7 +229,7 @@ impl Audit {
         let screen = scores.as_ref().map(|scores| scores as &dyn Screen);
         let asked = Subject { policy, others, desk: &core, screen };
         let (clauses, diagnostics) = demands.answer(opened, &core, &asked, &mut sources)?;
-        Ok(Audited { scope, sources, report: None, expected: None, clauses, diagnostics, path })
+        Ok(Audited { scope, sources, report: None, expected: None, clauses, diagnostics, set_aside, path })
     }
 
     fn write(&self, audited: &[Audited]) -> Result<(), Stop> {

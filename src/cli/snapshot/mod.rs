@@ -7,6 +7,7 @@ pub(super) use text::{say, say_older};
 use super::open::{Opened, open_all};
 use super::report::{GOOD, HELP, grouped, plural};
 use super::{Exit, Stop};
+use crate::diagnostic::in_shell;
 use crate::snapshot::{
     self, AnswerShift, Difference, HeldShift, KEPT, Stored, Through, Unstored, compare, path_of, take,
 };
@@ -66,7 +67,7 @@ impl Snapshot {
                     writeln!(
                         anstream::stderr(),
                         "{HELP}help{HELP:#}: `glassbox snapshot {} --accept` takes the new scores",
-                        self.path.display()
+                        in_shell(self.path.display())
                     )?;
                     exit = Exit::Wrong;
                 }
@@ -207,6 +208,9 @@ pub(super) fn object(compared: &Compared, difference: Option<&Difference>) -> se
 impl From<Unstored> for Stop {
     fn from(error: Unstored) -> Self {
         let help = match &error {
+            Unstored::Malformed { error, .. } if error.later => {
+                Some("read it with the version of glassbox that wrote it, or a later one".to_owned())
+            }
             Unstored::Malformed { .. } => {
                 Some("take the file away, and keep the scores again by `glassbox snapshot`".to_owned())
             }

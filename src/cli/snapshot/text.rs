@@ -3,6 +3,7 @@
 use super::super::report::{DIM, ERROR, HEADING, HELP, WARNING, grouped, plural};
 use super::Compared;
 use crate::decimal::Decimal;
+use crate::diagnostic::in_shell;
 use crate::snapshot::{
     AnswerShift, Answered, Difference, Given, Held, HeldShift, Moved, Reworded, Row, explained_at, path_of,
 };
@@ -148,7 +149,7 @@ pub(in super::super) fn say_older(compared: &Compared, pack: &Path, to: &mut dyn
     }
     let path = path_of(&compared.policy);
     writeln!(to, "{WARNING}warning{WARNING:#}: {}: {OLDER}", path.display())?;
-    writeln!(to, "{HELP}help{HELP:#}: `glassbox snapshot {}` keeps them too", pack.display())
+    writeln!(to, "{HELP}help{HELP:#}: `glassbox snapshot {}` keeps them too", in_shell(pack.display()))
 }
 
 fn rest(all: usize, noun: &str, to: &mut dyn Write) -> io::Result<()> {
