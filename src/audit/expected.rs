@@ -32,6 +32,8 @@ pub struct Expected {
     pub independent: Result<Distribution, String>,
     /// As the interpreter scores the records.
     pub measured: Distribution,
+    /// What the policy's tiers are called, best first.
+    pub tiers: Vec<String>,
     /// Records of which a number is too large, and which have no part in either.
     pub too_large: usize,
 }
@@ -46,6 +48,7 @@ impl Expected {
         let frequencies = Frequencies::of(policy, scored.filter_map(|(at, _)| records.subject(at)));
         Self {
             independent: audit.expected(&frequencies),
+            tiers: policy.tiers.iter().map(|tier| tier.label.clone()).collect(),
             measured: Distribution::of_outcomes(outcomes.iter().flatten()),
             too_large: outcomes.iter().filter(|outcome| outcome.is_err()).count(),
         }

@@ -174,8 +174,7 @@ impl Sections<'_> {
 
     /// How the scores of the data lie, and how they would.
     fn expected(&self) -> Vec<Block> {
-        let tiers = self.report.tiers.iter().map(|(name, _)| name.as_str());
-        self.expected.map_or_else(Vec::new, |expected| expected::blocks(expected, tiers))
+        self.expected.map_or_else(Vec::new, expected::blocks)
     }
 
     fn givers(&self) -> Vec<Block> {

@@ -15,9 +15,9 @@ pub(super) const TITLE: &str = "Expected scores, were the fields independent";
 /// How many of a distribution are counted.
 type Counted<'c> = &'c dyn Fn(&Distribution) -> BigUint;
 
-/// The section of a report; `tiers` are the names of the policy's tiers, best first.
-pub(super) fn blocks<'t>(expected: &Expected, tiers: impl Iterator<Item = &'t str>) -> Vec<Block> {
-    let Expected { independent, measured, too_large } = expected;
+/// The section of a report.
+pub(super) fn blocks(expected: &Expected) -> Vec<Block> {
+    let Expected { independent, measured, tiers, too_large } = expected;
     let records = plural(usize::try_from(measured.total()).unwrap_or(usize::MAX), "record");
     let aside = match too_large {
         0 => String::new(),
@@ -46,14 +46,12 @@ pub(super) fn blocks<'t>(expected: &Expected, tiers: impl Iterator<Item = &'t st
     let some = |shares: &[Option<(&Distribution, BigUint)>; 2]| {
         shares.iter().flatten().any(|(_, some)| *some != BigUint::ZERO)
     };
-    let mut any_tier = false;
-    for (name, at) in tiers.zip(0..) {
-        any_tier = true;
+    for (name, at) in tiers.iter().zip(0..) {
         row(name, Tone::Plain, told(&shares(&|side| side.in_tier(Some(TierId(at))))));
     }
     // Without tiers everybody with a score is in none.
     let untold: [(&str, Counted<'_>); 3] = [
-        (if any_tier { "no tier" } else { "scored" }, &|side| side.in_tier(None)),
+        (if tiers.is_empty() { "scored" } else { "no tier" }, &|side| side.in_tier(None)),
         ("not scored", &|side| side.not_scored().clone()),
         ("not participating", &|side| side.not_participating().clone()),
     ];
@@ -72,18 +70,17 @@ pub(super) fn blocks<'t>(expected: &Expected, tiers: impl Iterator<Item = &'t st
 }
 
 /// The same for programs.
-pub(super) fn json<'t>(expected: &Expected, tiers: impl Iterator<Item = &'t str>) -> Value {
-    let tiers: Vec<&str> = tiers.collect();
-    let Expected { independent, measured, too_large } = expected;
+pub(super) fn json(expected: &Expected) -> Value {
+    let Expected { independent, measured, tiers, too_large } = expected;
     json!({
-        "independent": independent.as_ref().ok().map(|independent| distribution(independent, &tiers)),
+        "independent": independent.as_ref().ok().map(|independent| distribution(independent, tiers)),
         "undecided": independent.as_ref().err(),
-        "data": distribution(measured, &tiers),
+        "data": distribution(measured, tiers),
         "too_large": too_large,
     })
 }
 
-fn distribution(of: &Distribution, tiers: &[&str]) -> Value {
+fn distribution(of: &Distribution, tiers: &[String]) -> Value {
     let share =
         |some: &BigUint| json!({ "ways": some.to_string(), "percent": of.percent(some, 9).map(Amount) });
     let with = |name: &str, value: Value, some: &BigUint| {

@@ -23,11 +23,10 @@ pub(super) fn json(audited: &[Audited]) -> serde_json::Result<String> {
 
 fn policy(audited: &Audited) -> Value {
     let Audited { scope, sources, report, expected, clauses, .. } = audited;
-    let tiers = report.iter().flat_map(|report| &report.tiers).map(|(name, _)| name.as_str());
     json!({
         "scope": scope_of(scope),
         "report": report.as_ref().map(|report| report_of(report, sources)),
-        "expected": expected.as_ref().map(|expected| expected::json(expected, tiers)),
+        "expected": expected.as_ref().map(expected::json),
         "clauses": clauses.iter().map(|each| clause(each, sources)).collect::<Vec<_>>(),
     })
 }
