@@ -336,7 +336,7 @@ impl Own {
         self.status
     }
 
-    /// The score that the record has without the influence of others, as [`Own::settled`] has it with them.
+    /// The score that the record has without the influence of others.
     pub fn alone(&self, policy: &Policy) -> Option<Decimal> {
         self.settled(policy, &[]).ok().flatten()
     }
