@@ -654,35 +654,12 @@ impl Renumber<'_> {
     }
 
     fn expr(&self, expr: &mut Expr) {
-        match expr {
-            Expr::Definition(id) | Expr::EventDefinition(id) => {
-                if let Some(moved) = self.definitions.get(id.index()) {
-                    *id = *moved;
-                }
-            }
-            Expr::Negate(inner) | Expr::Test(inner, _) | Expr::IsMissing(inner) | Expr::Not(inner) => {
-                self.expr(inner)
-            }
-            Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) | Expr::Otherwise(a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => {
-                all.iter_mut().for_each(|each| self.expr(each))
-            }
-            Expr::Aggregate(aggregate) => {
-                aggregate.filter.iter_mut().chain(&mut aggregate.value).for_each(|each| self.expr(each));
-            }
-            Expr::Constant(_)
-            | Expr::Field(_)
-            | Expr::EventField(_)
-            | Expr::PreviousScore
-            | Expr::Score
-            | Expr::Tier
-            | Expr::PointsOf(_)
-            | Expr::PointsOfInfluence(_)
-            | Expr::Decision(_) => {}
+        if let Expr::Definition(id) | Expr::EventDefinition(id) = expr
+            && let Some(moved) = self.definitions.get(id.index())
+        {
+            *id = *moved;
         }
+        expr.operands_mut().for_each(|each| self.expr(each));
     }
 }
 

@@ -103,7 +103,7 @@ impl Desk for Audit<'_> {
                 if value(a)? >= value(b)? {
                     return None;
                 }
-            } else if !grows(self, a, b, record, field) {
+            } else if !grows(a, b, record, field) {
                 return None;
             }
             broken(never, first, second).then(|| went(first, second))
@@ -337,8 +337,7 @@ pub(super) fn rank(value: &Value) -> Option<i128> {
 }
 
 /// Whether from one record to another no child's field falls and one grows.
-fn grows(audit: &Audit<'_>, a: &Trial<'_>, b: &Trial<'_>, record: RecordId, field: FieldId) -> bool {
-    let _ = audit;
+fn grows(a: &Trial<'_>, b: &Trial<'_>, record: RecordId, field: FieldId) -> bool {
     let values = |trial: &Trial<'_>| -> Vec<Option<i128>> {
         let rows = trial.case.records.iter().filter(|(kind, _)| *kind == record);
         rows.map(|(_, values)| values.get(field.index()).and_then(rank)).collect()

@@ -75,16 +75,16 @@ impl ReadAfter {
                     self.reads.extend([Read::Link(influence.link), Read::PeerScores(influence.link)]);
                 }
             }
-            Expr::Negate(inner) | Expr::Test(inner, _) | Expr::IsMissing(inner) | Expr::Not(inner) => {
-                self.expr(policy, inner);
-            }
-            Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) | Expr::Otherwise(a, b) => {
-                self.expr(policy, a);
-                self.expr(policy, b);
-            }
-            Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => {
-                all.iter().for_each(|each| self.expr(policy, each));
-            }
+            Expr::Negate(_)
+            | Expr::Test(..)
+            | Expr::IsMissing(_)
+            | Expr::Not(_)
+            | Expr::Arithmetic(..)
+            | Expr::Compare(..)
+            | Expr::Otherwise(..)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Call(..) => expr.operands().for_each(|each| self.expr(policy, each)),
             Expr::Constant(_)
             | Expr::Field(_)
             | Expr::EventField(_)
@@ -187,16 +187,16 @@ impl<'p> Reader<'p> {
                     self.reads.insert(Read::PeerScores(link));
                 }
             }
-            Expr::Negate(inner) | Expr::Test(inner, _) | Expr::IsMissing(inner) | Expr::Not(inner) => {
-                self.expr(inner, over, of);
-            }
-            Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) | Expr::Otherwise(a, b) => {
-                self.expr(a, over, of);
-                self.expr(b, over, of);
-            }
-            Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => {
-                all.iter().for_each(|each| self.expr(each, over, of));
-            }
+            Expr::Negate(_)
+            | Expr::Test(..)
+            | Expr::IsMissing(_)
+            | Expr::Not(_)
+            | Expr::Arithmetic(..)
+            | Expr::Compare(..)
+            | Expr::Otherwise(..)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Call(..) => expr.operands().for_each(|each| self.expr(each, over, of)),
             Expr::Aggregate(aggregate) => {
                 self.exist(aggregate.over);
                 let inner = Some(aggregate.over);

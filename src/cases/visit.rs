@@ -41,21 +41,18 @@ impl<'p> Visit<'p> {
         match expr {
             Expr::Definition(id) => self.definition(id.0, None, told),
             Expr::EventDefinition(id) => self.definition(id.0, over, told),
-            Expr::Negate(inner) | Expr::Test(inner, _) | Expr::IsMissing(inner) | Expr::Not(inner) => {
-                self.expr(inner, over, told);
-            }
-            Expr::Arithmetic(_, left, right)
-            | Expr::Compare(_, left, right)
-            | Expr::Otherwise(left, right) => {
-                self.expr(left, over, told);
-                self.expr(right, over, told);
-            }
-            Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => {
-                all.iter().for_each(|each| self.expr(each, over, told));
-            }
+            Expr::Negate(_)
+            | Expr::Test(..)
+            | Expr::IsMissing(_)
+            | Expr::Not(_)
+            | Expr::Arithmetic(..)
+            | Expr::Compare(..)
+            | Expr::Otherwise(..)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Call(..) => expr.operands().for_each(|each| self.expr(each, over, told)),
             Expr::Aggregate(aggregate) => {
-                let over = Some(aggregate.over);
-                aggregate.value.iter().chain(&aggregate.filter).for_each(|each| self.expr(each, over, told));
+                expr.operands().for_each(|each| self.expr(each, Some(aggregate.over), told));
             }
             Expr::PointsOf(id) => self.item(self.policy.item(*id), told),
             Expr::Decision(id) => {

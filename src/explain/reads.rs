@@ -98,16 +98,16 @@ impl Reads {
                     over.into_iter().flat_map(|over| inner.fields.iter().map(move |field| (over, *field)));
                 fields.for_each(|field| add(&mut self.event_fields, field));
             }
-            Expr::Negate(inner) | Expr::Test(inner, _) | Expr::IsMissing(inner) | Expr::Not(inner) => {
-                self.expr(policy, inner, over);
-            }
-            Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) | Expr::Otherwise(a, b) => {
-                self.expr(policy, a, over);
-                self.expr(policy, b, over);
-            }
-            Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => {
-                all.iter().for_each(|part| self.expr(policy, part, over));
-            }
+            Expr::Negate(_)
+            | Expr::Test(..)
+            | Expr::IsMissing(_)
+            | Expr::Not(_)
+            | Expr::Arithmetic(..)
+            | Expr::Compare(..)
+            | Expr::Otherwise(..)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Call(..) => expr.operands().for_each(|part| self.expr(policy, part, over)),
             Expr::Aggregate(aggregate) => {
                 let over = Some(aggregate.over);
                 aggregate

@@ -81,26 +81,5 @@ fn expr(e: &mut Expr) {
         expr(e);
         return;
     }
-    match e {
-        Expr::Negate(inner) | Expr::Test(inner, _) | Expr::IsMissing(inner) | Expr::Not(inner) => expr(inner),
-        Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) | Expr::Otherwise(a, b) => {
-            expr(a);
-            expr(b);
-        }
-        Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => all.iter_mut().for_each(expr),
-        Expr::Aggregate(aggregate) => {
-            aggregate.filter.iter_mut().chain(&mut aggregate.value).for_each(expr);
-        }
-        Expr::Constant(_)
-        | Expr::Field(_)
-        | Expr::EventField(_)
-        | Expr::Definition(_)
-        | Expr::EventDefinition(_)
-        | Expr::PreviousScore
-        | Expr::Score
-        | Expr::Tier
-        | Expr::PointsOf(_)
-        | Expr::PointsOfInfluence(_)
-        | Expr::Decision(_) => {}
-    }
+    e.operands_mut().for_each(expr);
 }

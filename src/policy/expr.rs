@@ -57,6 +57,68 @@ pub enum Expr {
     Decision(DecisionId),
 }
 
+impl Expr {
+    /// The expressions that it is made of directly, in their order; of an aggregate those about its events, the value first.
+    pub fn operands(&self) -> impl Iterator<Item = &Self> {
+        let none = &[];
+        let (first, second, all): (Option<&Self>, Option<&Self>, &[Self]) = match self {
+            Self::Constant(_)
+            | Self::Field(_)
+            | Self::EventField(_)
+            | Self::Definition(_)
+            | Self::EventDefinition(_)
+            | Self::PreviousScore
+            | Self::Score
+            | Self::Tier
+            | Self::PointsOf(_)
+            | Self::PointsOfInfluence(_)
+            | Self::Decision(_) => (None, None, none),
+            Self::Negate(inner) | Self::Test(inner, _) | Self::IsMissing(inner) | Self::Not(inner) => {
+                (Some(inner), None, none)
+            }
+            Self::Arithmetic(_, a, b) | Self::Compare(_, a, b) | Self::Otherwise(a, b) => {
+                (Some(a), Some(b), none)
+            }
+            Self::And(all) | Self::Or(all) | Self::Call(_, all) => (None, None, all),
+            Self::Aggregate(aggregate) => {
+                let Aggregate { value, filter, .. } = &**aggregate;
+                (value.as_ref(), filter.as_ref(), none)
+            }
+        };
+        first.into_iter().chain(second).chain(all)
+    }
+
+    /// The same, to be changed.
+    pub fn operands_mut(&mut self) -> impl Iterator<Item = &mut Self> {
+        let none = &mut [];
+        let (first, second, all): (Option<&mut Self>, Option<&mut Self>, &mut [Self]) = match self {
+            Self::Constant(_)
+            | Self::Field(_)
+            | Self::EventField(_)
+            | Self::Definition(_)
+            | Self::EventDefinition(_)
+            | Self::PreviousScore
+            | Self::Score
+            | Self::Tier
+            | Self::PointsOf(_)
+            | Self::PointsOfInfluence(_)
+            | Self::Decision(_) => (None, None, none),
+            Self::Negate(inner) | Self::Test(inner, _) | Self::IsMissing(inner) | Self::Not(inner) => {
+                (Some(inner), None, none)
+            }
+            Self::Arithmetic(_, a, b) | Self::Compare(_, a, b) | Self::Otherwise(a, b) => {
+                (Some(a), Some(b), none)
+            }
+            Self::And(all) | Self::Or(all) | Self::Call(_, all) => (None, None, all),
+            Self::Aggregate(aggregate) => {
+                let Aggregate { value, filter, .. } = &mut **aggregate;
+                (value.as_mut(), filter.as_mut(), none)
+            }
+        };
+        first.into_iter().chain(second).chain(all)
+    }
+}
+
 /// An arithmetic operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operator {

@@ -136,16 +136,16 @@ impl<'p> Reads<'p> {
                 self.look_into(event);
                 self.definition(*id);
             }
-            Expr::Negate(inner) | Expr::Test(inner, _) | Expr::IsMissing(inner) | Expr::Not(inner) => {
-                self.expr(inner, home, event);
-            }
-            Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) | Expr::Otherwise(a, b) => {
-                self.expr(a, home, event);
-                self.expr(b, home, event);
-            }
-            Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => {
-                all.iter().for_each(|part| self.expr(part, home, event));
-            }
+            Expr::Negate(_)
+            | Expr::Test(..)
+            | Expr::IsMissing(_)
+            | Expr::Not(_)
+            | Expr::Arithmetic(..)
+            | Expr::Compare(..)
+            | Expr::Otherwise(..)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Call(..) => expr.operands().for_each(|part| self.expr(part, home, event)),
             Expr::Aggregate(aggregate) => {
                 let over = Some(self.over(aggregate.over));
                 let parts = aggregate.filter.iter().chain(&aggregate.value);

@@ -362,23 +362,11 @@ impl Maker<'_> {
 
 /// Whether an expression reads what a record comes to. Definitions do not: they come before.
 fn reads_outcome(expr: &Expr) -> bool {
-    match expr {
-        Expr::Score | Expr::Tier | Expr::PointsOf(_) | Expr::PointsOfInfluence(_) | Expr::Decision(_) => true,
-        Expr::Negate(inner) | Expr::Test(inner, _) | Expr::IsMissing(inner) | Expr::Not(inner) => {
-            reads_outcome(inner)
-        }
-        Expr::Arithmetic(_, a, b) | Expr::Compare(_, a, b) | Expr::Otherwise(a, b) => {
-            reads_outcome(a) || reads_outcome(b)
-        }
-        Expr::And(all) | Expr::Or(all) | Expr::Call(_, all) => all.iter().any(reads_outcome),
-        Expr::Aggregate(aggregate) => aggregate.value.iter().chain(&aggregate.filter).any(reads_outcome),
-        Expr::Constant(_)
-        | Expr::Field(_)
-        | Expr::EventField(_)
-        | Expr::Definition(_)
-        | Expr::EventDefinition(_)
-        | Expr::PreviousScore => false,
-    }
+    let is_outcome = matches!(
+        expr,
+        Expr::Score | Expr::Tier | Expr::PointsOf(_) | Expr::PointsOfInfluence(_) | Expr::Decision(_)
+    );
+    is_outcome || expr.operands().any(reads_outcome)
 }
 
 /// Whether a record is another, or belongs to it.
