@@ -9,6 +9,7 @@ use super::block::{Block, Cell};
 use super::model::{Gives, Marks, Model};
 use super::points::Points;
 use super::read::Read;
+use super::rounding::{may_cross_zero, rounded_apart};
 use super::slope::Slope;
 use crate::data::FieldId;
 use crate::decimal::Decimal;
@@ -440,8 +441,7 @@ impl Model<'_> {
 
     /// The most that rounding can make of a difference.
     pub(super) fn rounded_up(&self, units: i128) -> i128 {
-        let step = self.policy.round.units();
-        units.checked_add(step - 1).map_or(units, |up| up.div_euclid(step) * step)
+        rounded_apart(units, self.policy.round, || may_cross_zero(&[self.policy]))
     }
 
     /// Different marks, or marks that are not sure: range and overrides are looked at, over all that others can add.

@@ -33,6 +33,7 @@ mod range;
 mod read;
 pub mod recourse;
 pub mod report;
+mod rounding;
 mod slope;
 mod sums;
 mod swing;
