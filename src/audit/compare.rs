@@ -185,12 +185,18 @@ impl Versions<'_, '_> {
                 }
             }
         };
-        let witness = |shown: &'_ Option<(Decimal, Witness)>| shown.as_ref().map(|(_, witness)| witness.clone());
+        let witness =
+            |shown: &'_ Option<(Decimal, Witness)>| shown.as_ref().map(|(_, witness)| witness.clone());
         let (up, down) = (witness(&found.up), witness(&found.down));
         let any = down.as_ref().or(up.as_ref()).or(found.unscored.as_ref());
         Comparison {
             equal: verdict(same, any, |_| true, "everybody has the same score as before"),
-            never_lower: verdict(safe_down, down.as_ref(), |other| other.may_fall, "nobody has a lower score"),
+            never_lower: verdict(
+                safe_down,
+                down.as_ref(),
+                |other| other.may_fall,
+                "nobody has a lower score",
+            ),
             never_higher: verdict(safe_up, up.as_ref(), |other| other.may_rise, "nobody has a higher score"),
             rise: Move::of(self.bound(rise, may_rise, true), found.up),
             fall: Move::of(self.bound(fall, may_fall, false), found.down),

@@ -117,9 +117,8 @@ mod tests {
             let step = Decimal::from_units(step).unwrap();
             let rounded = |units: i128| Decimal::from_units(units).unwrap().round_to(step).unwrap().units();
             for distance in 0..=12 {
-                let most = |from: i128| {
-                    (from..=20).map(|low| rounded(low + distance) - rounded(low)).max().unwrap()
-                };
+                let most =
+                    |from: i128| (from..=20).map(|low| rounded(low + distance) - rounded(low)).max().unwrap();
                 let bound = |across: bool| rounded_apart(distance, step, || across);
                 assert!(most(0) <= bound(false), "{distance} in steps of {step}");
                 assert!(most(-20) <= bound(true), "{distance} in steps of {step}");

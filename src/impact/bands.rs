@@ -49,7 +49,10 @@ impl Bands {
     #[must_use]
     pub fn label(&self, band: usize) -> String {
         let end = |more: i128| {
-            let at = self.first.checked_add(band as i128).and_then(|at| at.checked_add(more)?.checked_mul(self.step));
+            let at = self
+                .first
+                .checked_add(band as i128)
+                .and_then(|at| at.checked_add(more)?.checked_mul(self.step));
             at.and_then(Decimal::from_units).unwrap_or_default()
         };
         if self.single { end(0).to_string() } else { format!("{} to under {}", end(0), end(1)) }
@@ -82,7 +85,9 @@ mod tests {
         let far = Decimal::MAX.checked_div(Decimal::from_int(3)).unwrap();
         let bands = Bands::over(-far, far, Decimal::ONE);
         // Whatever bands there are, each of their ends is a number.
-        for bands in bands.into_iter().chain(Bands::over(Decimal::from_int(-7), Decimal::from_int(93), Decimal::ONE)) {
+        for bands in
+            bands.into_iter().chain(Bands::over(Decimal::from_int(-7), Decimal::from_int(93), Decimal::ONE))
+        {
             assert!((2..=13).contains(&bands.many()));
             let labels: Vec<_> = (0..bands.many()).map(|band| bands.label(band)).collect();
             assert_eq!(labels.iter().filter(|label| label.starts_with("0 to")).count(), 1, "{labels:?}");

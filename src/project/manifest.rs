@@ -253,7 +253,8 @@ impl Manifest {
         let previous = self.previous.iter().map(|entry| ("previous".to_owned(), entry));
         for (label, entry) in data.chain(previous) {
             facts.push((label.clone(), entry.file.clone()));
-            let more = entry.columns.iter().map(|(field, column)| (format!("column of {field}"), column.clone()));
+            let more =
+                entry.columns.iter().map(|(field, column)| (format!("column of {field}"), column.clone()));
             let missing = entry.missing.iter().map(|spelling| format!("`{spelling}`")).collect::<Vec<_>>();
             let missing = (!missing.is_empty()).then(|| ("missing".to_owned(), missing.join(", ")));
             let row_number = entry.row_number.iter().map(|field| ("row_number".to_owned(), field.clone()));

@@ -470,7 +470,8 @@ fn a_pack_that_cannot_be_read_is_neither_new_nor_gone() {
     let manifest = repository.path("rules/payments/glassbox.toml");
     let text = fs::read_to_string(&manifest).unwrap();
     let two = text.replace("\"payments.score\"", "\"payments.score\", \"more.score\"");
-    let two = if two == text { format!("policies = [\"payments.score\", \"more.score\"]\n{text}") } else { two };
+    let two =
+        if two == text { format!("policies = [\"payments.score\", \"more.score\"]\n{text}") } else { two };
     fs::write(&manifest, &two).unwrap();
     repository.commit("two");
     for broken in ["x = [\n".to_owned(), two.replace("more.score", "lost.score")] {
@@ -479,7 +480,10 @@ fn a_pack_that_cannot_be_read_is_neither_new_nor_gone() {
         for (arguments, which) in [("two broken", "new"), ("broken two", "old")] {
             let (told, wrong, code) = run_in(repository.0.path(), &format!("{arguments} --no-impact"));
             assert!(!told.contains("no more") && !told.contains("a new policy"), "{told}");
-            assert!(told.contains(&format!("not compared: the {which} version of its pack cannot be read")), "{told}");
+            assert!(
+                told.contains(&format!("not compared: the {which} version of its pack cannot be read")),
+                "{told}"
+            );
             assert_eq!(code, Some(2), "{wrong}");
         }
         repository.git("tag --delete broken");
@@ -493,7 +497,8 @@ fn packs_in_packs_and_texts_beside_them_are_compared() {
         fs::create_dir_all(repository.path(name).parent().unwrap()).unwrap();
         fs::write(repository.path(name), text).unwrap();
     };
-    let named = |name: &str, points: &str| small(points, "").replacen("policy p", &format!("policy {name}"), 1);
+    let named =
+        |name: &str, points: &str| small(points, "").replacen("policy p", &format!("policy {name}"), 1);
     write("glassbox.toml", "policies = [\"q.score\"]\n");
     write("sub/glassbox.toml", "policies = [\"p.score\"]\n");
     for name in ["q", "sub/p", "draft"] {
@@ -513,14 +518,22 @@ fn packs_in_packs_and_texts_beside_them_are_compared() {
 fn what_the_manifest_says_is_told() {
     let policy = small("7", "");
     for (from, to, told) in [
-        ("file = \"people.csv\" }", "file = \"people.csv\", columns = { age = \"age\" } }", "data person, column of age: age"),
+        (
+            "file = \"people.csv\" }",
+            "file = \"people.csv\", columns = { age = \"age\" } }",
+            "data person, column of age: age",
+        ),
         ("2026-01-31", "2026-02-28", "as_of: 2026-01-31 → 2026-02-28"),
         ("as_of", "charters = [\"c.charter\"]\nas_of", "charter c: "),
     ] {
         let folder = two_packs(&policy);
         let manifest = folder.path().join("new/glassbox.toml");
         fs::write(&manifest, PEOPLE_TOML.replace(from, to)).unwrap();
-        fs::write(folder.path().join("new/c.charter"), "charter c \"C\" {\n  require no dead rows or rules\n}\n").unwrap();
+        fs::write(
+            folder.path().join("new/c.charter"),
+            "charter c \"C\" {\n  require no dead rows or rules\n}\n",
+        )
+        .unwrap();
         let (text, wrong, code) = run_in(folder.path(), "old new --exit-code");
         assert!(text.contains("pack glassbox.toml") && text.contains(told), "{text}{wrong}");
         assert_eq!(code, Some(1), "{text}");
@@ -565,7 +578,8 @@ fn what_is_meant_by_names_is_said() {
     fs::write(repository.path("my rules/p.score"), small("2", "")).unwrap();
     repository.commit("two");
     let said = |arguments: &[&str]| {
-        let mut command = glassbox_in(repository.0.path(), ["diff"].into_iter().chain(arguments.iter().copied()));
+        let mut command =
+            glassbox_in(repository.0.path(), ["diff"].into_iter().chain(arguments.iter().copied()));
         let output = alone(&mut command).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (text(&output.stdout), text(&output.stderr), output.status.code())
@@ -575,10 +589,16 @@ fn what_is_meant_by_names_is_said() {
     let (_, wrong, code) = said(&["one", "two", "my rules"]);
     assert!(wrong.contains("paths stand behind `--`") && code == Some(2), "{wrong}");
     let (_, wrong, _) = said(&["rules", "HEAD"]);
-    assert!(wrong.contains("`rules` is a path, and no revision") && wrong.contains("HEAD -- rules"), "{wrong}");
+    assert!(
+        wrong.contains("`rules` is a path, and no revision") && wrong.contains("HEAD -- rules"),
+        "{wrong}"
+    );
     repository.git("branch rules");
     let (_, wrong, code) = said(&["HEAD", "rules"]);
-    assert!(wrong.contains("and a revision too") && wrong.contains("`./rules`") && code == Some(2), "{wrong}");
+    assert!(
+        wrong.contains("and a revision too") && wrong.contains("`./rules`") && code == Some(2),
+        "{wrong}"
+    );
     let (text, wrong, _) = said(&["HEAD", "./rules", "--no-impact"]);
     assert!(text.contains("the same"), "{text}{wrong}");
     let (_, wrong, code) = said(&["HEAD", "--data", "person=nofile.csv"]);

@@ -4,7 +4,9 @@ use crate::decimal::Decimal;
 use crate::policy::{Condition, Definition, DefinitionBody, EventPoints, Expr, Item, ItemBody, Table};
 
 /// A definition without its words.
-pub(super) fn bare_definition(definition: &Definition) -> (crate::data::RecordId, crate::data::Type, DefinitionBody) {
+pub(super) fn bare_definition(
+    definition: &Definition,
+) -> (crate::data::RecordId, crate::data::Type, DefinitionBody) {
     let body = match &definition.body {
         DefinitionBody::Expr(expr) => DefinitionBody::Expr(expr.clone()),
         DefinitionBody::Table(table) => DefinitionBody::Table(bare_table(table)),

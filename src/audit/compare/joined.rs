@@ -4,9 +4,7 @@ use super::bare::{bare_condition, bare_definition, bare_item};
 use super::renumber::{Renumber, shift_reasons};
 use crate::data::Schema;
 use crate::decimal::Decimal;
-use crate::policy::{
-    DefinitionId, Expr, Influence, Item, ItemBody, ItemId, ItemKind, Override, Policy,
-};
+use crate::policy::{DefinitionId, Expr, Influence, Item, ItemBody, ItemId, ItemKind, Override, Policy};
 use crate::source::Place;
 
 /// Both versions in one policy.
@@ -151,7 +149,9 @@ fn common_data(old: &Policy, new: &Policy) -> Result<Schema, String> {
             field.optional &= ours.optional;
             if field.domain.is_empty() && !field.optional {
                 let name = &field.name;
-                return Err(format!("no value of `{name}` is allowed by both versions: nobody is scored by both"));
+                return Err(format!(
+                    "no value of `{name}` is allowed by both versions: nobody is scored by both"
+                ));
             }
         }
     }

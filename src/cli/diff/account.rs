@@ -136,7 +136,9 @@ impl Account {
         };
         match account.what {
             What::Removed => Self { old_path: path, old_hash: hash, ..account },
-            What::Added | What::NotCompared(_) | What::Compared(_) => Self { new_path: path, new_hash: hash, ..account },
+            What::Added | What::NotCompared(_) | What::Compared(_) => {
+                Self { new_path: path, new_hash: hash, ..account }
+            }
         }
     }
 

@@ -67,10 +67,11 @@ fn found(by: &str) -> String {
 impl Everybody {
     /// Why nothing is known at all, where that is so.
     fn unknown(&self) -> Option<&str> {
-        let reasons = [&self.equal, &self.never_lower, &self.never_higher].map(|answer| match &answer.verdict {
-            Verdict::Undecided { because } => Some(because.as_str()),
-            Verdict::Proved { .. } | Verdict::Refuted { .. } => None,
-        });
+        let reasons =
+            [&self.equal, &self.never_lower, &self.never_higher].map(|answer| match &answer.verdict {
+                Verdict::Undecided { because } => Some(because.as_str()),
+                Verdict::Proved { .. } | Verdict::Refuted { .. } => None,
+            });
         let [Some(first), Some(second), Some(third)] = reasons else { return None };
         let is_open = |far: &Far| far.bound.is_none() && far.shown.is_none();
         let nothing = is_open(&self.rise) && is_open(&self.fall) && first == second && second == third;
@@ -135,7 +136,9 @@ impl Everybody {
     pub(super) fn markdown(&self) -> Vec<String> {
         if let Some(why) = self.unknown() {
             let (day, why) = (self.day, plain(why));
-            return vec![format!("**For everybody** that both versions can score, on {day}: undecided ({why})\n")];
+            return vec![format!(
+                "**For everybody** that both versions can score, on {day}: undecided ({why})\n"
+            )];
         }
         let answers = self.answers().into_iter().map(|Answer { says, verdict }| match verdict {
             Verdict::Proved { .. } => format!("- **proved**: {says}"),

@@ -10,8 +10,8 @@ use super::account::{Impacted, Scored, Side};
 use super::versions::Versions;
 use crate::data::{DataFiles, Loaded, Schema, Value, load};
 use crate::diagnostic::{Code, Diagnostic, plural, suggest};
-use crate::explain::{Explainer, Explanation};
 use crate::diff::{Became, Part};
+use crate::explain::{Explainer, Explanation};
 use crate::impact::{Impact, Named, NotDivided, Scores, divide, divided};
 use crate::output::{Form, Format};
 use crate::policy::Policy;
@@ -95,8 +95,14 @@ pub(super) fn of(
     let (theirs, ours) = (&new.project().manifest, &old.project().manifest);
     // What a revision says is not to make anybody read, and perhaps publish, what else is on this machine.
     if let Some((is_new, outside)) = versions.data_outside((ours, theirs), &ask.run.data) {
-        let message = format!("the data `{}` is not in the repository, and is not read for a revision", outside.display());
-        return Ok(Impacted::Unreadable { is_new, diagnostics: vec![Diagnostic::general(Code::E0409, message)] });
+        let message = format!(
+            "the data `{}` is not in the repository, and is not read for a revision",
+            outside.display()
+        );
+        return Ok(Impacted::Unreadable {
+            is_new,
+            diagnostics: vec![Diagnostic::general(Code::E0409, message)],
+        });
     }
     let mut refused = None;
     for (first, second) in [(theirs, ours), (ours, theirs)] {

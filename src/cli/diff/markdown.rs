@@ -276,8 +276,9 @@ fn movers(scored: &Scored) -> Option<String> {
         let by = mover.after.checked_sub(mover.before).unwrap_or_default();
         let through = mover.cause.as_ref().map_or_else(String::new, |cause| {
             let place = cause.file.as_ref().zip(cause.line);
-            let place = place
-                .map_or_else(String::new, |(file, line)| format!(" {}", code_in_table(&format!("{file}:{line}"))));
+            let place = place.map_or_else(String::new, |(file, line)| {
+                format!(" {}", code_in_table(&format!("{file}:{line}")))
+            });
             let points = |points: Option<crate::decimal::Decimal>| {
                 points.map_or_else(|| "nothing".to_owned(), |points| format!("{points:+}"))
             };
@@ -356,7 +357,10 @@ mod tests {
         assert_eq!(plain("a|b <b> @all *x*"), "a\\|b &lt;b&gt; @\u{200b}all \\*x\\*");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(plain("see #12, http://a.example and www.b.example"), "see #\u{200b}12, http:\u{200b}//a.example and www\u{200b}.b.example");
+        assert_eq!(
+            plain("see #12, http://a.example and www.b.example"),
+            "see #\u{200b}12, http:\u{200b}//a.example and www\u{200b}.b.example"
+        );
         assert_eq!(code("own | any"), "`own | any`");
         assert_eq!(code_in_table("own | any"), "`own \\| any`");
         assert_eq!(code("a\nb"), "`a b`");
@@ -387,7 +391,8 @@ mod tests {
         };
         let policy = |name: &str, many: usize| {
             let changes = (0..many).map(|n| Timed { change: change(n), holds: Vec::new() }).collect();
-            let comparison = crate::diff::Comparison { meaning: Meaning::Changed, changes, cases: Vec::new() };
+            let comparison =
+                crate::diff::Comparison { meaning: Meaning::Changed, changes, cases: Vec::new() };
             let sources = crate::source::Sources::new;
             let compared = Compared {
                 comparison,
@@ -409,7 +414,11 @@ mod tests {
         };
         let text = written(vec![policy("a", 60), policy("b", 3), policy("c", 1)]);
         assert!(text.chars().count() <= 65_536);
-        for head in ["### a\n\n: **60 parts changed**", "### b\n\n: **3 parts changed**", "### c\n\n: **1 part changed**"] {
+        for head in [
+            "### a\n\n: **60 parts changed**",
+            "### b\n\n: **3 parts changed**",
+            "### c\n\n: **1 part changed**",
+        ] {
             assert!(text.contains(head), "{head}\n{text}");
         }
         assert!(text.contains("did not fit"));

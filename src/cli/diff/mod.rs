@@ -11,8 +11,8 @@ mod words;
 
 use super::arguments::Run;
 use super::{Exit, Stop, UNUSABLE, report};
-use account::{Account, Compared, Report, What};
 use crate::project::MANIFEST;
+use account::{Account, Compared, Report, What};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use versions::{Pair, Versions};

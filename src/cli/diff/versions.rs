@@ -127,7 +127,9 @@ impl Versions {
         let mut scopes = Vec::new();
         for path in paths {
             let inside = repository.inside(path)?;
-            if let Some(module) = [Some(&old), new.as_ref()].into_iter().flatten().find_map(|of| of.module(&inside)) {
+            if let Some(module) =
+                [Some(&old), new.as_ref()].into_iter().flatten().find_map(|of| of.module(&inside))
+            {
                 let help = format!("its revisions are its own: run `glassbox diff` in the folder `{module}`");
                 return Err(Stop::failure(format!("`{}` is in a submodule", path.display()), Some(help)));
             }
@@ -259,7 +261,8 @@ impl Versions {
         }
         // Of a pack that cannot be read nobody knows which texts are its policies.
         let is_unreadable = |file: &str| {
-            let folders = manifests().map(|manifest| folder_of(manifest)).filter(|folder| is_below(file, folder));
+            let folders =
+                manifests().map(|manifest| folder_of(manifest)).filter(|folder| is_below(file, folder));
             folders.max_by_key(|folder| folder.len()).is_some_and(|nearest| unreadable.contains(&nearest))
         };
         let alone = below.iter().filter(|file| file.ends_with(".score") && !is_unreadable(file));

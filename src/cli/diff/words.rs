@@ -197,9 +197,7 @@ fn tiers(impact: &Impact) -> Option<Grid> {
     let rest = |all: usize, in_tiers: usize| all.saturating_sub(in_tiers);
     let before = |at: usize| match impact.tiers.get(at) {
         Some(tier) => tier.before,
-        None => {
-            rest(impact.compared + impact.removed, impact.tiers.iter().map(|tier| tier.before).sum())
-        }
+        None => rest(impact.compared + impact.removed, impact.tiers.iter().map(|tier| tier.before).sum()),
     };
     let after = |at: usize| match impact.tiers.get(at) {
         Some(tier) => tier.after,
