@@ -429,16 +429,16 @@ fn links_through_links_that_leave_a_revision_are_not_followed() {
 }
 
 /// The manifest of a pack with people.
-const PEOPLE_TOML: &str = "as_of = \"2026-01-31\"\n\n[data]\nperson = { file = \"people.csv\" }\n";
+const PEOPLE_TOML: &str = "policies = [\"p.score\"]\nas_of = \"2026-01-31\"\n\n[data]\nperson = { file = \"people.csv\" }\n";
 
 /// A policy `p` of people and their ages, whose old get so many points; with more blocks behind.
 fn small(old: &str, more: &str) -> String {
-    let tiers = "tiers {\n  good \"Good\" 105 or more\n  poor \"Poor\" under 105\n}\n";
+    let tiers = "tiers {\n  good \"Good\" 100 or more\n  poor \"Poor\" under 100\n}\n";
     let more = if more.contains("tiers {") { more.to_owned() } else { format!("{tiers}{more}") };
     format!(
         "policy p \"P\" {{\n  scores person\n  start 100\n  reasons up to 2 by points lost\n}}\nrecord person {{\n  id text key\n  \
          age integer 0 to 120\n}}\nreason R1 \"Young\"\ncharacteristic age \"Age\" {{\n  reason R1\n  | age | points |\n  \
-         | under 50 | 0 |\n  | 50 or more | {old} |\n}}\n{more}"
+         | under 50 | -1 |\n  | 50 or more | {old} |\n}}\n{more}"
     )
 }
 
@@ -544,7 +544,7 @@ fn what_the_manifest_says_is_told() {
 
 #[test]
 fn what_has_another_name_has_not_moved() {
-    let folder = two_packs(&small("-7", ""));
+    let folder = two_packs(&small("7", ""));
     let policy = folder.path().join("new/p.score");
     let text = fs::read_to_string(&policy).unwrap();
     fs::write(&policy, text.replace("good \"Good\"", "great \"Good\"").replace("R1", "RX")).unwrap();
