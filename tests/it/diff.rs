@@ -429,7 +429,8 @@ fn links_through_links_that_leave_a_revision_are_not_followed() {
 }
 
 /// The manifest of a pack with people.
-const PEOPLE_TOML: &str = "policies = [\"p.score\"]\nas_of = \"2026-01-31\"\n\n[data]\nperson = { file = \"people.csv\" }\n";
+const PEOPLE_TOML: &str =
+    "policies = [\"p.score\"]\nas_of = \"2026-01-31\"\n\n[data]\nperson = { file = \"people.csv\" }\n";
 
 /// A policy `p` of people and their ages, whose old get so many points; with more blocks behind.
 fn small(old: &str, more: &str) -> String {
@@ -601,7 +602,7 @@ fn what_is_meant_by_names_is_said() {
     );
     let (text, wrong, _) = said(&["HEAD", "./rules", "--no-impact"]);
     assert!(text.contains("the same"), "{text}{wrong}");
-    let (_, wrong, code) = said(&["HEAD", "--data", "person=nofile.csv"]);
+    let (_, wrong, code) = said(&["one", "two", "--data", "person=nofile.csv"]);
     assert!(wrong.contains("no file `nofile.csv`") && code == Some(2), "{wrong}");
     let (_, wrong, _) = said(&["one", "two", "--", "nothing"]);
     assert!(wrong.contains("in `one` or `two`"), "{wrong}");
