@@ -321,7 +321,7 @@ fn edits_of(text: &str) -> Vec<String> {
     edits
 }
 
-/// What stands for a missing value is part of the meaning, in every period.
+/// What stands for a missing value is part of the meaning, in every period: also where it moves no bound of what a rule can give.
 #[test]
 fn what_stands_for_a_missing_value_is_told() {
     let policy = "policy p \"P\" {\n  scores person\n  start 100\n}\nrecord person {\n  id text key\n  savings integer 0 to 9 optional\n}\n\
@@ -333,8 +333,8 @@ fn what_stands_for_a_missing_value_is_told() {
         override o \"O\" {\n  when savings over 5\n  score at most 50\n  if missing does not apply\n}\n";
     let old = good(policy);
     for (from, to, part) in [
-        ("  if missing 0\n", "  if missing 50\n", Part::Rule),
-        ("otherwise 0", "otherwise 500", Part::Definition),
+        ("  if missing 0\n", "  if missing 0.5\n", Part::Rule),
+        ("otherwise 0", "otherwise 5", Part::Definition),
         ("  if missing 5\n", "  if missing 9\n", Part::Characteristic),
         ("if missing does not apply", "if missing applies", Part::Override),
     ] {
