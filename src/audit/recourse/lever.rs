@@ -104,13 +104,12 @@ impl Lever {
         if (low..=high).contains(&cents) && same { cents } else { to }
     }
 
-    /// How many values there are; `None` where they are no numbers of steps.
+    /// How many values there are, or the greatest number where there are more; `None` where they are no numbers of steps.
     pub(in crate::audit) fn count(&self) -> Option<i128> {
         let Set::Ranges(ranges) = &self.domain else { return None };
         let one = step(self.kind);
-        ranges.iter().try_fold(0_i128, |sum, (low, high)| {
-            sum.checked_add((high.checked_sub(*low)? / one).checked_add(1)?)
-        })
+        let of = |(low, high): &(i128, i128)| (high.saturating_sub(*low) / one).saturating_add(1);
+        Some(ranges.iter().map(of).fold(0, i128::saturating_add))
     }
 
     /// Every value, where they can be listed: of an order each, of categories all.
