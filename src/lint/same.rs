@@ -1,7 +1,6 @@
 //! Whether two policies mean the same, however they are written.
 
 use crate::policy::{Condition, DefinitionBody, EventPoints, Expr, ItemBody, Policy, RowOutcome, Table};
-use std::sync::Arc;
 
 /// Whether two policies of one day mean the same to every record: all is equal but the words, and but care for missing
 /// values, which the checker has found to be never needed. Points, bounds and what losses are counted from are compared.
@@ -12,10 +11,8 @@ pub fn same_meaning(a: &Policy, b: &Policy) -> bool {
 
 /// The policy without its words and without care for missing values.
 fn plain(policy: &Policy) -> Policy {
-    let mut plain = policy.clone();
-    plain.hash = Arc::from("");
+    let mut plain = policy.without_words();
     for definition in &mut plain.definitions {
-        definition.text.clear();
         match &mut definition.body {
             DefinitionBody::Expr(e) => expr(e),
             DefinitionBody::Table(t) => table(t),
@@ -29,14 +26,11 @@ fn plain(policy: &Policy) -> Policy {
             }
             ItemBody::Formula(formula) => {
                 formula.when.iter_mut().for_each(expr);
-                formula.when_text.clear();
                 expr(&mut formula.points);
-                formula.points_text.clear();
                 formula.if_missing = None;
             }
             ItemBody::Events(events) => {
                 events.filter.iter_mut().for_each(expr);
-                events.filter_text.clear();
                 events.if_missing = None;
                 match &mut events.points {
                     EventPoints::Each(e) => expr(e),
@@ -48,7 +42,6 @@ fn plain(policy: &Policy) -> Policy {
     }
     plain.participation.iter_mut().for_each(|participation| condition(&mut participation.needs));
     plain.overrides.iter_mut().for_each(|each| condition(&mut each.when));
-    plain.tiers.iter_mut().for_each(|tier| tier.text.clear());
     plain.decisions.iter_mut().for_each(|decision| table(&mut decision.table));
     plain.consequences.iter_mut().for_each(|each| condition(&mut each.when));
     plain
@@ -56,17 +49,12 @@ fn plain(policy: &Policy) -> Policy {
 
 fn condition(condition: &mut Condition) {
     expr(&mut condition.when);
-    condition.text.clear();
     condition.if_missing = false;
 }
 
 fn table(table: &mut Table) {
-    for column in &mut table.columns {
-        expr(&mut column.subject);
-        column.text.clear();
-    }
+    table.columns.iter_mut().for_each(|column| expr(&mut column.subject));
     for row in &mut table.rows {
-        row.cells.iter_mut().for_each(|cell| cell.text.clear());
         match &mut row.outcome {
             RowOutcome::Value(value) => expr(value),
             RowOutcome::NotScored => {}

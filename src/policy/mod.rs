@@ -10,6 +10,7 @@ mod expr;
 mod item;
 mod outcome;
 mod reads;
+mod words;
 
 pub use case::*;
 pub use expr::*;

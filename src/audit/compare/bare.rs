@@ -1,55 +1,43 @@
 //! Parts of a policy without their words, so that those of two versions can be held equal.
 
+use crate::data::{RecordId, Type};
 use crate::decimal::Decimal;
 use crate::policy::{Condition, Definition, DefinitionBody, EventPoints, Expr, Item, ItemBody, Table};
 
 /// A definition without its words.
-pub(super) fn bare_definition(
-    definition: &Definition,
-) -> (crate::data::RecordId, crate::data::Type, DefinitionBody) {
-    let body = match &definition.body {
-        DefinitionBody::Expr(expr) => DefinitionBody::Expr(expr.clone()),
-        DefinitionBody::Table(table) => DefinitionBody::Table(bare_table(table)),
-    };
-    (definition.of, definition.kind, body)
+pub(super) fn bare_definition(definition: &Definition) -> (RecordId, Type, DefinitionBody) {
+    let mut bare = definition.clone();
+    bare.clear_words();
+    if let DefinitionBody::Table(table) = &mut bare.body {
+        drop_notes(table);
+    }
+    (bare.of, bare.kind, bare.body)
 }
 
 /// What an item gives, without its words.
 pub(super) fn bare_item(item: &Item) -> (ItemBody, Option<Decimal>, Option<(Decimal, Decimal)>) {
-    let body = match &item.body {
-        ItemBody::Table { table, if_missing } => {
-            ItemBody::Table { table: bare_table(table), if_missing: *if_missing }
-        }
-        ItemBody::Formula(formula) => {
-            let mut formula = formula.clone();
-            formula.when_text.clear();
-            formula.points_text.clear();
-            ItemBody::Formula(formula)
-        }
+    let mut body = item.body.clone();
+    body.clear_words();
+    match &mut body {
+        ItemBody::Table { table, .. } => drop_notes(table),
         ItemBody::Events(events) => {
-            let mut events = events.clone();
-            events.filter_text.clear();
-            if let EventPoints::Table(table) = &events.points {
-                events.points = EventPoints::Table(bare_table(table));
+            if let EventPoints::Table(table) = &mut events.points {
+                drop_notes(table);
             }
-            ItemBody::Events(events)
         }
-        ItemBody::Group(members) => ItemBody::Group(members.clone()),
-    };
+        ItemBody::Formula(_) | ItemBody::Group(_) => {}
+    }
     (body, item.weight, item.limits)
 }
 
-fn bare_table(table: &Table) -> Table {
-    let mut table = table.clone();
-    table.columns.iter_mut().for_each(|column| column.text.clear());
+/// Takes away what rows say of what they give.
+fn drop_notes(table: &mut Table) {
     for row in &mut table.rows {
-        row.cells.iter_mut().for_each(|cell| cell.text.clear());
         row.reason = None;
         row.baseline = None;
         row.source.clear();
         row.note.clear();
     }
-    table
 }
 
 pub(super) fn bare_condition(condition: &Condition) -> (Expr, bool) {
