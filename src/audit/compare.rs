@@ -48,6 +48,19 @@ pub struct Move {
     pub shown: Option<(Decimal, Witness)>,
 }
 
+impl Comparison {
+    fn undecided(why: &str) -> Self {
+        let none = Move { bound: None, shown: None };
+        Self {
+            equal: Verdict::undecided(why),
+            never_lower: Verdict::undecided(why),
+            never_higher: Verdict::undecided(why),
+            rise: none.clone(),
+            fall: none,
+        }
+    }
+}
+
 impl Move {
     fn of(bound: Option<Decimal>, shown: Option<(Decimal, Witness)>) -> Self {
         let broken = bound.zip(shown.as_ref()).is_some_and(|(bound, (by, _))| *by > bound);
@@ -71,13 +84,7 @@ impl<'p> Audit<'p> {
     pub fn compared_with(&self, old: &Policy) -> Comparison {
         match joined(old, self.policy) {
             Ok(joined) => Versions { audit: self, old, joined: &joined }.compare(),
-            Err(why) => Comparison {
-                equal: Verdict::undecided(why.clone()),
-                never_lower: Verdict::undecided(why.clone()),
-                never_higher: Verdict::undecided(why),
-                rise: Move { bound: None, shown: None },
-                fall: Move { bound: None, shown: None },
-            },
+            Err(why) => Comparison::undecided(&why),
         }
     }
 }
@@ -103,18 +110,19 @@ impl Versions<'_, '_> {
     fn compare(&self) -> Comparison {
         let model = match Model::of_versions(&self.joined.policy) {
             Ok(model) => model,
-            Err(why) => return self.unknown(&why),
+            Err(why) => return Comparison::undecided(&why),
         };
         let sides = match sides(&model) {
             Ok(sides) => sides,
-            Err(why) => return self.unknown(&why),
+            Err(why) => return Comparison::undecided(&why),
         };
         let mut by_bucket = vec![Points::ZERO; sides.len()];
         let mut worst = Worst::default();
         for block in &model.components {
             if block.is_too_large() {
-                return self
-                    .unknown("some characteristics have too many combinations of values to look at each");
+                return Comparison::undecided(
+                    "some characteristics have too many combinations of values to look at each",
+                );
             }
             worst.unscored.extend(unscored_by_one(block));
             let changes = changes(&sides, block);
@@ -213,18 +221,6 @@ impl Versions<'_, '_> {
         let within = ends(lower).zip(ends(upper)).and_then(|((low, _), (_, high))| high.checked_sub(low));
         let within = within.map(|within| within.max(Decimal::ZERO));
         own.into_iter().chain(within).min()
-    }
-
-    fn unknown(&self, why: &str) -> Comparison {
-        let undecided = Verdict::undecided(why);
-        let none = Move { bound: None, shown: None };
-        Comparison {
-            equal: undecided.clone(),
-            never_lower: undecided.clone(),
-            never_higher: undecided,
-            rise: none.clone(),
-            fall: none,
-        }
     }
 }
 
