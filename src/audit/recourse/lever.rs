@@ -61,14 +61,15 @@ impl Lever {
         }
         match (units(from), units(to)) {
             (Some(from), Some(to)) if self.only_up && to < from => None,
-            (Some(from), Some(to)) => Some(self.over(to.saturating_sub(from).saturating_abs())),
+            (Some(from), Some(to)) => Some(self.over(to.abs_diff(from))),
             (None, _) | (_, None) => Some(1),
         }
     }
 
     /// How many steps a distance takes.
-    pub(in crate::audit) fn over(&self, distance: i128) -> i128 {
-        distance / self.step + i128::from(distance % self.step != 0)
+    pub(in crate::audit) fn over(&self, distance: u128) -> i128 {
+        // A step is at least a unit, and what is further than the greatest number is out of reach.
+        i128::try_from(distance.div_ceil(self.step.unsigned_abs().max(1))).unwrap_or(i128::MAX)
     }
 
     /// What steps cost, in units of 1e-9.
@@ -89,7 +90,7 @@ impl Lever {
         };
         let ends = ranges.iter().map(|(low, high)| (from.clamp(*low, *high), *low, *high));
         let reached = ends.filter(|(to, ..)| !self.only_up || *to >= from);
-        let (to, low, high) = reached.min_by_key(|(to, ..)| to.saturating_sub(from).saturating_abs())?;
+        let (to, low, high) = reached.min_by_key(|(to, ..)| to.abs_diff(from))?;
         value(self.rounder(from, to, (low, high)), self.kind)
     }
 
@@ -99,8 +100,7 @@ impl Lever {
             return to;
         }
         let cents = if to < from { to - to.rem_euclid(CENT) } else { to + (-to).rem_euclid(CENT) };
-        let same = self.over(cents.saturating_sub(from).saturating_abs())
-            == self.over(to.saturating_sub(from).saturating_abs());
+        let same = self.over(cents.abs_diff(from)) == self.over(to.abs_diff(from));
         if (low..=high).contains(&cents) && same { cents } else { to }
     }
 
