@@ -46,6 +46,7 @@ pub use schema::*;
 pub use set::Set;
 pub(crate) use set::{limits, step, value};
 pub use subject::{Linked, Records, Subject};
+pub(crate) use table::is_pattern;
 pub use table::{
     Block, Blocks, Cause, Columns, Piece, ReadError, RecordPlace, Sheet, SheetCell, SheetRow, Size, Table,
     Unreadable, Wanted, files_behind, format_of, is_decoding, separator_help,

@@ -23,6 +23,7 @@ pub use self::block::{Block, RecordPlace, Unreadable};
 pub use self::csv::separator_help;
 pub use self::error::{Cause, ReadError};
 pub use self::guard::is_decoding;
+pub(crate) use self::input::is_pattern;
 pub use self::sheet::{Sheet, SheetCell, SheetRow};
 
 use self::csv::CsvTable;

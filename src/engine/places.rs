@@ -4,6 +4,7 @@
 //! each link on the way is looked at too, and the two folders above the file; of what is not there yet, the nearest folder
 //! that is.
 
+use crate::data::is_pattern;
 use crate::project::Intake;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::{OsStr, OsString};
@@ -132,7 +133,6 @@ fn folder_of_many(path: &Path) -> Option<PathBuf> {
     if path.is_dir() {
         return path.canonicalize().ok();
     }
-    let is_pattern = |part: &Path| part.to_string_lossy().contains(['*', '?', '[']);
     if !is_pattern(path) || path.exists() {
         return None;
     }

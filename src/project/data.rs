@@ -19,12 +19,20 @@ impl Manifest {
         &'a self,
         overrides: &'a [(String, PathBuf)],
     ) -> impl Iterator<Item = PathBuf> + 'a {
+        let instead = overrides.iter().map(|(_, path)| split_format(path).1);
+        let instead = instead.filter(|path| *path != Path::new("-")).map(Path::to_owned);
+        self.own_data_paths(overrides).chain(instead)
+    }
+
+    /// The paths of the data that the manifest names, without those that others are named instead of.
+    pub fn own_data_paths<'a>(
+        &'a self,
+        overrides: &'a [(String, PathBuf)],
+    ) -> impl Iterator<Item = PathBuf> + 'a {
         let named = self.data.iter().map(|(name, entry)| (name.as_str(), entry));
         let named = named.chain(self.previous.iter().map(|entry| (PREVIOUS, entry)));
         let named = named.filter(|(name, _)| overrides.iter().all(|(of, _)| of != name));
-        let instead = overrides.iter().map(|(_, path)| split_format(path).1);
-        let instead = instead.filter(|path| *path != Path::new("-")).map(Path::to_owned);
-        named.map(|(_, entry)| self.folder.join(&entry.file)).chain(instead)
+        named.map(|(_, entry)| self.folder.join(&entry.file))
     }
 
     /// The files of a schema's data; see [`super::Project::data_files`].
@@ -212,7 +220,7 @@ impl Find<'_> {
 }
 
 /// A format that is written before a path: `ndjson:-`, `csv:export.txt`.
-fn split_format(path: &Path) -> (Option<Format>, &Path) {
+pub(crate) fn split_format(path: &Path) -> (Option<Format>, &Path) {
     let split = path.to_str().and_then(|text| text.split_once(':'));
     match split.and_then(|(format, path)| Some((Format::named(format)?, path))) {
         Some((format, path)) if !path.is_empty() => (Some(format), Path::new(path)),

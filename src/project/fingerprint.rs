@@ -83,11 +83,14 @@ fn sha256(path: &Path) -> io::Result<String> {
             read => hasher.update(buffer.get(..read).unwrap_or_default()),
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hasher.finalize()))
 }
 
 /// The first digits of a text's hash: enough to tell versions of it apart.
 pub(super) fn of_text(text: &str) -> String {
-    let hash = Sha256::digest(text.as_bytes());
-    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    hex(Sha256::digest(text.as_bytes()).get(..6).unwrap_or_default())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -21,6 +21,7 @@ mod write;
 
 pub use baselines::{Baseline, NotWritten, is_own, provenance, write_baselines};
 pub use charters::{Member, apply_charters};
+pub(crate) use data::split_format;
 pub use fingerprint::{Fingerprint, NoFingerprint, fingerprints};
 pub use git::{GitError, Repository, Revision};
 pub use intake::Intake;

@@ -8,18 +8,18 @@ use super::super::rejects::Aside;
 use super::super::{Stop, interrupt};
 use super::account::{Impacted, Scored, Side};
 use super::versions::Versions;
-use crate::data::{DataFiles, Loaded, Schema, Value, load};
+use crate::data::{DataFiles, Loaded, Schema, Value, is_pattern, load};
 use crate::diagnostic::{Code, Diagnostic, plural, suggest};
 use crate::diff::{Became, Part};
 use crate::explain::{Explainer, Explanation};
 use crate::impact::{Impact, Named, NotDivided, Scores, divide, divided};
 use crate::output::{Form, Format};
 use crate::policy::Policy;
-use crate::project::Manifest;
+use crate::project::{Manifest, split_format};
 use crate::run::{self, Failure, Finished, Progress};
 use crate::source::Sources;
 use crate::syntax::ast::Statement;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// So many records are read into memory to be explained, where they cannot be looked at one by one.
@@ -137,14 +137,11 @@ pub(super) fn of(
 
 /// Refuses files of data that the user names and that are not there.
 fn given_files(run: &Run) -> Result<(), Stop> {
-    let is_pattern = |path: &str| path.contains(['*', '?', '[']);
-    let lost = |path: &PathBuf| {
-        let text = path.to_string_lossy();
-        // A format may stand before it.
-        let behind = text.split_once(':').map_or(&*text, |(_, behind)| behind);
-        !is_pattern(&text) && !path.exists() && !PathBuf::from(behind).exists()
+    let is_lost = |path: &Path| {
+        let path = split_format(path).1;
+        !is_pattern(path) && !path.exists()
     };
-    match run.data.iter().find(|(_, path)| lost(path)) {
+    match run.data.iter().find(|(_, path)| is_lost(path)) {
         None => Ok(()),
         Some((name, path)) => {
             let message = format!("there is no file `{}` for `{name}`", path.display());
@@ -167,7 +164,7 @@ fn known_names(old: &Policy, new: &Policy, ask: &Ask<'_>) -> Result<(), Stop> {
         return Err(Stop::failure(message, suggest::did_you_mean(name, known.iter().map(String::as_str))));
     }
     // Both versions read the data, and some records are looked up again.
-    let is_stream = |path: &PathBuf| path.to_str().is_some_and(|path| path == "-" || path.ends_with(":-"));
+    let is_stream = |path: &Path| split_format(path).1 == Path::new("-");
     if ask.run.data.iter().any(|(_, path)| is_stream(path)) {
         let help = Some("write it to a file first".to_owned());
         return Err(Stop::failure(

@@ -176,10 +176,7 @@ impl Versions {
     ) -> Option<(bool, PathBuf)> {
         [(false, &self.old, old), (true, &self.new, new)].into_iter().find_map(|(is_new, tree, manifest)| {
             let Tree::Revision(revision) = tree else { return None };
-            // Those of the manifest come first.
-            let mut named: Vec<PathBuf> = manifest.data_paths(given).collect();
-            named.truncate(named.len().saturating_sub(given.len()));
-            named.into_iter().find(|path| !revision.holds(path)).map(|path| (is_new, path))
+            manifest.own_data_paths(given).find(|path| !revision.holds(path)).map(|path| (is_new, path))
         })
     }
 

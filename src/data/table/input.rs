@@ -29,15 +29,19 @@ enum Meaning {
 
 impl Meaning {
     fn of(path: &Path) -> Result<Self, Cause> {
-        let is_pattern = path.to_str().is_some_and(|path| path.contains(['*', '?', '[']));
         if path.is_dir() {
             in_folder(path).map(Self::Many)
-        } else if is_pattern && !path.exists() {
+        } else if is_pattern(path) && !path.exists() {
             in_pattern(path).map(Self::Many)
         } else {
             Ok(Self::One)
         }
     }
+}
+
+/// Whether a path may be a pattern for several files.
+pub(crate) fn is_pattern(path: &Path) -> bool {
+    path.to_str().is_some_and(|path| path.contains(['*', '?', '[']))
 }
 
 /// The format of the files behind a path, as their names say; `None` where they say nothing.
