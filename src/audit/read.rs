@@ -199,9 +199,7 @@ impl<'p> Reader<'p> {
             | Expr::Call(..) => expr.operands().for_each(|each| self.expr(each, over, of)),
             Expr::Aggregate(aggregate) => {
                 self.exist(aggregate.over);
-                let inner = Some(aggregate.over);
-                let parts = aggregate.value.iter().chain(&aggregate.filter);
-                parts.for_each(|each| self.expr(each, inner, of));
+                expr.operands().for_each(|each| self.expr(each, Some(aggregate.over), of));
                 if let Over::Child(kind) = aggregate.over {
                     self.dated(kind);
                 }

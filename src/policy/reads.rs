@@ -148,8 +148,7 @@ impl<'p> Reads<'p> {
             | Expr::Call(..) => expr.operands().for_each(|part| self.expr(part, home, event)),
             Expr::Aggregate(aggregate) => {
                 let over = Some(self.over(aggregate.over));
-                let parts = aggregate.filter.iter().chain(&aggregate.value);
-                parts.for_each(|part| self.expr(part, home, over));
+                expr.operands().for_each(|part| self.expr(part, home, over));
             }
             Expr::PreviousScore => {
                 self.look_into(event);
