@@ -6,8 +6,10 @@
 //! break it refute; where none is found, it stays undecided.
 
 mod alike;
+mod apart;
 mod apply;
 mod ask;
+mod assembly;
 mod axis;
 mod block;
 mod charter;
@@ -17,6 +19,7 @@ mod control;
 mod convolve;
 mod desk;
 mod distribution;
+mod echo;
 mod edge;
 mod event;
 mod expected;
@@ -25,6 +28,7 @@ pub mod gaming;
 mod gives;
 mod inquiry;
 mod model;
+mod moves;
 mod node;
 mod peers;
 mod points;
@@ -33,7 +37,11 @@ mod range;
 mod read;
 pub mod recourse;
 pub mod report;
+mod rise;
+mod rounding;
+mod settle;
 mod slope;
+mod spread;
 mod sums;
 mod swing;
 mod verdict;

@@ -118,7 +118,7 @@ impl<'p> Audit<'p> {
         }
         // A pair that counts both ways moves the friend's points too.
         let alone = !self.policy.schema.link(of).symmetric;
-        let bound = Points::of_units(0, model.echoed(bound.high(), alone)).rounded_up(self.policy.round);
+        let bound = Points::of_units(0, model.rounded_up(model.echoed(bound.high(), alone)));
         let name = &self.policy.schema.link(of).name;
         if bound.high() <= most.units() {
             let by = bound.greatest().unwrap_or(Decimal::ZERO);

@@ -8,7 +8,7 @@ use super::points::Points;
 use super::read::Read;
 use super::verdict::Witness;
 use crate::cases::{Amount, Frozen, Maker, Possible, Trial, Wish};
-use crate::data::{FieldId, Value};
+use crate::data::{FieldId, LinkId, Value};
 use crate::policy::{Case, Expr, Policy};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -310,7 +310,10 @@ fn difference(policy: &Policy, first: &Case, second: &Case) -> String {
         let name = &schema.record(kind).name;
         let (of_first, of_second) = (own_children(policy, first, kind), own_children(policy, second, kind));
         if of_first.len() != of_second.len() {
-            said.push(format!("there are {} `{name}` instead of {}", of_second.len(), of_first.len()));
+            said.push(match (of_first.len(), of_second.len()) {
+                (a, 1) => format!("there is 1 `{name}` instead of {a}"),
+                (a, b) => format!("there are {b} `{name}` instead of {a}"),
+            });
             continue;
         }
         for (one, two) in of_first.into_iter().zip(of_second) {
@@ -326,13 +329,18 @@ fn difference(policy: &Policy, first: &Case, second: &Case) -> String {
         }
     }
     if first.pairs != second.pairs {
-        for (at, link) in schema.links.iter().enumerate() {
-            let count = |case: &Case| case.pairs.iter().filter(|(of, ..)| of.index() == at).count();
-            let (a, b) = (count(first), count(second));
-            said.push(if a == b {
-                format!("`{}` are others", link.name)
-            } else {
-                format!("there are {b} `{}` instead of {a}", link.name)
+        for (link, of) in (0..).map(LinkId).zip(&schema.links) {
+            let pairs = |case: &Case| -> Vec<(Value, Value)> {
+                let own = case.pairs.iter().filter(|(at, ..)| *at == link);
+                own.map(|(_, from, to)| (from.clone(), to.clone())).collect()
+            };
+            let (before, after) = (pairs(first), pairs(second));
+            let name = &of.name;
+            said.extend(match (before.len(), after.len()) {
+                _ if before == after => None,
+                (a, b) if a == b => Some(format!("`{name}` are others")),
+                (a, 1) => Some(format!("there is 1 `{name}` instead of {a}")),
+                (a, b) => Some(format!("there are {b} `{name}` instead of {a}")),
             });
         }
     } else if first.records.len() == second.records.len()

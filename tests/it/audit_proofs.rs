@@ -10,7 +10,9 @@
 mod expected;
 mod people;
 mod question;
+mod small;
 mod statement;
+mod ways;
 mod witness;
 
 use super::choices::Choices;
@@ -202,6 +204,9 @@ fn ranges(
 fn drawn(choices: &mut Choices) -> String {
     if choices.chance(30) {
         return mended(network::draw(choices));
+    }
+    if choices.chance(40) {
+        return mended(small::draw(choices));
     }
     let domains = if choices.chance(75) { Domains::Narrow } else { Domains::Wide };
     let shape = Shape::draw(choices, domains);

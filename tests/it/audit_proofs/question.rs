@@ -24,6 +24,7 @@ pub(super) enum Question {
     RepeatedGain(Option<Decimal>),
     Step(Vec<Input>, Decimal),
     OptingOut,
+    WaysUp,
     Dead,
 }
 
@@ -42,6 +43,7 @@ impl Question {
             Self::RepeatedGain(most) => audit.repeated_gain(*most),
             Self::Step(of, most) => audit.step(of, *most),
             Self::OptingOut => audit.opting_out(),
+            Self::WaysUp => audit.ways_up(),
             Self::Dead => audit.dead(),
         }
     }
@@ -70,6 +72,7 @@ impl Question {
             Self::RepeatedGain(_) => "repeated gain",
             Self::Step(..) => "step",
             Self::OptingOut => "opting out",
+            Self::WaysUp => "ways up",
             Self::Dead => "dead",
         }
     }
@@ -149,6 +152,7 @@ impl Question {
         steps.push(Self::Step(Vec::new(), numbers(&most)));
         all.push(steps);
         all.push(vec![Self::OptingOut]);
+        all.push(vec![Self::WaysUp]);
         all.push(vec![Self::Dead]);
         let bands = fields.iter().filter_map(|(record, field)| {
             let of = schema.field(*record, *field);

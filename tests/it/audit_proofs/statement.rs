@@ -8,6 +8,7 @@
 use super::super::choices::Choices;
 use super::people::{World, beside, keys_of, rank};
 use super::question::{Question, inside};
+use super::ways;
 use glassbox::audit::clause::{Benchmark, Input, Share, Target, Way};
 use glassbox::cases::Trial;
 use glassbox::data::{FieldId, LinkId, RecordId, Value, Why};
@@ -100,7 +101,9 @@ impl Question {
                 }
                 step(world, &base.case, field, choices)?
             }
-            Self::Missing(..) | Self::RepeatedGain(_) | Self::OptingOut | Self::Dead => return None,
+            Self::Missing(..) | Self::RepeatedGain(_) | Self::OptingOut | Self::WaysUp | Self::Dead => {
+                return None;
+            }
         };
         Some((world.run(&first)?, world.run(&second)?))
     }
@@ -164,7 +167,7 @@ impl Question {
                 }
             }
             Self::RepeatedGain(_) => self.breaks_alone(world, second),
-            Self::Missing(_, _, Benchmark::Neutral) | Self::OptingOut | Self::Dead => None,
+            Self::Missing(_, _, Benchmark::Neutral) | Self::OptingOut | Self::WaysUp | Self::Dead => None,
         }
     }
 
@@ -184,6 +187,9 @@ impl Question {
                 let gain = brought(world, item.group, trial.outcome.points[at])?;
                 (gain > *most).then(|| format!("{} brings {gain} points", item.name))
             }),
+            Self::WaysUp if ways::leads_up(world, trial) == Some(false) => {
+                Some("nothing that they control, nor time, leads to the top".to_owned())
+            }
             Self::Flow(..)
             | Self::Monotone(..)
             | Self::Shift(..)
@@ -195,6 +201,7 @@ impl Question {
             | Self::Forgotten(..)
             | Self::RepeatedGain(_)
             | Self::Step(..)
+            | Self::WaysUp
             | Self::Dead => None,
         }
     }
@@ -513,11 +520,16 @@ fn shifted(world: &World<'_>, case: &Case, from: &[Input], choices: &mut Choices
                 } else {
                     of.domain.least(of.kind)?
                 };
-                for row in own_rows(world, &without, *kind) {
-                    without.records[row].1[field.index()] = nothing.clone();
+                // Of others of the kind too: what is asked about is anybody's.
+                let mut rows = own_rows(world, &without, *kind);
+                if *kind == schema.scored && choices.chance(40) {
+                    rows = (0..without.records.len()).filter(|at| without.records[*at].0 == *kind).collect();
+                }
+                for row in &rows {
+                    without.records[*row].1[field.index()] = nothing.clone();
                 }
                 // What is there with it.
-                for row in own_rows(world, &with, *kind) {
+                for row in rows {
                     if choices.chance(50) {
                         with.records[row].1[field.index()] = world.known(choices, *kind, *field);
                     }
