@@ -179,14 +179,31 @@ impl Block {
         )
     }
 
+    /// What parts give in their own cells, those on the same axes and into the same bucket together, with one of them.
+    fn parts_by_axes<'m>(&self, model: &'m Model<'_>) -> Vec<(&'m Part, Vec<Option<Given>>)> {
+        let mut all: Vec<(&Part, Vec<Option<Given>>)> = Vec::new();
+        for part in self.parts.iter().map(|at| model.part(*at)) {
+            let own = own_cells(model, part).unwrap_or_default();
+            let alike =
+                |(other, _): &&mut (&Part, _)| (other.bucket, &other.axes) == (part.bucket, &part.axes);
+            match all.iter_mut().find(alike) {
+                None => all.push((part, own)),
+                Some((_, sum)) => {
+                    for (sum, more) in sum.iter_mut().zip(own) {
+                        *sum = sum.zip(more).map(|(sum, more)| sum.and(more));
+                    }
+                }
+            }
+        }
+        all
+    }
+
     fn fill(&mut self, model: &Model<'_>, size: usize) {
         let width = self.buckets.len();
         let empty = Cell { may: 0, may_not: Marks::MAX, possible: true };
         self.cells = vec![empty; size];
         self.points = vec![Points::ZERO; size * width];
-        for at in self.parts.clone() {
-            let part = model.part(at);
-            let own = own_cells(model, part).unwrap_or_default();
+        for (part, own) in self.parts_by_axes(model) {
             // How far a class further along each axis is among the part's own cells.
             let mut steps = vec![0; self.axes.len()];
             let mut stride = 1;

@@ -117,7 +117,8 @@ impl Model<'_> {
 
     /// The most that rounding can make of a difference.
     pub(super) fn rounded_up(&self, units: i128) -> i128 {
-        rounded_apart(units, self.policy.round, || may_cross_zero(&[self.policy]))
+        let crosses = || self.scores().is_some_and(|(scores, _)| scores.low() < 0 && scores.high() > 0);
+        rounded_apart(units, self.policy.round, || may_cross_zero(&[self.policy]) && crosses())
     }
 
     /// Parts in words.

@@ -26,6 +26,7 @@ mod expected;
 mod frequencies;
 pub mod gaming;
 mod gives;
+mod grid;
 mod inquiry;
 mod model;
 mod moves;

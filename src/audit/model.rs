@@ -136,6 +136,15 @@ pub(super) struct Given {
 }
 
 impl Given {
+    /// Both at once. A mark may be absent where neither sets it for sure.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            points: self.points.plus(other.points),
+            may: self.may | other.may,
+            may_not: (!self.may | self.may_not) & (!other.may | other.may_not),
+        }
+    }
+
     /// Either of the two.
     fn or(self, other: Self) -> Self {
         Self {

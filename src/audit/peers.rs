@@ -805,11 +805,11 @@ fn by_groups(apart: Decimal, moved: Decimal) -> String {
 }
 
 /// What a difference of points in a bucket comes to in the score: multiplied by the weights of the groups on its way, and
-/// nowhere more than a group's limits let through. Each product may be rounded up by so many units.
+/// nowhere more than a group's limits let through. Each product that may be rounded adds so many units.
 fn through_groups(model: &Model<'_>, mut bucket: usize, mut width: i128, rounding: i128) -> i128 {
     while bucket != 0 {
         let of = model.bucket(bucket);
-        let rounding = if of.weight().is_some() { rounding } else { 0 };
+        let rounding = if model.is_exact(bucket) { 0 } else { rounding };
         let weighted = Points::of_units(0, width).weighted(of.weight().map(Decimal::abs)).width();
         width = weighted.saturating_add(rounding).min(of.apply(Points::ANY).width());
         bucket = of.into;

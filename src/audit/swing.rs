@@ -63,6 +63,13 @@ pub struct Cliff {
 }
 
 impl Swing {
+    /// What is proved and what was found, which is never more.
+    fn new(bound: Option<Decimal>, shown: Option<(Decimal, Witness)>) -> Self {
+        let is_within = |(points, _): &(Decimal, Witness)| bound.is_none_or(|bound| *points <= bound);
+        debug_assert!(shown.as_ref().is_none_or(is_within), "further than {bound:?}: {shown:?}");
+        Self { bound, shown }
+    }
+
     /// Whether two records show all that is possible.
     pub fn is_exact(&self) -> bool {
         self.bound.is_some() && self.shown.as_ref().map(|(points, _)| *points) == self.bound
@@ -103,7 +110,7 @@ impl<'p> Audit<'p> {
                 Some((self.distance_of(&found)?, found))
             });
             if let Some(shown) = shown {
-                return Effect::Some { swing: Swing { bound, shown: Some(shown) }, decides: None };
+                return Effect::Some { swing: Swing::new(bound, Some(shown)), decides: None };
             }
         }
         match self.flow_to_score(&reads, &what) {
@@ -116,9 +123,9 @@ impl<'p> Audit<'p> {
                 let witness = witnesses.swap_remove(0);
                 match self.distance_of(&witness) {
                     Some(points) => {
-                        Effect::Some { swing: Swing { bound, shown: Some((points, witness)) }, decides: None }
+                        Effect::Some { swing: Swing::new(bound, Some((points, witness))), decides: None }
                     }
-                    None => Effect::Some { swing: Swing { bound, shown: None }, decides: Some(witness) },
+                    None => Effect::Some { swing: Swing::new(bound, None), decides: Some(witness) },
                 }
             }
         }

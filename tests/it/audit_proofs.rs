@@ -19,7 +19,8 @@ use super::choices::Choices;
 use super::differential::case::{checked, mended};
 use super::differential::policy::{Domains, Shape};
 use super::differential::{network, policy};
-use glassbox::audit::{Audit, End, Verdict};
+use glassbox::audit::clause::{Input, Target};
+use glassbox::audit::{Audit, Effect, End, Verdict};
 use glassbox::decimal::Decimal;
 use glassbox::policy::Policy;
 use people::World;
@@ -145,6 +146,48 @@ fn put(
     Ok(())
 }
 
+/// Checks what is said of how far inputs move the score.
+fn effect(
+    audit: &Audit<'_>,
+    world: &World<'_>,
+    inputs: &[Input],
+    (pairs, choices): (usize, &mut Choices),
+    tally: &mut Tally,
+) -> Result<(), String> {
+    let effect = audit.effect(inputs);
+    let counts = tally.kinds.entry("effect").or_default();
+    let bound = match &effect {
+        Effect::None { .. } => {
+            counts[0] += 1;
+            Some(Decimal::ZERO)
+        }
+        Effect::Some { swing, .. } => {
+            counts[1] += 1;
+            if let (Some(bound), Some((shown, _))) = (swing.bound, &swing.shown)
+                && *shown > bound
+            {
+                return Err(format!("{inputs:?}\n{effect:?}\nmore is shown than is possible"));
+            }
+            swing.bound
+        }
+        Effect::Undecided { bound, .. } => {
+            counts[2] += 1;
+            *bound
+        }
+    };
+    let question = Question::Flow(inputs.to_vec(), Target::Score);
+    for _ in 0..pairs {
+        tally.draws += 1;
+        let apart = question.apart(world, choices);
+        if let (Some(bound), Some((apart, records))) = (bound, apart)
+            && apart > bound
+        {
+            return Err(format!("{inputs:?}\n{effect:?}\n{apart} apart: {records}"));
+        }
+    }
+    Ok(())
+}
+
 /// Checks what is said of the scores that can be reached; the range, where both ends are exact.
 fn ranges(
     audit: &Audit<'_>,
@@ -238,6 +281,9 @@ fn run(choices: Vec<u16>, tally: &mut Tally) -> Result<(), String> {
         let group = &groups[kind * groups.len() / 1000];
         let question = &group[which * group.len() / 1000];
         put(&audit, &world, &text, (question, range, PAIRS), &mut choices, tally).map_err(failed)?;
+        if let Question::Flow(inputs, _) | Question::Shift(inputs, _) = question {
+            effect(&audit, &world, inputs, (PAIRS, &mut choices), tally).map_err(failed)?;
+        }
     }
     Ok(())
 }
@@ -302,6 +348,9 @@ fn ask_everything(text: &str, policy: &Policy, rounds: usize, tally: &mut Tally)
     let questions = Question::all(&world, &mut choices());
     for question in questions.iter().flatten() {
         put(&audit, &world, text, (question, range, rounds), &mut choices(), tally)?;
+        if let Question::Flow(inputs, Target::Score) = question {
+            effect(&audit, &world, inputs, (rounds, &mut choices()), tally)?;
+        }
     }
     Ok(())
 }

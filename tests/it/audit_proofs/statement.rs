@@ -35,6 +35,15 @@ impl Question {
         Some(shown(world, &said, &[&first, &second]))
     }
 
+    /// How far apart the scores of two drawn records are that the question speaks of, and the two.
+    pub(super) fn apart(&self, world: &World<'_>, choices: &mut Choices) -> Option<(Decimal, String)> {
+        let base = world.run(&world.case(choices))?;
+        let (first, second) = self.pair(world, &base, choices)?;
+        let (one, other) = first.outcome.score.zip(second.outcome.score)?;
+        let apart = one.checked_sub(other)?.abs();
+        Some((apart, shown(world, &format!("{one} and {other}"), &[&first, &second])))
+    }
+
     /// Two records that differ in nothing but what the question is about.
     fn pair<'p>(
         &self,
