@@ -6,7 +6,7 @@ use super::slots::Slots;
 use super::{Pattern, Subject};
 use crate::audit::Verdict;
 use crate::decimal::Decimal;
-use crate::policy::{Item, ItemBody, ItemId, ItemKind, RowOutcome};
+use crate::policy::{Item, ItemBody, ItemId, ItemKind, Policy, RowOutcome};
 
 pub(super) static PATTERNS: [Pattern; 12] = [
     Pattern {
@@ -188,16 +188,15 @@ fn no_dead(subject: &Subject<'_>) -> Verdict {
 /// Whether an item gives everybody the same, and refuses nobody a score.
 fn is_dead(subject: &Subject<'_>, item: &Item) -> bool {
     let (low, high) = item.bounds;
-    let refuses = |item: &Item| {
+    fn refuses(policy: &Policy, item: &Item) -> bool {
         match &item.body {
-        ItemBody::Table { table, .. } => table.rows.iter().any(|row| row.outcome == RowOutcome::NotScored),
-        ItemBody::Formula(_) | ItemBody::Events(_) => false,
-        // Its members are items of their own.
-        ItemBody::Group(members) => members.iter().any(|member| {
-            matches!(&subject.policy.item(*member).body,
-                ItemBody::Table { table, .. } if table.rows.iter().any(|row| row.outcome == RowOutcome::NotScored))
-        }),
+            ItemBody::Table { table, .. } => {
+                table.rows.iter().any(|row| row.outcome == RowOutcome::NotScored)
+            }
+            ItemBody::Events(events) => events.can_unscore(),
+            ItemBody::Formula(_) => false,
+            ItemBody::Group(members) => members.iter().any(|member| refuses(policy, policy.item(*member))),
+        }
     }
-    };
-    low.is_some() && low == high && !refuses(item)
+    low.is_some() && low == high && !refuses(subject.policy, item)
 }
