@@ -4,9 +4,8 @@
 //! that hold no record would be no proof of that, as what is worked out of the same fields goes together.
 
 use super::Audit;
-use super::axis::{Axes, AxisId};
+use super::condition::ConditionCells;
 use super::model::{Gives, Model, PartOf};
-use super::node::Compiler;
 use super::possible::Possible;
 use super::verdict::Verdict;
 use crate::cases::{Frozen, Goal, Looked, Part, Search, Target, Trial, Wish, goals};
@@ -14,8 +13,6 @@ use crate::data::Set;
 use crate::policy::{Condition, Expr, ItemBody, ItemId, Override, Policy};
 use crate::source::Place;
 
-/// How many cells of a condition are looked at.
-const CELLS: usize = 100_000;
 /// How many names an answer tells.
 const TOLD: usize = 6;
 
@@ -106,41 +103,21 @@ impl<'p> Audit<'p> {
     /// Whether a condition holds in some cell of what it turns on, scores among them as far as they can be; `None` where
     /// there are too many. Where it says so a record may still be missing.
     fn can_hold(&self, condition: &Condition) -> Option<bool> {
-        let mut axes = Axes::new();
-        let assemble =
-            |axes: &mut Axes| Compiler { policy: self.policy, axes, over: None }.node(&condition.when);
-        drop(assemble(&mut axes));
-        let node = assemble(&mut axes);
-        axes.classify();
+        let cells = ConditionCells::of(self.policy, condition)?;
         let scores = self.model.as_ref().ok()?.scores();
-        let reachable = |axis: &super::axis::Axis, class: &Possible| match (axis.expr(), &scores) {
-            (Some(Expr::Score), Some((scores, _))) => {
-                let all = Set::Ranges(vec![(scores.low(), scores.high())]);
-                class.missing || !class.known.is_disjoint(&all)
-            }
-            _ => true,
+        let reachable = |cell: usize| {
+            cells.axes.iter().enumerate().all(|(position, axis)| {
+                let class = axis.classes.get(cells.class(cell, position));
+                match (axis.expr(), &scores, class) {
+                    (Some(Expr::Score), Some((scores, _)), Some(class)) => {
+                        let all = Set::Ranges(vec![(scores.low(), scores.high())]);
+                        class.missing || !class.known.is_disjoint(&all)
+                    }
+                    _ => true,
+                }
+            })
         };
-        let classes: Vec<Vec<&Possible>> = axes
-            .list
-            .iter()
-            .map(|axis| axis.classes.iter().filter(|class| reachable(axis, class)).collect())
-            .collect();
-        let size = classes.iter().try_fold(1_usize, |size, of| size.checked_mul(of.len()))?;
-        if size > CELLS {
-            return None;
-        }
-        let nothing = Possible::nothing_known();
-        Some((0..size).any(|cell| {
-            let view = |axis: AxisId| -> &Possible {
-                let stride: usize = classes.iter().take(axis.index()).map(Vec::len).product();
-                let of = classes.get(axis.index());
-                of.and_then(|of| of.get((cell / stride.max(1)) % of.len().max(1)))
-                    .copied()
-                    .unwrap_or(&nothing)
-            };
-            let holds = node.possible(&view);
-            holds.truths().0 || (holds.missing && condition.if_missing)
-        }))
+        Some((0..cells.len()).any(|cell| reachable(cell) && cells.truths(cell).0))
     }
 
     /// Whether an override sets what scores are anyway.

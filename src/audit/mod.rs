@@ -15,6 +15,7 @@ mod charter;
 mod child;
 pub mod clause;
 mod compare;
+mod condition;
 mod control;
 mod convolve;
 mod dead;

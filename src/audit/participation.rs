@@ -2,15 +2,16 @@
 
 use super::Audit;
 use super::ask::refuted;
-use super::axis::AxisId;
-use super::block::Block;
+use super::axis::Axis;
+use super::condition::ConditionCells;
 use super::desk::summed;
-use super::model::{Model, NO_PART, PartOf};
+use super::model::Model;
 use super::read::Read;
 use super::verdict::Verdict;
 use crate::cases::{Possible, Trial, Wish};
-use crate::data::Change;
+use crate::data::{Change, FieldId};
 use crate::eval::Status;
+use std::collections::BTreeMap;
 
 /// Whether whoever takes part can choose not to.
 enum Choice {
@@ -39,7 +40,7 @@ impl Audit<'_> {
         if penalties.is_empty() {
             return Verdict::proved("there is no penalty on this day");
         }
-        let choice = self.choice(model);
+        let choice = self.choice();
         summed(penalties.into_iter().map(|at| self.penalty_of_opting_out(model, at, &choice)))
     }
 
@@ -82,24 +83,21 @@ impl Audit<'_> {
     }
 
     /// Whether whoever takes part can choose not to, all else the same.
-    fn choice(&self, model: &Model<'_>) -> Choice {
-        let Some(at) = (0..model.parts.len()).find(|at| model.part(*at).of == PartOf::Participation) else {
+    fn choice(&self) -> Choice {
+        let Some(participation) = &self.policy.participation else {
             return Choice::Nobody("nobody can choose not to be scored, and");
         };
-        let block = Block::new(model, vec![at]);
-        if block.is_too_large() {
+        let Some(cells) = ConditionCells::of(self.policy, &participation.needs) else {
             return Choice::Unknown;
-        }
-        let cells = || (0..block.len()).filter_map(|cell| Some((cell, block.cell(cell)?)));
-        if cells().all(|(_, cell)| cell.may & NO_PART == 0) {
+        };
+        if (0..cells.len()).all(|cell| !cells.truths(cell).1) {
             return Choice::Nobody("everybody takes part, and");
         }
-        let fixed = |axis: &AxisId| {
-            model.axes.get(*axis).reads.iter().all(|read| match read {
-                Read::Field(field) => {
-                    let of = self.policy.schema.field(self.policy.schema.scored, *field);
-                    of.change == Some(Change::Immutable)
-                }
+        let schema = &self.policy.schema;
+        let change = |field: FieldId| &schema.field(schema.scored, field).change;
+        let fixed = |axis: &Axis| {
+            axis.reads.iter().all(|read| match read {
+                Read::Field(field) => *change(*field) == Some(Change::Immutable),
                 Read::Children(_)
                 | Read::ChildField(..)
                 | Read::Link(_)
@@ -107,32 +105,25 @@ impl Audit<'_> {
                 | Read::PeerScores(_) => false,
             })
         };
-        if block.axes.iter().all(fixed) {
+        if cells.axes.iter().all(fixed) {
             return Choice::Nobody("whether somebody takes part is not in their hands, and");
         }
-        // Along fields that are nothing but themselves every cell holds a record.
-        let free: Vec<usize> = (0..block.axes.len())
-            .filter(|position| {
-                let axis = block.axes.get(*position).map(|axis| model.axes.get(*axis));
-                axis.and_then(|axis| axis.field()).is_some_and(|field| {
-                    let of = self.policy.schema.field(self.policy.schema.scored, field);
-                    // What only grows is no way back.
-                    !matches!(of.change, Some(Change::Immutable | Change::OnlyUp))
-                        && !block.axes.iter().any(|other| {
-                            let other = model.axes.get(*other);
-                            other.field() != Some(field) && other.reads.contains(&Read::Field(field))
-                        })
-                })
+        // Along fields that are nothing but themselves every cell holds a record. What only grows is no way back.
+        let free = |axis: &Axis| {
+            axis.field().is_some_and(|field| {
+                let mut others = cells.axes.iter().filter(|other| other.field() != Some(field));
+                !matches!(change(field), Some(Change::Immutable | Change::OnlyUp))
+                    && !others.any(|other| other.reads.contains(&Read::Field(field)))
             })
+        };
+        let stays: Vec<usize> = (0..cells.axes.len())
+            .filter(|position| cells.axes.get(*position).is_some_and(|axis| !free(axis)))
             .collect();
-        let everybody = block.planes(&free).all(|plane| {
-            plane.is_empty()
-                || plane.iter().any(|cell| {
-                    block
-                        .cell(*cell)
-                        .is_some_and(|cell| cell.may & NO_PART != 0 && cell.may_not & NO_PART == 0)
-                })
-        });
-        if everybody && !free.is_empty() { Choice::Everybody } else { Choice::Unknown }
+        let mut ways_out: BTreeMap<Vec<usize>, bool> = BTreeMap::new();
+        for cell in 0..cells.len() {
+            let of: Vec<usize> = stays.iter().map(|position| cells.class(cell, *position)).collect();
+            *ways_out.entry(of).or_default() |= !cells.truths(cell).0;
+        }
+        if ways_out.values().all(|out| *out) { Choice::Everybody } else { Choice::Unknown }
     }
 }
