@@ -319,7 +319,11 @@ impl<'p> Audit<'p> {
                 break;
             }
         }
-        let (score, trial) = best?;
+        let (mut score, mut trial) = best?;
+        if score != bound {
+            trial = self.climbed(trial, most);
+            score = trial.outcome.score?;
+        }
         let which = if most { "greatest" } else { "least" };
         let shows = if score == bound {
             format!("the {which} score that anybody can have is {score}")

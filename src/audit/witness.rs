@@ -2,6 +2,7 @@
 
 use super::alike::differ_only_in;
 use super::axis::{AxisId, Of};
+use super::furthest::Furthest;
 use super::inquiry::Suspect;
 use super::model::{Gives, Model, PartOf};
 use super::points::Points;
@@ -27,7 +28,11 @@ pub(super) struct Witnesses<'m, 'p> {
 
 /// Records that were made from bases by nothing but wishes.
 #[derive(Default)]
-pub(super) struct Made(RefCell<Vec<Attempt>>);
+pub(super) struct Made {
+    attempts: RefCell<Vec<Attempt>>,
+    /// The furthest that records came.
+    pub(super) furthest: Furthest,
+}
 
 /// The position of the base, the wishes, and what was made, if it could be.
 type Attempt = (usize, Vec<Wish>, Option<Case>);
@@ -84,12 +89,12 @@ impl<'p> Witnesses<'_, 'p> {
             _ => {}
         }
         let known = |made: &&(usize, Vec<Wish>, Option<Case>)| made.0 == base && made.1 == wishes;
-        if let Some((.., case)) = self.made.0.borrow().iter().find(known) {
+        if let Some((.., case)) = self.made.attempts.borrow().iter().find(known) {
             return self.maker.run(case.as_ref()?);
         }
         let trial = made(wishes);
         let case = trial.as_ref().map(|trial| trial.case.clone());
-        self.made.0.borrow_mut().push((base, wishes.to_vec(), case));
+        self.made.attempts.borrow_mut().push((base, wishes.to_vec(), case));
         trial
     }
 
@@ -101,6 +106,7 @@ impl<'p> Witnesses<'_, 'p> {
     ) -> Option<Witness> {
         self.bases.iter().find_map(|base| {
             let trial = self.maker.made(base, wishes, &Frozen::default())?;
+            self.made.furthest.note(&trial);
             let shows = shows(&trial)?;
             let case = self.maker.confirmed(&trial.case, &shows)?;
             Some(Witness { shows, cases: vec![case], differ_in: Vec::new() })
@@ -119,6 +125,8 @@ impl<'p> Witnesses<'_, 'p> {
         if !differ_only_in(policy, &first.case, &second.case, free) {
             return None;
         }
+        self.made.furthest.note(first);
+        self.made.furthest.note(second);
         let shows = judge(first, second)?;
         let changed = difference(policy, &first.case, &second.case);
         let shows = if changed.is_empty() { shows } else { format!("{shows} where {changed}") };

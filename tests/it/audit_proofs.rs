@@ -105,6 +105,9 @@ fn put(
     match &verdict {
         Verdict::Proved { .. } => {
             counts[0] += 1;
+            if *question == Question::Dead && text.contains(NEVER) {
+                return failed("proved, but a rule is there that holds of nobody".to_owned());
+            }
             for _ in 0..pairs {
                 tally.draws += 1;
                 if let Some(said) = question.attempt(world, range, choices) {
@@ -122,7 +125,8 @@ fn put(
                     return failed(format!("a witness: {said}\n{}", shown.join("")));
                 }
             }
-            if witnesses.is_empty() {
+            // What no row says a reason of is told by its line.
+            if witnesses.is_empty() && *question != Question::HasReasons {
                 if places.is_empty() {
                     return failed("refuted by nothing".to_owned());
                 }
@@ -253,7 +257,24 @@ fn drawn(choices: &mut Choices) -> String {
     }
     let domains = if choices.chance(75) { Domains::Narrow } else { Domains::Wide };
     let shape = Shape::draw(choices, domains);
-    mended(policy::draw(choices, &shape))
+    let text = mended(policy::draw(choices, &shape));
+    if choices.chance(15) { with_a_rule_that_never_holds(&text) } else { text }
+}
+
+/// The name of a rule that holds of nobody.
+const NEVER: &str = "rule never_holds";
+
+/// A policy with a rule that holds of nobody: its condition contradicts itself.
+fn with_a_rule_that_never_holds(text: &str) -> String {
+    let number = text.lines().skip_while(|line| !line.starts_with("record person")).find_map(|line| {
+        let mut words = line.split_whitespace();
+        let (name, kind) = (words.next()?, words.next()?);
+        (matches!(kind, "number" | "integer") && !line.contains(" key")).then(|| name.to_owned())
+    });
+    number.map_or(text.to_owned(), |field| {
+        let when = format!("({field} at least 3 and {field} at most 2) otherwise no");
+        format!("{text}\n{NEVER} {{\n  when {when}\n  points 7\n  reason R1\n}}\n")
+    })
 }
 
 /// Which questions are asked.
