@@ -73,7 +73,7 @@ impl Model<'_> {
                 search.growing_freely(along, *slope);
             }
             Moves::Growing(slope) => search.growing(along, *slope),
-            Moves::From(first, second) => search.from_to(along, *first, *second),
+            Moves::From(first, second) => search.between(along, *first, *second),
             Moves::Steps(field) if along.iter().any(|position| !self.is_field(block, *position, *field)) => {
                 for plane in block.planes(along) {
                     let all = search.each_two(&plane);
@@ -211,7 +211,7 @@ impl<'m> Search<'m, '_> {
         }
     }
 
-    fn from_to(&mut self, along: &[usize], first: Fits<'_>, second: Fits<'_>) {
+    fn between(&mut self, along: &[usize], first: Fits<'_>, second: Fits<'_>) {
         let (model, block) = (self.model, self.block());
         let all = |cell: usize, fits: Fits<'_>| {
             along.iter().all(|position| {

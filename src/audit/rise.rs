@@ -6,6 +6,7 @@ use super::block::Block;
 use super::control::{changed, classes, reachable};
 use super::model::Model;
 use super::points::Points;
+use super::read::Read;
 use super::recourse::choice::Stand;
 use super::recourse::group::{By, Group};
 use super::recourse::lever::Lever;
@@ -33,6 +34,13 @@ impl<'p> Audit<'p> {
         if self.rises_to(model, &levers, top) {
             return Verdict::proved(
                 "the best of what people control reaches the top whatever else holds of them".to_owned(),
+            );
+        }
+        // What friends read of one changes their scores, and those come back: to be at one's best says nothing.
+        let fields = all.iter().map(|lever| Read::Field(lever.field)).collect();
+        if model.is_read_by_others(&fields) {
+            return Verdict::undecided(
+                "others' scores turn on what people control too, and settle with one's own",
             );
         }
         let planner = Planner::of(model);
