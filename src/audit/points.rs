@@ -116,14 +116,6 @@ impl Points {
         Self { low: -self.high, high: -self.low }
     }
 
-    /// The most that rounding both of two scores to a step can make of their distance.
-    #[must_use]
-    pub(super) fn rounded_up(self, step: Decimal) -> Self {
-        let step = step.units();
-        let end = |n: i128| if Self::is_far(n) { n } else { n + (-n).rem_euclid(step) };
-        Self { low: self.low, high: end(self.high) }
-    }
-
     /// Rounded to a step, as scores are.
     #[must_use]
     pub(super) fn rounded(self, step: Decimal) -> Self {

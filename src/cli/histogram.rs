@@ -20,7 +20,10 @@ pub(super) struct Band {
 pub(super) fn bands(scores: &BTreeMap<Decimal, u64>, round: Decimal) -> Vec<Band> {
     let ends = scores.first_key_value().zip(scores.last_key_value());
     let Some(((least, _), (most, _))) = ends else { return Vec::new() };
-    let bands = Bands::over(*least, *most, round);
+    let Some(bands) = Bands::over(*least, *most, round) else {
+        let count = scores.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+        return vec![Band { label: format!("{least} to {most}"), count }];
+    };
     let mut counts = vec![0_u64; bands.many()];
     for (score, have_it) in scores {
         if let Some(count) = counts.get_mut(bands.of(*score)) {

@@ -72,11 +72,11 @@ fn cause(cause: &Cause) -> serde_json::Value {
     })
 }
 
-/// How many scores moved, and how far.
+/// How many scores moved, and how far, of so many `records`, who are named with their number.
 pub(super) fn say_moved(records: &str, impact: &Impact, to: &mut dyn Write) -> io::Result<()> {
     let ways = [(impact.up, "up", impact.most_up, GOOD), (impact.down, "down", impact.most_down, ERROR)];
     let by = |count: usize, most: &Decimal| format!("by {}{most}", if count == 1 { "" } else { "at most " });
-    write!(to, "{records} records: ")?;
+    write!(to, "{records}: ")?;
     let scores = plural(impact.moved(), "score");
     match ways.iter().filter(|(count, ..)| *count > 0).collect::<Vec<_>>().as_slice() {
         [] => writeln!(to, "no score moved")?,
@@ -92,13 +92,13 @@ pub(super) fn say_moved(records: &str, impact: &Impact, to: &mut dyn Write) -> i
         }
     }
     let others = [
-        (impact.newly_scored, "have a score and had none"),
-        (impact.no_longer_scored, "have no score and had one"),
-        (impact.added, "are new in the data"),
-        (impact.removed, "are no longer in the data"),
+        (impact.newly_scored, "has", "have", "a score and had none"),
+        (impact.no_longer_scored, "has", "have", "no score and had one"),
+        (impact.added, "is", "are", "new in the data"),
+        (impact.removed, "is", "are", "no longer in the data"),
     ];
-    for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
-        writeln!(to, "  {} {what}", grouped(count))?;
+    for (count, one, many, what) in others.into_iter().filter(|(count, ..)| *count > 0) {
+        writeln!(to, "  {} {} {what}", grouped(count), if count == 1 { one } else { many })?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod cases;
 mod parts;
 mod portrait;
 mod rows;
+mod same;
 mod spelt;
 #[cfg(test)]
 mod tests;
@@ -62,6 +63,8 @@ pub enum Part {
     Penalty,
     /// The order in which parts stand.
     Order,
+    /// What `glassbox.toml` says of the policy: its data, its day, what is demanded of it.
+    Pack,
 }
 
 /// What became of a part.
@@ -159,6 +162,7 @@ impl Part {
             Self::Benefit => "benefit",
             Self::Penalty => "penalty",
             Self::Order => "order",
+            Self::Pack => "pack",
         }
     }
 
@@ -209,7 +213,8 @@ impl Change {
 
 impl Detail {
     /// What was and what is, of something that comes, goes or changes.
-    fn new(label: &str, old: Option<&str>, new: Option<&str>) -> Self {
+    #[must_use]
+    pub fn new(label: &str, old: Option<&str>, new: Option<&str>) -> Self {
         let how = match (old, new) {
             (None, _) => How::Added,
             (Some(_), None) => How::Removed,
@@ -288,7 +293,7 @@ fn sides(was: &[Portrait], is: &[Portrait], (old, new): (&Policy, &Policy)) -> V
     }
     changes.extend(parts::order(was, is));
     // Nothing else is known to be left; if something is, it is not kept quiet.
-    if changes.is_empty() && !crate::lint::same_meaning(old, new) && !parts::same_but_for_order(old, new) {
+    if changes.is_empty() && !same::same_meaning(old, new) && !parts::same_but_for_order(old, new) {
         let detail =
             Detail::of("declarations", How::Changed, None, Some("stand in another order, or say more"));
         changes.push(Change::of_order(vec![detail]));
@@ -298,6 +303,24 @@ fn sides(was: &[Portrait], is: &[Portrait], (old, new): (&Policy, &Policy)) -> V
 }
 
 impl Change {
+    /// Of what stands beside a policy in its pack: what it says by label, before and now; `None` where it says the same.
+    #[must_use]
+    pub fn of_pack(name: &str, old: &[(String, String)], new: &[(String, String)]) -> Option<Self> {
+        let find = |facts: &'_ [(String, String)], label: &str| {
+            facts.iter().find(|(known, _)| known == label).map(|(_, says)| says.clone())
+        };
+        let gone = old.iter().filter(|(label, _)| find(new, label).is_none());
+        let details: Vec<Detail> = new
+            .iter()
+            .chain(gone)
+            .map(|(label, _)| (label, find(old, label), find(new, label)))
+            .filter(|(_, old, new)| old != new)
+            .map(|(label, old, new)| Detail::new(label, old.as_deref(), new.as_deref()))
+            .collect();
+        let change = Self { part: Part::Pack, name: name.to_owned(), ..Self::of_order(details) };
+        (!change.details.is_empty()).then_some(change)
+    }
+
     fn of_order(details: Vec<Detail>) -> Self {
         Self {
             part: Part::Order,

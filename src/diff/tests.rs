@@ -1,9 +1,9 @@
 //! Pairs of policies, and what is told of them.
 
+use super::same::same_meaning;
 use super::*;
 use crate::check::{Ruleset, Unit, check};
 use crate::date::Date;
-use crate::lint::same_meaning;
 use std::fmt::Write as _;
 
 const SHOP: &str = include_str!("../../tests/cases/cli/shop/shop.score");
@@ -319,6 +319,36 @@ fn edits_of(text: &str) -> Vec<String> {
         }
     }
     edits
+}
+
+/// What stands for a missing value is part of the meaning, in every period.
+#[test]
+fn what_stands_for_a_missing_value_is_told() {
+    let policy = "policy p \"P\" {\n  scores person\n  start 100\n}\nrecord person {\n  id text key\n  savings integer 0 to 9 optional\n}\n\
+        param bonus 1 before 2027-01-01, then 2\n\
+        let sv = savings otherwise 0\n\
+        rule s \"S\" {\n  points 0.1 * savings\n  if missing 0\n}\n\
+        rule v \"V\" {\n  points sv\n}\n\
+        characteristic t \"T\" {\n  | savings | points |\n  | known | savings |\n  | missing | 1 * savings |\n  if missing 5\n}\n\
+        override o \"O\" {\n  when savings over 5\n  score at most 50\n  if missing does not apply\n}\n";
+    let old = good(policy);
+    for (from, to, part) in [
+        ("  if missing 0\n", "  if missing 50\n", Part::Rule),
+        ("otherwise 0", "otherwise 500", Part::Definition),
+        ("  if missing 5\n", "  if missing 9\n", Part::Characteristic),
+        ("if missing does not apply", "if missing applies", Part::Override),
+    ] {
+        let text = edited(policy, &[(from, to)]);
+        let comparison = compared(&old, &good(&text));
+        assert_eq!(comparison.meaning, Meaning::Changed, "{from}");
+        let parts: Vec<Part> = comparison.changes.iter().map(|timed| timed.change.part).collect();
+        assert_eq!(parts, [part], "{}", told(&comparison));
+        assert!(comparison.changes[0].holds.is_empty(), "{}", told(&comparison));
+        // Beside a change of one period it is told of all periods still.
+        let comparison = compared(&old, &good(&edited(&text, &[("then 2", "then 3")])));
+        let change = comparison.changes.iter().find(|timed| timed.change.part == part).unwrap();
+        assert!(change.holds.is_empty(), "{}", told(&comparison));
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Two policies over all time: in each period of effect, and how much they differ as a whole.
 
 use super::cases::{CaseChange, case_changes};
+use super::same::same_meaning;
 use super::{Change, changes};
 use crate::check::Ruleset;
 use crate::date::Date;
 use crate::diagnostic::Diagnostic;
-use crate::lint::same_meaning;
 use std::collections::BTreeSet;
 
 /// A policy over all time, with the parameters that are set from outside.
@@ -119,6 +119,14 @@ pub fn compare(
         Meaning::Same
     };
     Ok(Comparison { meaning, changes: told, cases: case_changes(old.ruleset, new.ruleset) })
+}
+
+impl Comparison {
+    /// Adds a change that always holds.
+    pub fn add(&mut self, change: Change) {
+        self.meaning = Meaning::Changed;
+        self.changes.push(Timed { change, holds: Vec::new() });
+    }
 }
 
 impl Span {

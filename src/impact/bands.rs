@@ -19,14 +19,18 @@ pub struct Bands {
 }
 
 impl Bands {
-    /// Over the numbers from `least` to `most`, between which there are steps of `round`.
+    /// Over the numbers from `least` to `most`, between which there are steps of `round`; `None` where they are too far apart
+    /// for an end of a band to be a number.
     #[must_use]
-    pub fn over(least: Decimal, most: Decimal, round: Decimal) -> Self {
+    pub fn over(least: Decimal, most: Decimal, round: Decimal) -> Option<Self> {
         let (least, most, round) = (least.units(), most.units(), round.units());
-        let step = step((most - least) / BANDS + 1, round);
-        let first = least.div_euclid(step);
-        let many = usize::try_from(most.div_euclid(step) - first + 1).unwrap_or(1);
-        Self { step, first, many, single: step == round }
+        let step = step(most.checked_sub(least)? / BANDS + 1, round)?;
+        let (first, last) = (least.div_euclid(step), most.div_euclid(step));
+        // The ends of the first band and of the last.
+        Decimal::from_units(first.checked_mul(step)?)?;
+        Decimal::from_units(last.checked_add(1)?.checked_mul(step)?)?;
+        let many = usize::try_from(last.checked_sub(first)?.checked_add(1)?).ok()?;
+        Some(Self { step, first, many, single: step == round })
     }
 
     /// How many there are.
@@ -45,15 +49,18 @@ impl Bands {
     #[must_use]
     pub fn label(&self, band: usize) -> String {
         let end = |more: i128| {
-            let at = (self.first + band as i128 + more) * self.step;
-            Decimal::from_units(at).unwrap_or_default()
+            let at = self
+                .first
+                .checked_add(band as i128)
+                .and_then(|at| at.checked_add(more)?.checked_mul(self.step));
+            at.and_then(Decimal::from_units).unwrap_or_default()
         };
         if self.single { end(0).to_string() } else { format!("{} to under {}", end(0), end(1)) }
     }
 }
 
 /// The least of 1, 2, 5, 10, 20, 50 … that is at least `wanted`, starting at the step between numbers.
-fn step(wanted: i128, round: i128) -> i128 {
+fn step(wanted: i128, round: i128) -> Option<i128> {
     let round = round.max(1);
     // Steps are counted in tens of whole numbers where numbers are whole, else in tens of the step itself.
     let unit = if ONE % round == 0 && wanted >= ONE { ONE } else { round };
@@ -61,12 +68,29 @@ fn step(wanted: i128, round: i128) -> i128 {
     loop {
         for step in [tens, 2 * tens, 5 * tens] {
             if step >= wanted && step % round == 0 {
-                return step;
+                return Some(step);
             }
         }
-        match tens.checked_mul(10).filter(|tens| *tens < i128::MAX / 10) {
-            Some(next) => tens = next,
-            None => return tens,
+        tens = tens.checked_mul(10).filter(|tens| *tens < i128::MAX / 10)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_too_far_apart_have_no_bands() {
+        assert_eq!(Bands::over(Decimal::MIN, Decimal::MAX, Decimal::ONE), None);
+        let far = Decimal::MAX.checked_div(Decimal::from_int(3)).unwrap();
+        let bands = Bands::over(-far, far, Decimal::ONE);
+        // Whatever bands there are, each of their ends is a number.
+        for bands in
+            bands.into_iter().chain(Bands::over(Decimal::from_int(-7), Decimal::from_int(93), Decimal::ONE))
+        {
+            assert!((2..=13).contains(&bands.many()));
+            let labels: Vec<_> = (0..bands.many()).map(|band| bands.label(band)).collect();
+            assert_eq!(labels.iter().filter(|label| label.starts_with("0 to")).count(), 1, "{labels:?}");
         }
     }
 }

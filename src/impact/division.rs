@@ -55,6 +55,9 @@ pub enum NotDivided {
     /// There are too many parts.
     #[error("`{0}` has more than {ANSWERS} different values")]
     TooMany(String),
+    /// Its numbers are too far apart for bands.
+    #[error("the numbers of `{0}` are too far apart to be put into bands")]
+    TooFar(String),
 }
 
 /// More parts than this become bands; of texts the largest are told.
@@ -122,7 +125,7 @@ pub fn divide(old: &Scores, new: &Scores, by: &str) -> Result<Division, NotDivid
     if sides.iter().flatten().any(|answers| answers.codes.is_full()) {
         return Err(NotDivided::TooMany(by.to_owned()));
     }
-    let parts = Parts::of(was, is);
+    let parts = Parts::of(was, is).ok_or_else(|| NotDivided::TooFar(by.to_owned()))?;
     let mut segments: Vec<Segment> =
         parts.labels.iter().map(|label| Segment { label: label.clone(), ..Segment::default() }).collect();
     let mut sums: Vec<(i128, usize)> = vec![(0, 0); segments.len()];
@@ -192,14 +195,15 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(was: Option<&Answers>, is: Option<&Answers>) -> Self {
+    /// `None` where there are too many numbers, too far apart for bands.
+    fn of(was: Option<&Answers>, is: Option<&Answers>) -> Option<Self> {
         let all = |answers: Option<&Answers>| answers.map_or_else(Vec::new, |it| it.codes.all.clone());
         let (old, new) = (all(was), all(is));
         let known = || old.iter().chain(&new).flatten();
         let mut different: Vec<&Value> = known().collect();
         different.sort_by_key(|value| format!("{value:?}"));
         different.dedup();
-        let bands = if different.len() > PARTS { bands(&different) } else { None };
+        let bands = if different.len() > PARTS { bands(&different)? } else { None };
         // Each value's place in the order, and its label.
         let part = |answers: Option<&Answers>, value: &Value| -> (i128, String) {
             let label = || answers.map_or_else(String::new, |answers| answers.label(value));
@@ -229,17 +233,18 @@ impl Parts {
         order.dedup();
         let place = |at: &Option<(i128, String)>| at.as_ref().and_then(|at| order.binary_search(at).ok());
         let [old, new] = sides.map(|side| side.iter().map(place).collect());
-        Self { labels: order.into_iter().map(|(_, label)| label).collect(), old, new }
+        Some(Self { labels: order.into_iter().map(|(_, label)| label).collect(), old, new })
     }
 }
 
-/// Bands over numbers, or over the years of days.
-fn bands(different: &[&Value]) -> Option<Bands> {
+/// Bands over numbers, or over the years of days; none over what is neither. `None` where there cannot be any.
+#[expect(clippy::option_option, reason = "no bands are needed, or none can be had")]
+fn bands(different: &[&Value]) -> Option<Option<Bands>> {
     let numbers: Vec<Decimal> = different.iter().filter_map(|value| number(value, true)).collect();
-    let (least, most) = numbers.iter().min().zip(numbers.iter().max())?;
+    let Some((least, most)) = numbers.iter().min().zip(numbers.iter().max()) else { return Some(None) };
     let whole = numbers.iter().all(|number| number.is_integer());
     let step = if whole { Decimal::ONE } else { HUNDREDTH };
-    Some(Bands::over(*least, *most, step))
+    Bands::over(*least, *most, step).map(Some)
 }
 
 /// The number that a value is ordered by: of days that are divided by bands their year.

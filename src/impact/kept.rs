@@ -124,6 +124,11 @@ impl Kept {
         }
     }
 
+    /// The names of the tiers that answers may be.
+    pub(super) fn tier_names(&mut self) -> impl Iterator<Item = &mut String> {
+        self.answers.iter_mut().filter(|answers| answers.kind == Type::Tier).flat_map(|it| &mut it.names)
+    }
+
     /// The same of nobody.
     pub(super) fn fresh(&self) -> Self {
         let answers = self.answers.iter().map(|answers| Answers {

@@ -13,7 +13,7 @@ pub use bands::Bands;
 pub use cause::{Cause, causes};
 pub use counts::Counts;
 pub use division::{Division, NotDivided, Segment, divide, divided};
-pub use scores::{Entry, Scores};
+pub use scores::{Entry, Named, Scores};
 pub use shift::{ConsequenceShift, DecisionShift, ReasonShift};
 
 use crate::decimal::Decimal;

@@ -35,7 +35,39 @@ pub struct Entry {
     pub tier: Option<usize>,
 }
 
+/// What of a policy records are given by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// A tier.
+    Tier,
+    /// A reason, by its code.
+    Reason,
+    /// A benefit or a penalty.
+    Consequence,
+    /// A decision.
+    Decision,
+}
+
 impl Scores {
+    /// Calls something by another name, so that it is known again in what records come to under that name.
+    pub fn rename(&mut self, what: Named, from: &str, to: &str) {
+        let tiers = self.tiers.iter_mut().map(|(name, _)| name);
+        match (what, &mut self.kept) {
+            (Named::Tier, kept) => {
+                let answers = kept.iter_mut().flat_map(|kept| kept.tier_names());
+                renamed(tiers.chain(answers), from, to);
+            }
+            (Named::Reason, Some(kept)) => renamed(kept.reasons.iter_mut().map(|(code, _)| code), from, to),
+            (Named::Consequence, Some(kept)) => {
+                renamed(kept.consequences.iter_mut().map(|(_, name, _)| name), from, to);
+            }
+            (Named::Decision, Some(kept)) => {
+                renamed(kept.answers.iter_mut().map(|answers| &mut answers.name), from, to);
+            }
+            (Named::Reason | Named::Consequence | Named::Decision, None) => {}
+        }
+    }
+
     /// Of nobody yet, by a policy.
     pub fn new(policy: &Policy) -> Self {
         let tiers = policy.tiers.iter().map(|tier| (tier.name.clone(), tier.label.clone())).collect();
@@ -141,5 +173,11 @@ impl Scores {
                 call(before, at);
             }
         }
+    }
+}
+
+fn renamed<'n>(names: impl Iterator<Item = &'n mut String>, from: &str, to: &str) {
+    for name in names.filter(|name| *name == from) {
+        to.clone_into(name);
     }
 }

@@ -65,6 +65,22 @@ impl Levels {
         self.0.insert(code, setting);
     }
 
+    /// What is said of each warning: its name, and its level with what it is not told of.
+    pub fn facts(&self) -> impl Iterator<Item = (String, String)> {
+        self.0.iter().map(|(code, setting)| {
+            let lint = LINTS.iter().find(|lint| lint.code == *code);
+            let level = match setting.level {
+                Level::Allow => "allow",
+                Level::Warn => "warn",
+                Level::Deny => "deny",
+            };
+            let except: Vec<&str> = setting.except.iter().map(String::as_str).collect();
+            let except =
+                if except.is_empty() { String::new() } else { format!(", not of {}", except.join(", ")) };
+            (format!("lint {}", lint.map_or(code.name(), |lint| lint.name)), format!("{level}{except}"))
+        })
+    }
+
     /// The level of a warning.
     pub fn of(&self, code: Code) -> Level {
         self.0.get(&code).map_or(Level::Warn, |setting| setting.level)

@@ -85,3 +85,9 @@ fn sha256(path: &Path) -> io::Result<String> {
     }
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
+
+/// The first digits of a text's hash: enough to tell versions of it apart.
+pub(super) fn of_text(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}

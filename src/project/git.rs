@@ -14,6 +14,9 @@ use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+/// So many links on one path are followed; systems give up there too.
+const LINKS: usize = 40;
+
 /// A git repository with a working tree.
 #[derive(Debug, Clone)]
 pub struct Repository {
@@ -34,6 +37,8 @@ pub struct Revision {
     tree: PathBuf,
     /// The paths of all its files, in order.
     files: Vec<String>,
+    /// The folders that are repositories of their own.
+    modules: Vec<String>,
     taken: BTreeSet<String>,
 }
 
@@ -216,8 +221,11 @@ impl Revision {
         let entries: Vec<(&str, &str)> =
             list.split('\0').filter_map(|entry| entry.split_once('\t')).collect();
         // Of another repository's commits there are no files here.
-        let kept = entries.iter().filter(|(about, _)| !about.starts_with("160000"));
-        let files = kept.map(|(_, path)| (*path).to_owned()).collect();
+        let of = |is_module: bool| -> Vec<String> {
+            let entries = entries.iter().filter(|(about, _)| about.starts_with("160000") == is_module);
+            entries.map(|(_, path)| (*path).to_owned()).collect()
+        };
+        let (files, modules) = (of(false), of(true));
         let links = entries.iter().filter(|(about, _)| about.starts_with("120000")).map(|(_, path)| *path);
         let links: Vec<String> = links.map(str::to_owned).collect();
         let mut revision = Self {
@@ -227,13 +235,14 @@ impl Revision {
             folder,
             tree,
             files,
+            modules,
             taken: BTreeSet::new(),
         };
         revision.git(&["read-tree", &revision.commit], &[])?;
         let texts: Vec<String> =
             revision.files.iter().filter(|path| is_text(path)).chain(&links).cloned().collect();
         revision.write(texts)?;
-        links.iter().for_each(|link| revision.keep_inside(link));
+        revision.keep_inside(&links)?;
         revision.take_tables()?;
         Ok(revision)
     }
@@ -291,6 +300,18 @@ impl Revision {
         self.write(wanted)
     }
 
+    /// The submodule that a path, from the top folder on, is or lies in.
+    #[must_use]
+    pub fn module(&self, path: &str) -> Option<&str> {
+        self.modules.iter().map(String::as_str).find(|module| is_under(path, module))
+    }
+
+    /// Whether a path leads to a place among the revision's files, whatever links it goes through.
+    #[must_use]
+    pub fn holds(&self, path: &Path) -> bool {
+        self.stays(path)
+    }
+
     /// Takes the tables of cases that its policies name.
     fn take_tables(&mut self) -> Result<(), GitError> {
         let mut wanted = Vec::new();
@@ -324,30 +345,54 @@ impl Revision {
         self.git(&["checkout-index", "-z", "--stdin", "--force", "--quiet", &into], &list).map(drop)
     }
 
-    /// Takes a symbolic link away that leads out of the revision: what is read is the revision's and nothing else.
-    fn keep_inside(&self, link: &str) {
-        let path = self.tree.join(link);
-        let Ok(target) = fs::read_link(&path) else { return };
-        let mut depth = Path::new(link).components().count().saturating_sub(1);
-        let stays = target.components().all(|part| match part {
-            Component::Normal(_) => {
-                depth += 1;
-                true
+    /// Takes the symbolic links away that lead out of the revision: what is read is the revision's and nothing else. All of
+    /// them are written by now, and what is written later is no link.
+    fn keep_inside(&self, links: &[String]) -> Result<(), GitError> {
+        let outside: Vec<PathBuf> =
+            links.iter().map(|link| self.tree.join(link)).filter(|link| !self.stays(link)).collect();
+        for link in outside {
+            // Where it stood, reading through it fails.
+            match fs::remove_file(&link) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                // One that is left would be followed.
+                Err(error) => return Err(GitError::Unwritten { revision: self.name.clone(), error }),
             }
-            Component::CurDir => true,
-            Component::ParentDir => match depth.checked_sub(1) {
-                Some(above) => {
-                    depth = above;
-                    true
-                }
-                None => false,
-            },
-            Component::RootDir | Component::Prefix(_) => false,
-        });
-        if !stays {
-            // Where it stays, reading through it fails or is refused as a path that leaves the project.
-            drop(fs::remove_file(&path));
         }
+        Ok(())
+    }
+
+    /// Whether a path in the tree leads to a place in it, whatever links it goes through: each part is followed as the system
+    /// follows it, also where it is not there yet. What goes out on the way is out, even if it comes back.
+    fn stays(&self, path: &Path) -> bool {
+        let Ok(inside) = path.strip_prefix(&self.tree) else { return false };
+        let parts = |path: &Path| -> Vec<PathBuf> {
+            path.components().rev().map(|part| PathBuf::from(part.as_os_str())).collect()
+        };
+        let mut left = parts(inside);
+        let (mut at, mut followed) = (PathBuf::new(), 0);
+        while let Some(part) = left.pop() {
+            match part.components().next() {
+                None | Some(Component::CurDir) => {}
+                Some(Component::ParentDir) => {
+                    if !at.pop() {
+                        return false;
+                    }
+                }
+                Some(Component::RootDir | Component::Prefix(_)) => return false,
+                Some(Component::Normal(name)) => {
+                    at.push(name);
+                    let Ok(target) = fs::read_link(self.tree.join(&at)) else { continue };
+                    followed += 1;
+                    if followed > LINKS {
+                        return false;
+                    }
+                    at.pop();
+                    left.extend(parts(&target));
+                }
+            }
+        }
+        true
     }
 
     /// Runs git with a list of files of its own.

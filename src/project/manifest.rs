@@ -242,6 +242,31 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    /// What it says of how its policies are used, by label: the day, the data and what their columns mean, how much warnings
+    /// count. Parameters are part of a policy's meaning, and are not among it.
+    #[must_use]
+    pub fn facts(&self) -> Vec<(String, String)> {
+        let mut facts = Vec::new();
+        facts.extend(self.as_of.map(|day| ("as_of".to_owned(), day.to_string())));
+        let data = self.data.iter().map(|(name, entry)| (format!("data {name}"), entry));
+        let previous = self.previous.iter().map(|entry| ("previous".to_owned(), entry));
+        for (label, entry) in data.chain(previous) {
+            facts.push((label.clone(), entry.file.clone()));
+            let more =
+                entry.columns.iter().map(|(field, column)| (format!("column of {field}"), column.clone()));
+            let missing = entry.missing.iter().map(|spelling| format!("`{spelling}`")).collect::<Vec<_>>();
+            let missing = (!missing.is_empty()).then(|| ("missing".to_owned(), missing.join(", ")));
+            let row_number = entry.row_number.iter().map(|field| ("row_number".to_owned(), field.clone()));
+            let record = entry.record.iter().map(|record| ("record".to_owned(), record.clone()));
+            let more = more.chain(missing).chain(row_number).chain(record);
+            facts.extend(more.map(|(what, says)| (format!("{label}, {what}"), says)));
+        }
+        facts.extend(self.lints.facts());
+        facts
+    }
+}
+
 impl Fault {
     /// What toml says, in plain words.
     fn of(error: &toml::de::Error) -> Self {

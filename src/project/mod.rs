@@ -172,6 +172,18 @@ impl Project {
         &self.applied.charters
     }
 
+    /// What its pack says of it beside its own text, by label; charters by their names and the hashes of their texts. The
+    /// sources are those of the unit.
+    #[must_use]
+    pub fn facts(&self, sources: &Sources) -> Vec<(String, String)> {
+        let mut facts = self.manifest.facts();
+        for charter in self.charters() {
+            let text = sources.get(charter.place.file).map_or("", |source| &*source.text);
+            facts.push((format!("charter {}", charter.name), fingerprint::of_text(text)));
+        }
+        facts
+    }
+
     /// A checked policy of this project on a day of each of its periods of effect, with the manifest's parameters.
     #[must_use]
     pub fn on_each_day(&self, ruleset: &Ruleset) -> Vec<Policy> {

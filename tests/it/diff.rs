@@ -379,3 +379,235 @@ fn links_that_leave_a_revision_are_not_followed() {
     assert!(output.status.success());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+/// A link is followed part by part: what passes through another link may rise higher than its own letters say.
+#[cfg(unix)]
+#[test]
+fn links_through_links_that_leave_a_revision_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let repository = Repository::new();
+    let pack = |name: &str| {
+        fs::create_dir_all(repository.path(name)).unwrap();
+        fs::write(repository.path(&format!("{name}/glassbox.toml")), PEOPLE_TOML).unwrap();
+        fs::write(repository.path(&format!("{name}/p.score")), small("0", "")).unwrap();
+    };
+    let secret = TempDir::new().unwrap();
+    fs::write(secret.path().join("people.csv"), "id,age\nsecretkey,5\n").unwrap();
+    let secret = secret.path().canonicalize().unwrap();
+    // By its letters this stays inside; the first link leads up to the top, from where it goes on and out.
+    fs::create_dir_all(repository.path("a/b/c")).unwrap();
+    symlink("../../../", repository.path("a/b/c/l")).unwrap();
+    let many = "../".repeat(24);
+    let climb = "a/b/c/l/".repeat(12);
+    pack("one");
+    let out = secret.join("people.csv");
+    let out = out.strip_prefix("/").unwrap().display();
+    symlink(format!("../{climb}{many}{out}"), repository.path("one/people.csv")).unwrap();
+    // Through a folder that is a link out, and a manifest that names a file outside.
+    pack("two");
+    symlink(&secret, repository.path("two/folder")).unwrap();
+    fs::write(repository.path("two/glassbox.toml"), PEOPLE_TOML.replace("people", "folder/people")).unwrap();
+    pack("three");
+    let named = PEOPLE_TOML.replace("people.csv", &secret.join("people.csv").display().to_string());
+    fs::write(repository.path("three/glassbox.toml"), named).unwrap();
+    // And one that stays inside, and is to be followed.
+    pack("four");
+    fs::write(repository.path("people.csv"), "id,age\nknownkey,5\n").unwrap();
+    symlink("../a/b/c/l/people.csv", repository.path("four/people.csv")).unwrap();
+    repository.commit("links");
+    for name in ["one", "two", "three", "four"] {
+        fs::write(repository.path(&format!("{name}/p.score")), small("7", "")).unwrap();
+    }
+    repository.commit("seven");
+    for (name, reads) in [("one", false), ("two", false), ("three", false), ("four", true)] {
+        let output = repository.diff(&format!("links seven -- {name}")).output().unwrap();
+        let told =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(!told.contains("secretkey"), "{name}: {told}");
+        assert!(!reads || told.contains("1 person record of"), "{name}: {told}");
+    }
+}
+
+/// The manifest of a pack with people.
+const PEOPLE_TOML: &str = "policies = [\"p.score\"]\nas_of = \"2026-01-31\"\n\n[data]\nperson = { file = \"people.csv\" }\n";
+
+/// A policy `p` of people and their ages, whose old get so many points; with more blocks behind.
+fn small(old: &str, more: &str) -> String {
+    let tiers = "tiers {\n  good \"Good\" 100 or more\n  poor \"Poor\" under 100\n}\n";
+    let more = if more.contains("tiers {") { more.to_owned() } else { format!("{tiers}{more}") };
+    format!(
+        "policy p \"P\" {{\n  scores person\n  start 100\n  reasons up to 2 by points lost\n}}\nrecord person {{\n  id text key\n  \
+         age integer 0 to 120\n}}\nreason R1 \"Young\"\ncharacteristic age \"Age\" {{\n  reason R1\n  | age | points |\n  \
+         | under 50 | -1 |\n  | 50 or more | {old} |\n}}\n{more}"
+    )
+}
+
+/// A folder with two versions of a pack, `old` and `new`, that are the same.
+fn two_packs(policy: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for version in ["old", "new"] {
+        let inside = |name: &str| folder.path().join(version).join(name);
+        fs::create_dir(folder.path().join(version)).unwrap();
+        fs::write(inside("glassbox.toml"), PEOPLE_TOML).unwrap();
+        fs::write(inside("p.score"), policy).unwrap();
+        let people = (0..60).map(|n| format!("k{n},{}\n", n * 2)).collect::<String>();
+        fs::write(inside("people.csv"), format!("id,age\n{people}")).unwrap();
+    }
+    folder
+}
+
+fn run_in(folder: &Path, arguments: &str) -> (String, String, Option<i32>) {
+    let mut command = glassbox_in(folder, ["diff"].into_iter().chain(arguments.split_whitespace()));
+    let output = alone(&mut command).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr), output.status.code())
+}
+
+#[test]
+fn a_pack_that_cannot_be_read_is_neither_new_nor_gone() {
+    let repository = Repository::new();
+    fs::write(repository.path("rules/payments/more.score"), small("7", "")).unwrap();
+    let manifest = repository.path("rules/payments/glassbox.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let two = text.replace("\"payments.score\"", "\"payments.score\", \"more.score\"");
+    let two =
+        if two == text { format!("policies = [\"payments.score\", \"more.score\"]\n{text}") } else { two };
+    fs::write(&manifest, &two).unwrap();
+    repository.commit("two");
+    for broken in ["x = [\n".to_owned(), two.replace("more.score", "lost.score")] {
+        fs::write(&manifest, broken).unwrap();
+        repository.commit("broken");
+        for (arguments, which) in [("two broken", "new"), ("broken two", "old")] {
+            let (told, wrong, code) = run_in(repository.0.path(), &format!("{arguments} --no-impact"));
+            assert!(!told.contains("no more") && !told.contains("a new policy"), "{told}");
+            assert!(
+                told.contains(&format!("not compared: the {which} version of its pack cannot be read")),
+                "{told}"
+            );
+            assert_eq!(code, Some(2), "{wrong}");
+        }
+        repository.git("tag --delete broken");
+    }
+}
+
+#[test]
+fn packs_in_packs_and_texts_beside_them_are_compared() {
+    let repository = Repository::new();
+    let write = |name: &str, text: &str| {
+        fs::create_dir_all(repository.path(name).parent().unwrap()).unwrap();
+        fs::write(repository.path(name), text).unwrap();
+    };
+    let named =
+        |name: &str, points: &str| small(points, "").replacen("policy p", &format!("policy {name}"), 1);
+    write("glassbox.toml", "policies = [\"q.score\"]\n");
+    write("sub/glassbox.toml", "policies = [\"p.score\"]\n");
+    for name in ["q", "sub/p", "draft"] {
+        write(&format!("{name}.score"), &named(name.rsplit('/').next().unwrap(), "1"));
+    }
+    repository.commit("packs");
+    write("sub/p.score", &named("p", "2"));
+    write("draft.score", &named("draft", "2"));
+    let report = repository.json("HEAD --no-impact --as-of 2026-01-31");
+    let policies = report["policies"].as_array().unwrap().iter();
+    let mut files: Vec<_> = policies.map(|it| it["new_file"].as_str().unwrap()).collect();
+    files.sort_unstable();
+    assert_eq!((files, &report["unchanged"]), (vec!["draft.score", "sub/p.score"], &Json::from(2)));
+}
+
+#[test]
+fn what_the_manifest_says_is_told() {
+    let policy = small("7", "");
+    for (from, to, told) in [
+        (
+            "file = \"people.csv\" }",
+            "file = \"people.csv\", columns = { age = \"age\" } }",
+            "data person, column of age: age",
+        ),
+        ("2026-01-31", "2026-02-28", "as_of: 2026-01-31 → 2026-02-28"),
+        ("as_of", "charters = [\"c.charter\"]\nas_of", "charter c: "),
+    ] {
+        let folder = two_packs(&policy);
+        let manifest = folder.path().join("new/glassbox.toml");
+        fs::write(&manifest, PEOPLE_TOML.replace(from, to)).unwrap();
+        fs::write(
+            folder.path().join("new/c.charter"),
+            "charter c \"C\" {\n  require no dead rows or rules\n}\n",
+        )
+        .unwrap();
+        let (text, wrong, code) = run_in(folder.path(), "old new --exit-code");
+        assert!(text.contains("pack glassbox.toml") && text.contains(told), "{text}{wrong}");
+        assert_eq!(code, Some(1), "{text}");
+        let (text, ..) = run_in(folder.path(), "old old --exit-code");
+        assert!(text.contains("the same text"), "{text}");
+    }
+}
+
+#[test]
+fn what_has_another_name_has_not_moved() {
+    let folder = two_packs(&small("7", ""));
+    let policy = folder.path().join("new/p.score");
+    let text = fs::read_to_string(&policy).unwrap();
+    fs::write(&policy, text.replace("good \"Good\"", "great \"Good\"").replace("R1", "RX")).unwrap();
+    let (text, ..) = run_in(folder.path(), "old new");
+    assert!(text.contains("renamed") || text.contains("good → great"), "{text}");
+    assert!(text.contains("nothing moved"), "{text}");
+}
+
+#[test]
+fn numbers_that_are_far_apart_are_no_bands() {
+    let far = "99999999999999999999999999999";
+    let policy = small("7", "").replace("}\nreason", &format!("  big number -{far} to {far}\n}}\nreason"));
+    let folder = two_packs(&policy);
+    for version in ["old", "new"] {
+        let rows = (0..40).map(|n| format!("k{n},{n},{}{far}\n", if n % 2 == 0 { "-" } else { "" }));
+        let rows = rows.chain((0..40).map(|n| format!("l{n},{n},{n}\n"))).collect::<String>();
+        fs::write(folder.path().join(version).join("people.csv"), format!("id,age,big\n{rows}")).unwrap();
+    }
+    fs::write(folder.path().join("new/p.score"), policy.replace("| 7 |", "| 8 |")).unwrap();
+    let (text, wrong, code) = run_in(folder.path(), "old new --by big");
+    assert_eq!(code, Some(0), "{text}{wrong}");
+    assert!(text.contains("the numbers of `big` are too far apart"), "{text}");
+}
+
+#[test]
+fn what_is_meant_by_names_is_said() {
+    let repository = Repository::new();
+    fs::create_dir(repository.path("my rules")).unwrap();
+    fs::write(repository.path("my rules/p.score"), small("1", "")).unwrap();
+    repository.commit("one");
+    fs::write(repository.path("my rules/p.score"), small("2", "")).unwrap();
+    repository.commit("two");
+    let said = |arguments: &[&str]| {
+        let mut command =
+            glassbox_in(repository.0.path(), ["diff"].into_iter().chain(arguments.iter().copied()));
+        let output = alone(&mut command).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&output.stdout), text(&output.stderr), output.status.code())
+    };
+    let (text, wrong, code) = said(&["one..two", "my rules", "--no-impact", "--as-of", "2026-01-31"]);
+    assert!(text.contains("1 part changed") && code == Some(0), "{text}{wrong}");
+    let (_, wrong, code) = said(&["one", "two", "my rules"]);
+    assert!(wrong.contains("paths stand behind `--`") && code == Some(2), "{wrong}");
+    let (_, wrong, _) = said(&["rules", "HEAD"]);
+    assert!(
+        wrong.contains("`rules` is a path, and no revision") && wrong.contains("HEAD -- rules"),
+        "{wrong}"
+    );
+    repository.git("branch rules");
+    let (_, wrong, code) = said(&["HEAD", "rules"]);
+    assert!(
+        wrong.contains("and a revision too") && wrong.contains("`./rules`") && code == Some(2),
+        "{wrong}"
+    );
+    let (text, wrong, _) = said(&["HEAD", "./rules", "--no-impact"]);
+    assert!(text.contains("the same"), "{text}{wrong}");
+    let (_, wrong, code) = said(&["HEAD", "--data", "person=nofile.csv"]);
+    assert!(wrong.contains("no file `nofile.csv`") && code == Some(2), "{wrong}");
+    let (_, wrong, _) = said(&["one", "two", "--", "nothing"]);
+    assert!(wrong.contains("in `one` or `two`"), "{wrong}");
+    // A repository in the repository.
+    repository.git("-c protocol.file.allow=always submodule --quiet add ./ lib");
+    repository.commit("module");
+    let (_, wrong, code) = said(&["HEAD", "--", "lib/rules"]);
+    assert!(wrong.contains("is in a submodule") && code == Some(2), "{wrong}");
+}

@@ -44,6 +44,8 @@ pub(super) enum What {
     Added,
     /// It is no more.
     Removed,
+    /// It is not known what became of it, and why.
+    NotCompared(&'static str),
     /// It is in both.
     Compared(Box<Compared>),
 }
@@ -107,7 +109,8 @@ impl Report {
     /// Whether anything differs in meaning.
     pub(super) fn differs(&self) -> bool {
         self.policies.iter().any(|account| match &account.what {
-            What::Added | What::Removed => true,
+            // What cannot be read is not known to be the same.
+            What::Added | What::Removed | What::NotCompared(_) => true,
             What::Compared(compared) => compared.comparison.meaning >= Meaning::Words,
         })
     }
@@ -133,7 +136,9 @@ impl Account {
         };
         match account.what {
             What::Removed => Self { old_path: path, old_hash: hash, ..account },
-            What::Added | What::Compared(_) => Self { new_path: path, new_hash: hash, ..account },
+            What::Added | What::NotCompared(_) | What::Compared(_) => {
+                Self { new_path: path, new_hash: hash, ..account }
+            }
         }
     }
 

@@ -56,7 +56,28 @@ pub(super) fn of(old: &Policy, new: &Policy) -> Everybody {
     }
 }
 
+fn points(by: &str) -> String {
+    if by == "1" { "1 point".to_owned() } else { format!("{by} points") }
+}
+
+fn found(by: &str) -> String {
+    format!("{} {} found", points(by), if by == "1" { "was" } else { "were" })
+}
+
 impl Everybody {
+    /// Why nothing is known at all, where that is so.
+    fn unknown(&self) -> Option<&str> {
+        let reasons =
+            [&self.equal, &self.never_lower, &self.never_higher].map(|answer| match &answer.verdict {
+                Verdict::Undecided { because } => Some(because.as_str()),
+                Verdict::Proved { .. } | Verdict::Refuted { .. } => None,
+            });
+        let [Some(first), Some(second), Some(third)] = reasons else { return None };
+        let is_open = |far: &Far| far.bound.is_none() && far.shown.is_none();
+        let nothing = is_open(&self.rise) && is_open(&self.fall) && first == second && second == third;
+        nothing.then_some(first)
+    }
+
     fn answers(&self) -> Vec<&Answer> {
         // Where all are the same there is nothing more to say of lower and higher.
         match self.equal.verdict {
@@ -83,6 +104,9 @@ impl Everybody {
             "\n{HEADING}For everybody{HEADING:#}  {DIM}that both versions can score, on {}{DIM:#}",
             self.day
         )?;
+        if let Some(why) = self.unknown() {
+            return writeln!(to, "  {WARNING}undecided{WARNING:#}  {}", clean(why));
+        }
         for Answer { says, verdict } in self.answers() {
             let (word, style) = match verdict {
                 Verdict::Proved { .. } => ("proved", GOOD),
@@ -110,6 +134,12 @@ impl Everybody {
 
     /// As Markdown.
     pub(super) fn markdown(&self) -> Vec<String> {
+        if let Some(why) = self.unknown() {
+            let (day, why) = (self.day, plain(why));
+            return vec![format!(
+                "**For everybody** that both versions can score, on {day}: undecided ({why})\n"
+            )];
+        }
         let answers = self.answers().into_iter().map(|Answer { says, verdict }| match verdict {
             Verdict::Proved { .. } => format!("- **proved**: {says}"),
             Verdict::Refuted { because, .. } => {
@@ -172,14 +202,16 @@ impl Far {
     fn words(&self) -> String {
         match (&self.bound, &self.shown) {
             (Some(bound), _) if bound == "0" => "none".to_owned(),
-            (Some(bound), Some((by, says, _))) if self.exact || bound == by => format!("{by} points: {says}"),
+            (Some(bound), Some((by, says, _))) if self.exact || bound == by => {
+                format!("{}: {says}", points(by))
+            }
             (Some(bound), Some((by, says, _))) => {
-                format!("{by} points were found: {says}; nobody's is above {bound}")
+                format!("{}: {says}; nobody's is above {bound}", found(by))
             }
             (Some(bound), None) => {
-                format!("nobody's is above {bound} points; no record was found that has any")
+                format!("nobody's is above {}; no record was found that has any", points(bound))
             }
-            (None, Some((by, says, _))) => format!("{by} points were found: {says}"),
+            (None, Some((by, says, _))) => format!("{}: {says}", found(by)),
             (None, None) => "not known".to_owned(),
         }
     }

@@ -9,9 +9,10 @@ use super::super::{Stop, interrupt};
 use super::account::{Impacted, Scored, Side};
 use super::versions::Versions;
 use crate::data::{DataFiles, Loaded, Schema, Value, load};
-use crate::diagnostic::{Diagnostic, plural, suggest};
+use crate::diagnostic::{Code, Diagnostic, plural, suggest};
+use crate::diff::{Became, Part};
 use crate::explain::{Explainer, Explanation};
-use crate::impact::{Impact, NotDivided, Scores, divide, divided};
+use crate::impact::{Impact, Named, NotDivided, Scores, divide, divided};
 use crate::output::{Form, Format};
 use crate::policy::Policy;
 use crate::project::Manifest;
@@ -90,7 +91,19 @@ pub(super) fn of(
     let ((policy, asked), opened) = (ready(new, new_set)?, new);
     let is = Ready { opened, policy, asked };
     known_names(&was.policy, &is.policy, ask)?;
+    given_files(ask.run)?;
     let (theirs, ours) = (&new.project().manifest, &old.project().manifest);
+    // What a revision says is not to make anybody read, and perhaps publish, what else is on this machine.
+    if let Some((is_new, outside)) = versions.data_outside((ours, theirs), &ask.run.data) {
+        let message = format!(
+            "the data `{}` is not in the repository, and is not read for a revision",
+            outside.display()
+        );
+        return Ok(Impacted::Unreadable {
+            is_new,
+            diagnostics: vec![Diagnostic::general(Code::E0409, message)],
+        });
+    }
     let mut refused = None;
     for (first, second) in [(theirs, ours), (ours, theirs)] {
         let paths = [first, second].into_iter().flat_map(|it| it.data_paths(&ask.run.data)).collect();
@@ -120,6 +133,24 @@ pub(super) fn of(
         }
     }
     Ok(refused.unwrap_or(Impacted::NoData))
+}
+
+/// Refuses files of data that the user names and that are not there.
+fn given_files(run: &Run) -> Result<(), Stop> {
+    let is_pattern = |path: &str| path.contains(['*', '?', '[']);
+    let lost = |path: &PathBuf| {
+        let text = path.to_string_lossy();
+        // A format may stand before it.
+        let behind = text.split_once(':').map_or(&*text, |(_, behind)| behind);
+        !is_pattern(&text) && !path.exists() && !PathBuf::from(behind).exists()
+    };
+    match run.data.iter().find(|(_, path)| lost(path)) {
+        None => Ok(()),
+        Some((name, path)) => {
+            let message = format!("there is no file `{}` for `{name}`", path.display());
+            Err(Stop::failure(message, Some("the path is meant from the folder that you are in".to_owned())))
+        }
+    }
 }
 
 /// Refuses data and parts of what neither version has.
@@ -228,19 +259,36 @@ fn stopped(failure: Failure) -> Stop {
     }
 }
 
+/// What of a policy records are given by name.
+fn named(part: Part) -> Option<Named> {
+    match part {
+        Part::Tier => Some(Named::Tier),
+        Part::Reason => Some(Named::Reason),
+        Part::Decision => Some(Named::Decision),
+        Part::Benefit | Part::Penalty => Some(Named::Consequence),
+        _other => None,
+    }
+}
+
 fn told(
-    (was, was_files, before): (&Ready<'_>, &DataFiles, Came),
+    (was, was_files, mut before): (&Ready<'_>, &DataFiles, Came),
     (is, is_files, now): (&Ready<'_>, &DataFiles, Came),
     data: Vec<String>,
     ask: &Ask<'_>,
 ) -> Result<Impacted, Stop> {
+    // What has another name and says the same is the same.
+    for change in crate::diff::changes(&was.policy, &is.policy) {
+        if let (Became::Renamed { from }, Some(named)) = (&change.became, named(change.part)) {
+            before.scores.rename(named, from, &change.name);
+        }
+    }
     let impact = Impact::between(&before.scores, &now.scores, ask.movers);
     let (mut divisions, mut notes) = (Vec::new(), Vec::new());
     for by in ask.by {
         match divide(&before.scores, &now.scores, by) {
             Ok(division) => divisions.push(division),
             Err(error @ NotDivided::Unknown(_)) => notes.push(error.to_string()),
-            Err(error @ NotDivided::TooMany(_)) => {
+            Err(error @ (NotDivided::TooMany(_) | NotDivided::TooFar(_))) => {
                 notes.push(format!("{error}: write a definition with a table of bands, and divide by that"));
             }
         }

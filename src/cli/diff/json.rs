@@ -34,6 +34,7 @@ fn account(account: &Account) -> Value {
     let (became, compared) = match &account.what {
         What::Added => ("added", None),
         What::Removed => ("removed", None),
+        What::NotCompared(_) => ("not compared", None),
         What::Compared(compared) => ("compared", Some(compared)),
     };
     json!({

@@ -1,7 +1,7 @@
 //! What there is to tell, as Markdown that fits a comment on a pull request.
 //!
-//! A comment holds so many characters. The report is made of blocks that are whole by themselves; those that do not fit any more
-//! are left out from the end, and it is said how many.
+//! A comment holds so many characters. The report is made of blocks that are whole by themselves. What each policy comes to is
+//! told of all of them; of the details, those that do not fit any more are left out from the end, and it is said how many.
 
 use super::super::histogram::{Band, bar};
 use super::account::{Account, Compared, Impacted, Report, Scored, What};
@@ -22,32 +22,44 @@ const LONGEST: usize = 600;
 
 /// Writes the report.
 pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    let mut blocks = vec![format!("_{} → {}_\n", code(&report.old), code(&report.new))];
-    // What a policy comes to stands above all details.
+    let first = format!("_{} → {}_\n", code(&report.old), code(&report.new));
+    let mut blocks = vec![Block::Head(first)];
     for account in &report.policies {
-        blocks.extend(of_policy(account));
+        let (head, details) = of_policy(account);
+        blocks.push(Block::Head(head));
+        blocks.extend(details.into_iter().map(Block::Detail));
     }
     if report.unchanged > 0 {
         let many = grouped(report.unchanged);
-        blocks.push(if report.unchanged == 1 {
+        blocks.push(Block::Head(if report.unchanged == 1 {
             "1 other policy is the same in both.\n".to_owned()
         } else {
             format!("{many} other policies are the same in both.\n")
-        });
+        }));
     }
-    let mut length = 0;
-    let mut left_out = 0;
+    // What policies come to goes before all details, also of those that stand further up.
+    let mut left: usize = blocks.iter().filter(|block| block.is_head()).map(Block::length).sum();
+    let (mut length, mut left_out) = (0, 0);
+    let (mut heads_end, mut details_end) = (false, false);
     let mut text = String::new();
     for block in &blocks {
-        let more = block.chars().count() + 1;
+        let is_head = block.is_head();
+        left -= if is_head { block.length() } else { 0 };
         // Nothing is told behind a gap.
-        if left_out > 0 || length + more > MOST {
+        let fits = if is_head {
+            !heads_end && length + block.length() <= MOST
+        } else {
+            !details_end && length + block.length() + left <= MOST
+        };
+        if fits {
+            length += block.length();
+            text += block.text();
+            text.push('\n');
+        } else {
             left_out += 1;
-            continue;
+            heads_end |= is_head;
+            details_end = true;
         }
-        length += more;
-        text += block;
-        text.push('\n');
     }
     if left_out > 0 {
         text += &format!(
@@ -58,27 +70,53 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     writeln!(to, "{}", text.trim_end())
 }
 
-fn of_policy(account: &Account) -> Vec<String> {
+/// A part of the report that is whole by itself.
+enum Block {
+    /// What a policy comes to, with its heading.
+    Head(String),
+    /// More about the policy above.
+    Detail(String),
+}
+
+impl Block {
+    fn text(&self) -> &str {
+        match self {
+            Self::Head(text) | Self::Detail(text) => text,
+        }
+    }
+
+    fn is_head(&self) -> bool {
+        matches!(self, Self::Head(_))
+    }
+
+    /// With the line that ends it.
+    fn length(&self) -> usize {
+        self.text().chars().count() + 1
+    }
+}
+
+/// What a policy comes to, and the details.
+fn of_policy(account: &Account) -> (String, Vec<String>) {
     let path = account.new_path.as_ref().or(account.old_path.as_ref()).map(|path| code(path));
     let path = path.unwrap_or_default();
     let was = account.old_path.as_ref().filter(|_| account.has_moved);
     let was = was.map_or_else(String::new, |was| format!(" (moved from {})", code(was)));
     let head = |verdict: &str| format!("### {}\n\n{path}{was}: {verdict}\n", plain(&account.title));
     let compared = match &account.what {
-        What::Added => return vec![head("**a new policy**")],
-        What::Removed => return vec![head("**this policy is no more**")],
+        What::Added => return (head("**a new policy**"), Vec::new()),
+        What::Removed => return (head("**this policy is no more**"), Vec::new()),
+        What::NotCompared(why) => return (head(&format!("**not compared**: {why}")), Vec::new()),
         What::Compared(compared) => compared,
     };
     let mut first = head(&format!("**{}**", verdict(&compared.comparison)));
     if let Impacted::Scored(scored) = &compared.impact {
         first += &format!("\n{}\n", moved(scored));
     }
-    let mut blocks = vec![first];
-    blocks.extend(of_meaning(compared));
+    let mut blocks = of_meaning(compared);
     // What is proved for everybody stands between what was changed and what that does to records.
     blocks.extend(compared.everybody.iter().flat_map(Everybody::markdown));
     blocks.extend(of_impact(&compared.impact));
-    blocks
+    (first, blocks)
 }
 
 fn of_meaning(compared: &Compared) -> Vec<String> {
@@ -157,7 +195,8 @@ fn moved(scored: &Scored) -> String {
     let share = share(impact.moved(), impact.compared);
     let mut text =
         format!("**{} of {} scores moved**{share}{ways}", grouped(impact.moved()), grouped(impact.compared));
-    let tiers: usize = impact.migrations.iter().map(|it| it.count).sum();
+    let between = impact.migrations.iter().filter(|it| it.from.is_some() && it.to.is_some());
+    let tiers: usize = between.map(|it| it.count).sum();
     if !impact.tiers.is_empty() {
         text += &format!(", {} came into another tier", grouped(tiers));
     }
@@ -237,8 +276,9 @@ fn movers(scored: &Scored) -> Option<String> {
         let by = mover.after.checked_sub(mover.before).unwrap_or_default();
         let through = mover.cause.as_ref().map_or_else(String::new, |cause| {
             let place = cause.file.as_ref().zip(cause.line);
-            let place = place
-                .map_or_else(String::new, |(file, line)| format!(" {}", code(&format!("{file}:{line}"))));
+            let place = place.map_or_else(String::new, |(file, line)| {
+                format!(" {}", code_in_table(&format!("{file}:{line}")))
+            });
             let points = |points: Option<crate::decimal::Decimal>| {
                 points.map_or_else(|| "nothing".to_owned(), |points| format!("{points:+}"))
             };
@@ -250,7 +290,7 @@ fn movers(scored: &Scored) -> Option<String> {
             format!("{}: {was} → {is}{place}{others}", plain(&cause.title))
         });
         let (before, after) = (mover.before, mover.after);
-        text += &format!("| {} | {before} | {after} | {by:+} | {through} |\n", code(&mover.key));
+        text += &format!("| {} | {before} | {after} | {by:+} | {through} |\n", code_in_table(&mover.key));
     }
     Some(text + "\n</details>\n")
 }
@@ -263,8 +303,11 @@ pub(super) fn plain(text: &str) -> String {
             '&' => plain.push_str("&amp;"),
             '<' => plain.push_str("&lt;"),
             '>' => plain.push_str("&gt;"),
-            '@' => plain.push_str("@\u{200b}"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' => {
+            // Nobody is called, no issue is referred to, and no address becomes a link.
+            '@' | '#' => plain.extend([c, '\u{200b}']),
+            '/' if plain.ends_with(':') => plain.push_str("\u{200b}/"),
+            '.' if is_www(&plain) => plain.push_str("\u{200b}."),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' => {
                 plain.push('\\');
                 plain.push(c);
             }
@@ -275,7 +318,18 @@ pub(super) fn plain(text: &str) -> String {
     plain
 }
 
-/// A text of a user as code, also inside a table.
+/// Whether a text ends as the name of a web server begins.
+fn is_www(text: &str) -> bool {
+    let mut ends = text.chars().rev();
+    ends.by_ref().take(3).filter(|c| c.eq_ignore_ascii_case(&'w')).count() == 3
+}
+
+/// A text of a user as code in a table, where a bar would end the cell.
+fn code_in_table(text: &str) -> String {
+    code(text).replace('|', "\\|")
+}
+
+/// A text of a user as code.
 fn code(text: &str) -> String {
     let text: String = shortened(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.is_empty() {
@@ -284,7 +338,7 @@ fn code(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let blank = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{fence}{blank}{}{blank}{fence}", text.replace('|', "\\|"))
+    format!("{fence}{blank}{text}{blank}{fence}")
 }
 
 fn shortened(text: &str) -> String {
@@ -303,8 +357,71 @@ mod tests {
         assert_eq!(plain("a|b <b> @all *x*"), "a\\|b &lt;b&gt; @\u{200b}all \\*x\\*");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(code("own | any"), "`own \\| any`");
+        assert_eq!(
+            plain("see #12, http://a.example and www.b.example"),
+            "see #\u{200b}12, http:\u{200b}//a.example and www\u{200b}.b.example"
+        );
+        assert_eq!(code("own | any"), "`own | any`");
+        assert_eq!(code_in_table("own | any"), "`own \\| any`");
         assert_eq!(code("a\nb"), "`a b`");
+    }
+
+    fn written(policies: Vec<Account>) -> String {
+        let report = Report { old: "a".to_owned(), new: "b".to_owned(), policies, unchanged: 0 };
+        let mut text = Vec::new();
+        write(&report, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn what_each_policy_comes_to_goes_before_all_details() {
+        let detail = |n: usize| {
+            let (label, new) = (format!("row {n}"), Some("some points ".repeat(40)));
+            let how = crate::diff::How::Changed;
+            crate::diff::Detail { label, how, old: None, new, words: false, old_place: None, new_place: None }
+        };
+        let change = |n: usize| crate::diff::Change {
+            part: crate::diff::Part::Rule,
+            name: format!("r{n}"),
+            title: String::new(),
+            became: Became::Changed,
+            details: (0..LINES).map(detail).collect(),
+            old_place: None,
+            new_place: None,
+        };
+        let policy = |name: &str, many: usize| {
+            let changes = (0..many).map(|n| Timed { change: change(n), holds: Vec::new() }).collect();
+            let comparison =
+                crate::diff::Comparison { meaning: Meaning::Changed, changes, cases: Vec::new() };
+            let sources = crate::source::Sources::new;
+            let compared = Compared {
+                comparison,
+                everybody: None,
+                impact: Impacted::NotAsked,
+                old_sources: sources(),
+                new_sources: sources(),
+            };
+            Account {
+                name: name.to_owned(),
+                title: name.to_owned(),
+                old_path: None,
+                new_path: None,
+                old_hash: None,
+                new_hash: None,
+                has_moved: false,
+                what: What::Compared(Box::new(compared)),
+            }
+        };
+        let text = written(vec![policy("a", 60), policy("b", 3), policy("c", 1)]);
+        assert!(text.chars().count() <= 65_536);
+        for head in [
+            "### a\n\n: **60 parts changed**",
+            "### b\n\n: **3 parts changed**",
+            "### c\n\n: **1 part changed**",
+        ] {
+            assert!(text.contains(head), "{head}\n{text}");
+        }
+        assert!(text.contains("did not fit"));
     }
 
     #[test]
@@ -320,10 +437,7 @@ mod tests {
             what: What::Added,
         };
         let policies = (0..200).map(policy).collect();
-        let report = Report { old: "a".to_owned(), new: "b".to_owned(), policies, unchanged: 0 };
-        let mut text = Vec::new();
-        write(&report, &mut text).unwrap();
-        let text = String::from_utf8(text).unwrap();
+        let text = written(policies);
         let length = text.chars().count();
         assert!((60_000..=65_536).contains(&length), "{length}");
         assert!(text.trim_end().ends_with("`glassbox diff` tells all._"), "{text}");

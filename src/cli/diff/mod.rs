@@ -11,10 +11,16 @@ mod words;
 
 use super::arguments::Run;
 use super::{Exit, Stop, UNUSABLE, report};
+use crate::project::MANIFEST;
 use account::{Account, Compared, Report, What};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use versions::{Pair, Versions};
+
+/// Why a policy is not compared.
+const OLD_UNREADABLE: &str = "the old version of its pack cannot be read";
+const NEW_UNREADABLE: &str = "the new version of its pack cannot be read";
+const ERRORS: &str = "a version of it has errors";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,7 +48,7 @@ Exit codes: 0, or with --exit-code 1 where something changed; 2 where it cannot 
 pub(super) struct Diff {
     /// Two policies or two packs; or revisions of a git repository: one (against the files as they are), two, `A..B`, or
     /// `A...B` (B against the last revision that both share)
-    #[arg(value_name = "OLD|REVISION", required = true, num_args = 1..=2)]
+    #[arg(value_name = "OLD|REVISION", required = true, num_args = 1..)]
     versions: Vec<String>,
 
     /// Packs, folders or policies to compare in the revisions [default: all of the repository]
@@ -90,6 +96,7 @@ impl Diff {
         let mut policies = Vec::new();
         let mut failed = false;
         for pair in pairs {
+            let unread = pair.project().map(|project| Account::of_one(project, What::NotCompared(ERRORS)));
             match self.compare(&mut versions, pair, alone) {
                 Ok(account) => policies.push(account),
                 Err(stop) if alone => return Err(unusable(stop)),
@@ -97,6 +104,7 @@ impl Diff {
                 Err(stop) => {
                     unusable(stop).say();
                     failed = true;
+                    policies.extend(unread);
                 }
             }
         }
@@ -116,6 +124,12 @@ impl Diff {
 
     fn compare(&self, versions: &mut Versions, pair: Pair, alone: bool) -> Result<Account, Stop> {
         let has_moved = pair.has_moved();
+        if pair.unreadable {
+            let why = if pair.new.is_some() { OLD_UNREADABLE } else { NEW_UNREADABLE };
+            let found = [pair.new, pair.old].into_iter().flatten().next();
+            let found = found.ok_or_else(|| Stop::failure("there is nothing to compare", None))?;
+            return Ok(Account::of_one(&found.project.map_err(broken)?, What::NotCompared(why)));
+        }
         let (old, new) = match (pair.old, pair.new) {
             (Some(old), Some(new)) => (old, new),
             (None, Some(new)) => return Ok(Account::of_one(&new.project.map_err(broken)?, What::Added)),
@@ -128,8 +142,12 @@ impl Diff {
         let (old_set, new_set) = impact::settings(&old, &new, &self.run)?;
         let old_version = crate::diff::Version { ruleset: &old.ruleset, settings: &old_set };
         let new_version = crate::diff::Version { ruleset: &new.ruleset, settings: &new_set };
-        let comparison = crate::diff::compare(old_version, new_version, today.date)
+        let mut comparison = crate::diff::compare(old_version, new_version, today.date)
             .map_err(|(is_new, wrong)| if is_new { new.wrong(wrong) } else { old.wrong(wrong) })?;
+        let (was, is) = (old.project().facts(&old.sources), new.project().facts(&new.sources));
+        if let Some(change) = crate::diff::Change::of_pack(MANIFEST, &was, &is) {
+            comparison.add(change);
+        }
         let impact = if self.no_impact {
             account::Impacted::NotAsked
         } else {

@@ -52,6 +52,7 @@ fn say(account: &Account, to: &mut dyn Write) -> io::Result<()> {
     match &account.what {
         What::Added => writeln!(to, "{GOOD}+ a new policy{GOOD:#}"),
         What::Removed => writeln!(to, "{ERROR}- this policy is no more{ERROR:#}"),
+        What::NotCompared(why) => writeln!(to, "{WARNING}not compared{WARNING:#}: {why}"),
         What::Compared(compared) => {
             say_meaning(compared, &path, to)?;
             compared.everybody.iter().try_for_each(|everybody| everybody.text(to))?;
@@ -179,7 +180,7 @@ fn say_impact(scored: &Scored, policy: &str, to: &mut dyn Write) -> io::Result<(
             plural(new.scored, "record")
         )?;
     } else {
-        say_moved(&format!("{} {record}", grouped(*read)), impact, to)?;
+        say_moved(&plural(*read, &format!("{record} record")), impact, to)?;
         for way in standings(impact) {
             writeln!(to, "  {way}")?;
         }

@@ -3,8 +3,10 @@
 
 use super::super::{Stop, UNUSABLE};
 use crate::project::{
-    self, Broken, GitError, Intake, MANIFEST, Names, Project, Repository, Revision, policy_texts, take_in,
+    self, Broken, GitError, Intake, MANIFEST, Manifest, Names, Project, Repository, Revision, policy_texts,
+    take_in,
 };
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// How much of a commit's name is shown.
@@ -47,6 +49,8 @@ pub(super) struct Found {
 pub(super) struct Pair {
     pub(super) old: Option<Found>,
     pub(super) new: Option<Found>,
+    /// The other version cannot be read where this one has the policy: whether it is there nobody knows.
+    pub(super) unreadable: bool,
 }
 
 impl Versions {
@@ -54,34 +58,52 @@ impl Versions {
     pub(super) fn open(versions: &[String], paths: &[PathBuf]) -> Result<Self, Stop> {
         match (versions, paths) {
             ([old, new], []) if Path::new(old).exists() && Path::new(new).exists() => {
+                [old, new].into_iter().try_for_each(|name| is_no_revision(name))?;
                 Self::of_paths(old, new)
             }
             ([old, new], []) if Path::new(new).exists() => {
                 // As git takes it, where there is no doubt.
-                Self::of_revisions(old, None, &[PathBuf::from(new)]).map_err(|stop| neither(old, stop))
+                is_no_revision(new)?;
+                Self::of_range(old, &[PathBuf::from(new)]).map_err(|stop| neither(old, stop))
             }
             ([old, new], paths) => Self::of_revisions(old, Some(new), paths).map_err(|stop| {
                 let is_path = |it: &str| it.contains(['/', '\\']) || it.ends_with(".score");
-                if is_path(old) { neither(old, stop) } else { neither(new, stop) }
+                if Path::new(old).exists() {
+                    path_first(old, new, stop)
+                } else if is_path(old) {
+                    neither(old, stop)
+                } else {
+                    neither(new, stop)
+                }
             }),
             ([one], []) if Path::new(one).exists() => {
+                is_no_revision(one)?;
                 let help = format!(
                     "name what to compare it with: `glassbox diff OLD {one}`, or a revision: `glassbox diff HEAD -- {one}`"
                 );
                 Err(Stop::failure(format!("`{one}` is one version, and two are compared"), Some(help)))
             }
-            ([range], paths) => match (range.split_once("..."), range.split_once("..")) {
-                (Some((old, new)), _) => {
-                    let (old, new) = (or_head(old), or_head(new));
-                    let common = Repository::around(Path::new("."))?.common(old, new)?;
-                    // Any beginning of a commit's name that is long enough names it.
-                    let common: String = common.chars().take(SHORT).collect();
-                    Self::of_revisions(&common, Some(new), paths)
-                }
-                (None, Some((old, new))) => Self::of_revisions(or_head(old), Some(or_head(new)), paths),
-                (None, None) => Self::of_revisions(range, None, paths),
-            },
-            (_, _) => Err(Stop::failure("two versions are compared", None)),
+            ([range], paths) => Self::of_range(range, paths),
+            ([old, new, more, ..], _) => Err(Stop::failure(
+                format!("two versions are compared, and `{more}` is a third name"),
+                Some(format!("paths stand behind `--`: `glassbox diff {old} {new} -- {more}`")),
+            )),
+            ([], _) => Err(Stop::failure("two versions are compared", None)),
+        }
+    }
+
+    /// A revision against the files as they are, or two in one word.
+    fn of_range(range: &str, paths: &[PathBuf]) -> Result<Self, Stop> {
+        match (range.split_once("..."), range.split_once("..")) {
+            (Some((old, new)), _) => {
+                let (old, new) = (or_head(old), or_head(new));
+                let common = Repository::around(Path::new("."))?.common(old, new)?;
+                // Any beginning of a commit's name that is long enough names it.
+                let common: String = common.chars().take(SHORT).collect();
+                Self::of_revisions(&common, Some(new), paths)
+            }
+            (None, Some((old, new))) => Self::of_revisions(or_head(old), Some(or_head(new)), paths),
+            (None, None) => Self::of_revisions(range, None, paths),
         }
     }
 
@@ -105,6 +127,12 @@ impl Versions {
         let mut scopes = Vec::new();
         for path in paths {
             let inside = repository.inside(path)?;
+            if let Some(module) =
+                [Some(&old), new.as_ref()].into_iter().flatten().find_map(|of| of.module(&inside))
+            {
+                let help = format!("its revisions are its own: run `glassbox diff` in the folder `{module}`");
+                return Err(Stop::failure(format!("`{}` is in a submodule", path.display()), Some(help)));
+            }
             let on_disk = || path.clone();
             scopes.push(Scope {
                 old: old.root().join(&inside),
@@ -139,6 +167,22 @@ impl Versions {
         Ok(())
     }
 
+    /// A file of data that the manifest of a revision names, and that is not in the revision; and whether it is the new
+    /// version's. What the user names instead is read wherever it is.
+    pub(super) fn data_outside(
+        &self,
+        (old, new): (&Manifest, &Manifest),
+        given: &[(String, PathBuf)],
+    ) -> Option<(bool, PathBuf)> {
+        [(false, &self.old, old), (true, &self.new, new)].into_iter().find_map(|(is_new, tree, manifest)| {
+            let Tree::Revision(revision) = tree else { return None };
+            // Those of the manifest come first.
+            let mut named: Vec<PathBuf> = manifest.data_paths(given).collect();
+            named.truncate(named.len().saturating_sub(given.len()));
+            named.into_iter().find(|path| !revision.holds(path)).map(|path| (is_new, path))
+        })
+    }
+
     /// The policies to compare, and how many others are the same.
     pub(super) fn pairs(&self) -> Result<(Vec<Pair>, usize), Stop> {
         let (mut pairs, mut unchanged) = (Vec::new(), 0);
@@ -148,6 +192,7 @@ impl Versions {
             if old.is_empty() && new.is_empty() {
                 let (was, is) = self.names();
                 let git = scope.inside.is_some();
+                let is = if matches!(self.new, Tree::Disk) { is } else { format!("`{is}`") };
                 let place = if git { format!(" in `{was}` or {is}") } else { String::new() };
                 return Err(Stop::failure(
                     format!("there is no policy at `{}`{place}", scope.shown),
@@ -158,7 +203,9 @@ impl Versions {
                     }),
                 ));
             }
-            let found = paired(old, new);
+            let unreadable = [unreadable(&old), unreadable(&new)];
+            let mut found = paired(old, new);
+            found.iter_mut().for_each(|pair| pair.note_unreadable(&unreadable));
             let named = found.len() == 1;
             for pair in found {
                 if !named && pair.is_same() && !pair.has_moved() { unchanged += 1 } else { pairs.push(pair) }
@@ -191,24 +238,37 @@ impl Versions {
             let projects = take_in(path, &mut Intake::with_names(names)).into_iter();
             return Ok(projects.map(|project| Found { at: String::new(), project }).collect());
         }
-        let is_pack = below.iter().any(|file| file == MANIFEST);
         let mut found: Vec<Found> = Vec::new();
-        for manifest in below.iter().filter(|file| is_named(file, MANIFEST)) {
-            if is_pack && manifest != MANIFEST {
-                continue;
-            }
+        // What a policy of a pack uses is compared with it.
+        let mut used: BTreeSet<String> = BTreeSet::new();
+        let mut unreadable: Vec<&str> = Vec::new();
+        let manifests = || below.iter().filter(|file| is_named(file, MANIFEST));
+        for manifest in manifests() {
             let folder = path.join(folder_of(manifest));
             for project in take_in(&folder, &mut Intake::with_names(names.clone())) {
-                let at = project.as_ref().ok().and_then(|project| inside_of(&project.path, path));
+                let at = match &project {
+                    Ok(project) => {
+                        used.extend(project.unit.sources.iter().map(|(_, source)| source.path.clone()));
+                        inside_of(&project.path, path)
+                    }
+                    Err(_) => {
+                        unreadable.push(folder_of(manifest));
+                        None
+                    }
+                };
                 found.push(Found { at: at.unwrap_or_else(|| manifest.clone()), project });
             }
         }
-        let has_manifest = |file: &str| {
-            below.iter().any(|other| is_named(other, MANIFEST) && folder_of(other) == folder_of(file))
+        // Of a pack that cannot be read nobody knows which texts are its policies.
+        let is_unreadable = |file: &str| {
+            let folders =
+                manifests().map(|manifest| folder_of(manifest)).filter(|folder| is_below(file, folder));
+            folders.max_by_key(|folder| folder.len()).is_some_and(|nearest| unreadable.contains(&nearest))
         };
-        let alone = below.iter().filter(|file| !is_pack && file.ends_with(".score") && !has_manifest(file));
+        let alone = below.iter().filter(|file| file.ends_with(".score") && !is_unreadable(file));
         for file in alone {
-            if found.iter().any(|known| known.at == *file) {
+            let is_used = used.contains(&names.shown(&path.join(file)));
+            if is_used || found.iter().any(|known| known.at == *file) {
                 continue;
             }
             for project in take_in(&path.join(file), &mut Intake::with_names(names.clone())) {
@@ -239,6 +299,21 @@ impl Tree {
 }
 
 impl Pair {
+    /// Notes whether one of the folders, of the old and of the new version, that could not be read may hold what is missing.
+    fn note_unreadable(&mut self, [old, new]: &[Vec<String>; 2]) {
+        let (there, folders) = match (&self.old, &self.new) {
+            (Some(there), None) => (there, new),
+            (None, Some(there)) => (there, old),
+            (Some(_), Some(_)) | (None, None) => return,
+        };
+        self.unreadable = there.project.is_ok() && folders.iter().any(|folder| is_below(&there.at, folder));
+    }
+
+    /// What could be read of it, the new version first.
+    pub(super) fn project(&self) -> Option<&Project> {
+        [&self.new, &self.old].into_iter().flatten().find_map(|found| found.project.as_ref().ok())
+    }
+
     /// Whether the policy stands in another file than before.
     pub(super) fn has_moved(&self) -> bool {
         self.old.as_ref().zip(self.new.as_ref()).is_some_and(|(old, new)| old.at != new.at)
@@ -248,13 +323,19 @@ impl Pair {
     fn is_same(&self) -> bool {
         let hash = |found: &Option<Found>| {
             let project = found.as_ref()?.project.as_ref().ok()?;
-            Some(project.unit.hash(&project.manifest.params))
+            Some((project.unit.hash(&project.manifest.params), project.facts(&project.unit.sources)))
         };
         self.old.is_some()
             && self.new.is_some()
             && hash(&self.old).is_some()
             && hash(&self.old) == hash(&self.new)
     }
+}
+
+/// The folders of packs that cannot be read.
+fn unreadable(found: &[Found]) -> Vec<String> {
+    let broken = found.iter().filter(|found| found.project.is_err() && is_named(&found.at, MANIFEST));
+    broken.map(|found| folder_of(&found.at).to_owned()).collect()
 }
 
 /// Puts policies beside each other: those at the same place, then those of the same name.
@@ -271,14 +352,15 @@ fn paired(old: Vec<Found>, new: Vec<Found>) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = Vec::new();
     for found in new {
         let same = old.iter_mut().find(|old| old.as_ref().is_some_and(|old| old.at == found.at));
-        pairs.push(Pair { old: same.and_then(Option::take), new: Some(found) });
+        pairs.push(Pair { old: same.and_then(Option::take), new: Some(found), unreadable: false });
     }
     for pair in pairs.iter_mut().filter(|pair| pair.old.is_none()) {
         let wanted = pair.new.as_ref().and_then(name);
         let same = old.iter_mut().find(|old| wanted.is_some() && old.as_ref().and_then(name) == wanted);
         pair.old = same.and_then(Option::take);
     }
-    pairs.extend(old.into_iter().flatten().map(|found| Pair { old: Some(found), new: None }));
+    let gone = old.into_iter().flatten();
+    pairs.extend(gone.map(|found| Pair { old: Some(found), new: None, unreadable: false }));
     pairs
 }
 
@@ -302,6 +384,11 @@ fn is_named(file: &str, name: &str) -> bool {
     file.rsplit('/').next() == Some(name)
 }
 
+/// Whether a file is in a folder, or in a folder in it.
+fn is_below(file: &str, folder: &str) -> bool {
+    folder.is_empty() || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
 fn folder_of(file: &str) -> &str {
     file.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
@@ -309,6 +396,29 @@ fn folder_of(file: &str) -> &str {
 /// A side of a range that is left out.
 fn or_head(revision: &str) -> &str {
     if revision.is_empty() { "HEAD" } else { revision }
+}
+
+/// Refuses a name that is a path and a revision too, as nobody can tell which is meant.
+fn is_no_revision(name: &str) -> Result<(), Stop> {
+    let is_both = Repository::around(Path::new(".")).is_ok_and(|repository| repository.has(name));
+    if !is_both {
+        return Ok(());
+    }
+    let help = format!("write `./{name}` for what is on disk, or `refs/heads/{name}` for the branch");
+    Err(Stop::failure(format!("`{name}` is a file or folder, and a revision too"), Some(help)))
+}
+
+/// That a path stands where a revision is expected, where that is why it cannot be used.
+fn path_first(path: &str, other: &str, stop: Stop) -> Stop {
+    match stop {
+        Stop::Failure { message, .. } if message == GitError::NoRevision(path.to_owned()).to_string() => {
+            let help = format!("a path stands behind the revisions: `glassbox diff {other} -- {path}`");
+            Stop::failure(format!("`{path}` is a path, and no revision"), Some(help))
+        }
+        Stop::ClosedPipe | Stop::Diagnostics { .. } | Stop::Said(_) | Stop::Failure { .. } => {
+            neither(other, stop)
+        }
+    }
 }
 
 /// That a name is neither a path nor a revision, where that is why it cannot be used.

@@ -70,7 +70,8 @@ pub(super) fn records(scored: &Scored) -> String {
         [first, others @ ..] => (format!(" of {first}"), others.len()),
     };
     let more = if more > 0 { format!(" and {}", plural(more, "other file")) } else { String::new() };
-    format!("{} {} records{first}{more}, as of {}", grouped(scored.read), scored.record, scored.day)
+    let records = plural(scored.read, &format!("{} record", scored.record));
+    format!("{records}{first}{more}, as of {}", scored.day)
 }
 
 /// What became of records that are, or were, not scored.
@@ -170,7 +171,7 @@ pub(super) fn grids(scored: &Scored) -> Vec<Grid> {
         });
         let title = format!("By {}", division.by);
         let headings =
-            ["", "records", "up", "down", "average", "lowest", "highest", "better tier", "worse tier"];
+            ["", "records", "up", "down", "average", "most down", "most up", "better tier", "worse tier"];
         grids.extend(Grid::new(&title, &headings, rows.collect()));
     }
     grids
@@ -192,25 +193,35 @@ fn tiers(impact: &Impact) -> Option<Grid> {
     }
     let any_without = impact.migrations.iter().any(|it| it.from.is_none() || it.to.is_none());
     let all: Vec<usize> = (0..none + usize::from(any_without)).collect();
+    // Whoever is in no tier is in none of these.
+    let rest = |all: usize, in_tiers: usize| all.saturating_sub(in_tiers);
+    let before = |at: usize| match impact.tiers.get(at) {
+        Some(tier) => tier.before,
+        None => rest(impact.compared + impact.removed, impact.tiers.iter().map(|tier| tier.before).sum()),
+    };
+    let after = |at: usize| match impact.tiers.get(at) {
+        Some(tier) => tier.after,
+        None => rest(impact.compared + impact.added, impact.tiers.iter().map(|tier| tier.after).sum()),
+    };
     let count = |from: usize, to: usize| {
         if from == to {
-            return impact.tiers.get(from).map_or(0, |tier| tier.before - tier.lost.min(tier.before));
+            let left = impact.migrations.iter().filter(|it| at(it.from) == from).map(|it| it.count).sum();
+            return rest(before(from), left);
         }
         let found = impact.migrations.iter().find(|it| (at(it.from), at(it.to)) == (from, to));
         found.map_or(0, |it| it.count)
     };
     let shown = |from: usize, to: usize| match count(from, to) {
-        0 if from != to || from == none => "·".to_owned(),
+        0 if from != to => "·".to_owned(),
         many => grouped(many),
     };
     let rows = all.iter().map(|from| {
-        let total = impact.tiers.get(*from).map_or_else(String::new, |tier| grouped(tier.before));
+        let total = grouped(before(*from));
         let cells = all.iter().map(|to| shown(*from, *to));
         [label(*from)].into_iter().chain(cells).chain([total]).collect()
     });
     let mut rows: Vec<Vec<String>> = rows.collect();
-    let totals =
-        all.iter().map(|to| impact.tiers.get(*to).map_or_else(String::new, |tier| grouped(tier.after)));
+    let totals = all.iter().map(|to| grouped(after(*to)));
     rows.push(["now".to_owned()].into_iter().chain(totals).chain([String::new()]).collect());
     let headings: Vec<String> = ["before ↓ now →".to_owned()]
         .into_iter()

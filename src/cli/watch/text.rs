@@ -170,18 +170,18 @@ fn say(account: &Account, to: &mut Vec<u8>) -> io::Result<()> {
 
 fn say_scored(scored: &Scored, policy: &str, to: &mut Vec<u8>) -> io::Result<()> {
     let Scored { record, read, scored: with_score, set_aside, notices, impact, movers } = scored;
-    let records = format!("{} {record}", grouped(*read));
+    let records = plural(*read, &format!("{record} record"));
     match impact {
         None => {
             for notice in notices {
                 writeln!(to, "{DIM}{}: {}{DIM:#}", clean(&notice.file), clean(&notice.text))?;
             }
-            write!(to, "{records} records: {} scored", grouped(*with_score))?;
+            write!(to, "{records}: {} scored", grouped(*with_score))?;
             let rejected =
                 if *set_aside > 0 { format!(", {} rejected", grouped(*set_aside)) } else { String::new() };
             writeln!(to, "{rejected}")
         }
-        Some(impact) if impact.is_none() => writeln!(to, "{records} records: nothing moved"),
+        Some(impact) if impact.is_none() => writeln!(to, "{records}: nothing moved"),
         Some(impact) => {
             say_moved(&records, impact, to)?;
             say_given(impact, to)?;
