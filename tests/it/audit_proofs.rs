@@ -298,13 +298,18 @@ fn run(choices: Vec<u16>, tally: &mut Tally) -> Result<(), String> {
     let failed = |said: String| format!("{said}\n--- policy\n{text}");
     let range = ranges(&audit, &world, &text, (PAIRS, &mut choices), tally).map_err(failed)?;
     let groups = Question::all(&world, &mut choices);
+    let mut inputs = None;
     for (kind, which) in wanted {
         let group = &groups[kind * groups.len() / 1000];
         let question = &group[which * group.len() / 1000];
         put(&audit, &world, &text, (question, range, PAIRS), &mut choices, tally).map_err(failed)?;
-        if let Question::Flow(inputs, _) | Question::Shift(inputs, _) = question {
-            effect(&audit, &world, inputs, (PAIRS, &mut choices), tally).map_err(failed)?;
-        }
+        inputs = inputs.or(match question {
+            Question::Flow(inputs, _) | Question::Shift(inputs, _) => Some(inputs),
+            _ => None,
+        });
+    }
+    if let Some(inputs) = inputs {
+        effect(&audit, &world, inputs, (PAIRS, &mut choices), tally).map_err(failed)?;
     }
     Ok(())
 }
@@ -370,7 +375,7 @@ fn ask_everything(text: &str, policy: &Policy, rounds: usize, tally: &mut Tally)
     for question in questions.iter().flatten() {
         put(&audit, &world, text, (question, range, rounds), &mut choices(), tally)?;
         if let Question::Flow(inputs, Target::Score) = question {
-            effect(&audit, &world, inputs, (rounds, &mut choices()), tally)?;
+            effect(&audit, &world, inputs, (rounds / 4, &mut choices()), tally)?;
         }
     }
     Ok(())
