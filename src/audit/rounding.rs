@@ -86,26 +86,32 @@ impl Steps<'_> {
     /// Whether an expression is always so many steps, where that is easily seen.
     #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else there is is not easily seen to be so")]
     fn expr(&self, expr: &Expr) -> bool {
-        match expr {
-            Expr::Constant(value) => value.as_number().is_some_and(|number| self.has(number)),
-            Expr::Negate(of) => self.expr(of),
-            Expr::Arithmetic(Operator::Add | Operator::Subtract, a, b) => self.expr(a) && self.expr(b),
-            Expr::Arithmetic(Operator::Multiply, a, b) => {
-                (self.expr(a) && self.is_integer(b)) || (self.is_integer(a) && self.expr(b))
-            }
-            other => self.step == Decimal::ONE && self.is_integer(other),
+        if let Expr::Constant(value) = expr {
+            return value.as_number().is_some_and(|number| self.has(number));
         }
+        if let Expr::Negate(of) = expr {
+            return self.expr(of);
+        }
+        if let Expr::Arithmetic(operator, a, b) = expr {
+            return match operator {
+                Operator::Add | Operator::Subtract => self.expr(a) && self.expr(b),
+                Operator::Multiply => {
+                    (self.expr(a) && self.is_integer(b)) || (self.is_integer(a) && self.expr(b))
+                }
+                Operator::Divide => false,
+            };
+        }
+        self.step == Decimal::ONE && self.is_integer(expr)
     }
 
     /// Whether an expression is a constant or a field that is always a whole number.
     #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else there is is not easily seen to be so")]
     fn is_integer(&self, expr: &Expr) -> bool {
         let schema = &self.policy.schema;
-        match expr {
-            Expr::Constant(value) => value.as_number().is_some_and(Decimal::is_integer),
-            Expr::Field(field) => schema.field(schema.scored, *field).kind == Type::Integer,
-            _other => false,
+        if let Expr::Field(field) = expr {
+            return schema.field(schema.scored, *field).kind == Type::Integer;
         }
+        matches!(expr, Expr::Constant(value) if value.as_number().is_some_and(Decimal::is_integer))
     }
 }
 

@@ -288,11 +288,14 @@ impl Revision {
             let Ok(inside) = tidied.strip_prefix(&self.tree) else { continue };
             let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
             let inside = parts.join("/");
+            // Where links on the way lead: there the file is that is read.
+            let landed = self.lands(&path).map(|landed| landed.to_string_lossy().replace('\\', "/"));
             let pattern = glob::Pattern::new(&inside).ok();
             let options =
                 glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::default() };
             let is_meant = |file: &str| {
                 is_under(file, &inside)
+                    || landed.as_ref().is_some_and(|landed| is_under(file, landed))
                     || pattern.as_ref().is_some_and(|pattern| pattern.matches_with(file, options))
             };
             wanted.extend(self.files.iter().filter(|file| is_meant(file)).cloned());
@@ -309,7 +312,7 @@ impl Revision {
     /// Whether a path leads to a place among the revision's files, whatever links it goes through.
     #[must_use]
     pub fn holds(&self, path: &Path) -> bool {
-        self.stays(path)
+        self.lands(path).is_some()
     }
 
     /// Takes the tables of cases that its policies name.
@@ -349,7 +352,7 @@ impl Revision {
     /// them are written by now, and what is written later is no link.
     fn keep_inside(&self, links: &[String]) -> Result<(), GitError> {
         let outside: Vec<PathBuf> =
-            links.iter().map(|link| self.tree.join(link)).filter(|link| !self.stays(link)).collect();
+            links.iter().map(|link| self.tree.join(link)).filter(|link| !self.holds(link)).collect();
         for link in outside {
             // Where it stood, reading through it fails.
             match fs::remove_file(&link) {
@@ -362,10 +365,10 @@ impl Revision {
         Ok(())
     }
 
-    /// Whether a path in the tree leads to a place in it, whatever links it goes through: each part is followed as the system
-    /// follows it, also where it is not there yet. What goes out on the way is out, even if it comes back.
-    fn stays(&self, path: &Path) -> bool {
-        let Ok(inside) = path.strip_prefix(&self.tree) else { return false };
+    /// Where in the tree a path in it leads, from the top on, whatever links it goes through: each part is followed as the
+    /// system follows it, also where it is not there yet. What goes out on the way is out, even if it comes back.
+    fn lands(&self, path: &Path) -> Option<PathBuf> {
+        let inside = path.strip_prefix(&self.tree).ok()?;
         let parts = |path: &Path| -> Vec<PathBuf> {
             path.components().rev().map(|part| PathBuf::from(part.as_os_str())).collect()
         };
@@ -376,23 +379,23 @@ impl Revision {
                 None | Some(Component::CurDir) => {}
                 Some(Component::ParentDir) => {
                     if !at.pop() {
-                        return false;
+                        return None;
                     }
                 }
-                Some(Component::RootDir | Component::Prefix(_)) => return false,
+                Some(Component::RootDir | Component::Prefix(_)) => return None,
                 Some(Component::Normal(name)) => {
                     at.push(name);
                     let Ok(target) = fs::read_link(self.tree.join(&at)) else { continue };
                     followed += 1;
                     if followed > LINKS {
-                        return false;
+                        return None;
                     }
                     at.pop();
                     left.extend(parts(&target));
                 }
             }
         }
-        true
+        Some(at)
     }
 
     /// Runs git with a list of files of its own.

@@ -601,7 +601,7 @@ fn what_is_meant_by_names_is_said() {
     );
     let (text, wrong, _) = said(&["HEAD", "./rules", "--no-impact"]);
     assert!(text.contains("the same"), "{text}{wrong}");
-    let (_, wrong, code) = said(&["HEAD", "--data", "person=nofile.csv"]);
+    let (_, wrong, code) = said(&["one", "two", "--data", "person=nofile.csv"]);
     assert!(wrong.contains("no file `nofile.csv`") && code == Some(2), "{wrong}");
     let (_, wrong, _) = said(&["one", "two", "--", "nothing"]);
     assert!(wrong.contains("in `one` or `two`"), "{wrong}");

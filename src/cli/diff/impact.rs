@@ -266,7 +266,21 @@ fn named(part: Part) -> Option<Named> {
         Part::Reason => Some(Named::Reason),
         Part::Decision => Some(Named::Decision),
         Part::Benefit | Part::Penalty => Some(Named::Consequence),
-        _other => None,
+        Part::Policy
+        | Part::Participation
+        | Part::Tag
+        | Part::Record
+        | Part::Field
+        | Part::Link
+        | Part::Parameter
+        | Part::Definition
+        | Part::Characteristic
+        | Part::Rule
+        | Part::Group
+        | Part::Influence
+        | Part::Override
+        | Part::Order
+        | Part::Pack => None,
     }
 }
 
