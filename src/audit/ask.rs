@@ -156,7 +156,7 @@ impl<'p> Audit<'p> {
                 "{because}; that of others, which {} read, is not asked about",
                 model.names(&parts)
             )),
-            other => other,
+            other @ (Verdict::Proved { .. } | Verdict::Refuted { .. } | Verdict::Undecided { .. }) => other,
         }
     }
 }

@@ -84,7 +84,6 @@ impl Steps<'_> {
     }
 
     /// Whether an expression is always so many steps, where that is easily seen.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else there is is not easily seen to be so")]
     fn expr(&self, expr: &Expr) -> bool {
         if let Expr::Constant(value) = expr {
             return value.as_number().is_some_and(|number| self.has(number));
@@ -105,7 +104,6 @@ impl Steps<'_> {
     }
 
     /// Whether an expression is a constant or a field that is always a whole number.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else there is is not easily seen to be so")]
     fn is_integer(&self, expr: &Expr) -> bool {
         let schema = &self.policy.schema;
         if let Expr::Field(field) = expr {

@@ -225,7 +225,7 @@ impl Audit<'_> {
         let of = self.policy.schema.field(record, field);
         let (missing, mut known): (Vec<Value>, Vec<Value>) =
             self.maker.values(record, field).into_iter().partition(Value::is_missing);
-        known.sort_by_key(|value| rank(value));
+        known.sort_by_key(rank);
         known.dedup();
         let mut steps: Vec<(Value, Value)> = Vec::new();
         if of.kind == Type::Integer {

@@ -95,17 +95,13 @@ fn named(statements: &[Located<'_>]) -> BTreeMap<String, Compared> {
     for _ in 0..=statements.len().min(NAMES) {
         let mut next = named.clone();
         for located in statements {
-            match located.statement {
-                Statement::Let(block) => {
-                    if let LetBody::Expression(expression) = &block.body {
-                        next.entry(block.name.text.clone()).or_default().add(expression, &named);
-                    }
-                }
-                Statement::Param(line) => {
-                    let of = next.entry(line.name.text.clone()).or_default();
-                    line.value.steps.iter().for_each(|step| of.literal(&step.value));
-                }
-                _ => {}
+            if let Statement::Let(block) = located.statement
+                && let LetBody::Expression(expression) = &block.body
+            {
+                next.entry(block.name.text.clone()).or_default().add(expression, &named);
+            } else if let Statement::Param(line) = located.statement {
+                let of = next.entry(line.name.text.clone()).or_default();
+                line.value.steps.iter().for_each(|step| of.literal(&step.value));
             }
         }
         if next == named {
@@ -128,14 +124,14 @@ struct Compared {
 
 impl Compared {
     fn literal(&mut self, literal: &Literal) {
-        match literal {
-            Literal::Date(date) => drop(self.dates.insert(date.value)),
-            Literal::Today(_) => self.today = true,
-            _ => {}
+        if let Literal::Date(date) = literal {
+            self.dates.insert(date.value);
         }
+        self.today |= matches!(literal, Literal::Today(_));
     }
 
     /// What stands in an expression, whatever is made of it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of all others the operands are looked at")]
     fn add(&mut self, expression: &Expression, named: &BTreeMap<String, Self>) {
         match &expression.kind {
             ExpressionKind::Date(date) => drop(self.dates.insert(date.value)),
@@ -268,14 +264,16 @@ impl Found {
             if let ClauseKind::From(d) | ClauseKind::Before(d) = &clause.kind {
                 self.cuts.insert(d.value);
             }
-            match &clause.kind {
-                ClauseKind::PointsHistory(h) => self.history(h),
-                ClauseKind::When(e)
-                | ClauseKind::Needs(e)
-                | ClauseKind::Points(e)
-                | ClauseKind::PointsEach(e)
-                | ClauseKind::ForEach(_, Some(e)) => self.expression(e),
-                _ => {}
+            if let ClauseKind::PointsHistory(h) = &clause.kind {
+                self.history(h);
+            }
+            if let ClauseKind::When(e)
+            | ClauseKind::Needs(e)
+            | ClauseKind::Points(e)
+            | ClauseKind::PointsEach(e)
+            | ClauseKind::ForEach(_, Some(e)) = &clause.kind
+            {
+                self.expression(e);
             }
         }
     }

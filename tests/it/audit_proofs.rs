@@ -303,10 +303,9 @@ fn run(choices: Vec<u16>, tally: &mut Tally) -> Result<(), String> {
         let group = &groups[kind * groups.len() / 1000];
         let question = &group[which * group.len() / 1000];
         put(&audit, &world, &text, (question, range, PAIRS), &mut choices, tally).map_err(failed)?;
-        inputs = inputs.or(match question {
-            Question::Flow(inputs, _) | Question::Shift(inputs, _) => Some(inputs),
-            _ => None,
-        });
+        if let (None, Question::Flow(asked, _) | Question::Shift(asked, _)) = (inputs, question) {
+            inputs = Some(asked);
+        }
     }
     if let Some(inputs) = inputs {
         effect(&audit, &world, inputs, (PAIRS, &mut choices), tally).map_err(failed)?;

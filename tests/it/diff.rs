@@ -429,7 +429,8 @@ fn links_through_links_that_leave_a_revision_are_not_followed() {
 }
 
 /// The manifest of a pack with people.
-const PEOPLE_TOML: &str = "policies = [\"p.score\"]\nas_of = \"2026-01-31\"\n\n[data]\nperson = { file = \"people.csv\" }\n";
+const PEOPLE_TOML: &str =
+    "policies = [\"p.score\"]\nas_of = \"2026-01-31\"\n\n[data]\nperson = { file = \"people.csv\" }\n";
 
 /// A policy `p` of people and their ages, whose old get so many points; with more blocks behind.
 fn small(old: &str, more: &str) -> String {

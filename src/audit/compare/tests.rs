@@ -14,6 +14,7 @@ use crate::policy::Case;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 /// Numbers that choose; where they have ended it is always the first of all options.
 struct Choices(std::vec::IntoIter<u16>);
@@ -213,9 +214,10 @@ fn everybody(old: &Policy, new: &Policy) -> Vec<Vec<Value>> {
     let mut all: Vec<Vec<Value>> = vec![Vec::new()];
     let fields = old.schema.scored().fields.iter().zip(&new.schema.scored().fields).skip(1);
     for (ours, theirs) in fields {
-        let known: Vec<Value> = match ours.kind {
-            Type::Category(_) => (0..3).map(Value::Category).collect(),
-            _ => (0..6).map(|n| Value::Number(Decimal::from_int(n))).collect(),
+        let known: Vec<Value> = if let Type::Category(_) = ours.kind {
+            (0..3).map(Value::Category).collect()
+        } else {
+            (0..6).map(|n| Value::Number(Decimal::from_int(n))).collect()
         };
         let is_allowed = |value: &Value| ours.domain.contains(value) && theirs.domain.contains(value);
         let mut values: Vec<Value> = known.into_iter().filter(is_allowed).collect();
@@ -280,7 +282,7 @@ fn run(choices: Vec<u16>, tally: &mut Tally) -> Result<(), String> {
         (Err(said), _) | (_, Err(said)) => {
             tally.refused += 1;
             if std::env::var_os("GLASSBOX_REFUSED").is_some() {
-                println!("{said}");
+                let _ = writeln!(std::io::stderr(), "{said}");
             }
             return Ok(());
         }
@@ -429,7 +431,7 @@ fn what_is_said_of_everybody_holds_of_everybody() {
         run(choices, &mut tally.borrow_mut()).map_err(TestCaseError::fail)
     });
     let tally = tally.into_inner();
-    println!("{tally:#?}");
+    let _ = writeln!(std::io::stderr(), "{tally:#?}");
     if let Err(error) = result {
         panic!("{error}");
     }

@@ -61,7 +61,7 @@ impl Lever {
         }
         match (units(from), units(to)) {
             (Some(from), Some(to)) if self.only_up && to < from => None,
-            (Some(from), Some(to)) => Some(self.over((to - from).abs())),
+            (Some(from), Some(to)) => Some(self.over(to.saturating_sub(from).saturating_abs())),
             (None, _) | (_, None) => Some(1),
         }
     }
@@ -89,7 +89,7 @@ impl Lever {
         };
         let ends = ranges.iter().map(|(low, high)| (from.clamp(*low, *high), *low, *high));
         let reached = ends.filter(|(to, ..)| !self.only_up || *to >= from);
-        let (to, low, high) = reached.min_by_key(|(to, ..)| (to - from).abs())?;
+        let (to, low, high) = reached.min_by_key(|(to, ..)| to.saturating_sub(from).saturating_abs())?;
         value(self.rounder(from, to, (low, high)), self.kind)
     }
 
@@ -99,7 +99,8 @@ impl Lever {
             return to;
         }
         let cents = if to < from { to - to.rem_euclid(CENT) } else { to + (-to).rem_euclid(CENT) };
-        let same = self.over((cents - from).abs()) == self.over((to - from).abs());
+        let same = self.over(cents.saturating_sub(from).saturating_abs())
+            == self.over(to.saturating_sub(from).saturating_abs());
         if (low..=high).contains(&cents) && same { cents } else { to }
     }
 
@@ -107,7 +108,9 @@ impl Lever {
     pub(in crate::audit) fn count(&self) -> Option<i128> {
         let Set::Ranges(ranges) = &self.domain else { return None };
         let one = step(self.kind);
-        ranges.iter().try_fold(0_i128, |sum, (low, high)| sum.checked_add((high - low) / one + 1))
+        ranges.iter().try_fold(0_i128, |sum, (low, high)| {
+            sum.checked_add((high.checked_sub(*low)? / one).checked_add(1)?)
+        })
     }
 
     /// Every value, where they can be listed: of an order each, of categories all.
