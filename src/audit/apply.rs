@@ -96,9 +96,15 @@ impl Report {
         self.clauses.iter().filter_map(|clause| clause.refuted(&self.policy))
     }
 
-    /// What could not be decided, as warnings at the clauses. Those that only wait for data are none.
+    /// What could not be decided, as warnings at the clauses.
     pub fn undecided(&self) -> impl Iterator<Item = Diagnostic> {
         self.clauses.iter().filter_map(|clause| clause.undecided(&self.policy))
+    }
+
+    /// The same without those that only wait for data.
+    pub fn undecided_without_data(&self) -> impl Iterator<Item = Diagnostic> {
+        let clauses = self.clauses.iter().filter(|clause| !clause.needs_data);
+        clauses.filter_map(|clause| clause.undecided(&self.policy))
     }
 }
 
@@ -145,7 +151,7 @@ impl Answered {
     }
 
     fn undecided(&self, policy: &str) -> Option<Diagnostic> {
-        if self.needs_data || !matches!(self.verdict, Verdict::Undecided { .. }) {
+        if !matches!(self.verdict, Verdict::Undecided { .. }) {
             return None;
         }
         let message = format!("whether `{policy}` keeps this clause is undecided: {}", self.because());

@@ -1,6 +1,7 @@
 //! From what was found of cells to a verdict: proofs in words, suspects shown by records.
 
 use super::Audit;
+use super::axis::AxisId;
 use super::inquiry::{Findings, Moves, Rule};
 use super::model::Model;
 use super::read::Read;
@@ -131,6 +132,32 @@ impl<'p> Audit<'p> {
     /// What is said of a field: `person.age`.
     pub(super) fn field_words(&self, record: RecordId, field: FieldId) -> String {
         self.words(&[Input::Field(record, field)])
+    }
+
+    /// The same of a field of the record itself, where that of others is read too.
+    pub(super) fn own_field_words(&self, record: RecordId, field: FieldId) -> String {
+        let words = self.field_words(record, field);
+        let others = record == self.policy.schema.scored && self.is_read_of_others(record, field);
+        if others { format!("the record's own {words}") } else { words }
+    }
+
+    /// A proof about a field of the record itself, with who reads that of others, of which nothing is said.
+    pub(super) fn of_own_alone(&self, verdict: Verdict, record: RecordId, field: FieldId) -> Verdict {
+        let Ok(model) = &self.model else { return verdict };
+        if record != self.policy.schema.scored {
+            return verdict;
+        }
+        let reads = self.reads_of_others(record, field);
+        let touched = |axis: &AxisId| model.axes.get(*axis).reads.iter().any(|read| reads.contains(read));
+        let parts = (0..model.parts.len()).filter(|at| model.part(*at).axes.iter().any(touched));
+        let parts: Vec<usize> = parts.collect();
+        match verdict {
+            Verdict::Proved { because } if !parts.is_empty() => Verdict::proved(format!(
+                "{because}; that of others, which {} read, is not asked about",
+                model.names(&parts)
+            )),
+            other @ (Verdict::Proved { .. } | Verdict::Refuted { .. } | Verdict::Undecided { .. }) => other,
+        }
     }
 }
 

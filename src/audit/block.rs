@@ -5,7 +5,8 @@ use super::model::{Given, Gives, Marks, Model, Part};
 use super::node::{Node, TableNode};
 use super::points::Points;
 use super::possible::{Fit, Possible};
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
 
 /// How many cells are looked at in one block.
 const CELLS: usize = 1_000_000;
@@ -27,7 +28,23 @@ pub(super) struct Block {
     points: Vec<Points>,
     /// There are too many cells: none are known.
     too_many: bool,
+    kinds: OnceCell<Kinds>,
 }
+
+/// Cells by what they give: those of one kind may set the same marks and give the same points.
+#[derive(Debug, Clone)]
+pub(super) struct Kinds {
+    by_cell: Vec<u32>,
+    /// Of each kind the first cell; kinds are in the order of their marks and points.
+    pub(super) firsts: Vec<usize>,
+    /// The marks of each kind, by position in [`Kinds::marks`].
+    pub(super) marked: Vec<u32>,
+    /// All marks that kinds have, each as a cell.
+    pub(super) marks: Vec<Cell>,
+}
+
+/// Where no record can be.
+const NO_KIND: u32 = u32::MAX;
 
 /// What is known of a cell besides its points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +65,19 @@ impl Cell {
         if unsure.count_ones() > 6 {
             return None;
         }
-        let bits = (0..Marks::BITS).map(|bit| 1 << bit).filter(|bit| unsure & bit != 0);
-        Some(bits.fold(vec![sure], |all, bit| all.iter().flat_map(|mark| [*mark, mark | bit]).collect()))
+        let mut all = vec![sure];
+        let mut left = unsure;
+        while left != 0 {
+            let bit = 1 << left.trailing_zeros();
+            all = all.into_iter().flat_map(|marks| [marks, marks | bit]).collect();
+            left ^= bit;
+        }
+        Some(all)
+    }
+
+    /// Whether it is known of each mark whether it is set.
+    pub(super) fn is_sure(&self) -> bool {
+        self.may & self.may_not == 0
     }
 }
 
@@ -75,6 +103,7 @@ impl Block {
             cells: Vec::new(),
             points: Vec::new(),
             too_many: size.is_none_or(|size| size > CELLS),
+            kinds: OnceCell::new(),
         };
         if let Some(size) = size.filter(|size| *size <= CELLS) {
             block.fill(model, size);
@@ -101,6 +130,11 @@ impl Block {
     pub(super) fn points(&self, at: usize) -> &[Points] {
         let width = self.buckets.len();
         self.points.get(at * width..(at + 1) * width).unwrap_or_default()
+    }
+
+    /// Its cells by what they give.
+    pub(super) fn kinds(&self) -> &Kinds {
+        self.kinds.get_or_init(|| Kinds::of(self))
     }
 
     /// The position of an axis among its own.
@@ -145,38 +179,121 @@ impl Block {
         )
     }
 
+    /// What parts give in their own cells, those on the same axes and into the same bucket together, with one of them.
+    fn parts_by_axes<'m>(&self, model: &'m Model<'_>) -> Vec<(&'m Part, Vec<Option<Given>>)> {
+        let mut all: Vec<(&Part, Vec<Option<Given>>)> = Vec::new();
+        for part in self.parts.iter().map(|at| model.part(*at)) {
+            let own = own_cells(model, part).unwrap_or_default();
+            let alike =
+                |(other, _): &&mut (&Part, _)| (other.bucket, &other.axes) == (part.bucket, &part.axes);
+            match all.iter_mut().find(alike) {
+                None => all.push((part, own)),
+                Some((_, sum)) => {
+                    for (sum, more) in sum.iter_mut().zip(own) {
+                        *sum = sum.zip(more).map(|(sum, more)| sum.and(more));
+                    }
+                }
+            }
+        }
+        all
+    }
+
     fn fill(&mut self, model: &Model<'_>, size: usize) {
         let width = self.buckets.len();
         let empty = Cell { may: 0, may_not: Marks::MAX, possible: true };
         self.cells = vec![empty; size];
         self.points = vec![Points::ZERO; size * width];
-        for at in self.parts.clone() {
-            let part = model.part(at);
-            let own = own_cells(model, part).unwrap_or_default();
-            let positions: Vec<usize> = part.axes.iter().filter_map(|axis| self.position(*axis)).collect();
-            let shape: Vec<usize> = positions.iter().filter_map(|at| self.shape.get(*at).copied()).collect();
-            let own_strides = strides(&shape);
+        for (part, own) in self.parts_by_axes(model) {
+            // How far a class further along each axis is among the part's own cells.
+            let mut steps = vec![0; self.axes.len()];
+            let mut stride = 1;
+            for position in part.axes.iter().filter_map(|axis| self.position(*axis)) {
+                if let Some(step) = steps.get_mut(position) {
+                    *step = stride;
+                }
+                stride *= self.along(position).1;
+            }
             let bucket = self.buckets.binary_search(&part.bucket).unwrap_or(0);
-            for cell in 0..size {
-                let there: usize = positions
-                    .iter()
-                    .zip(&own_strides)
-                    .map(|(position, stride)| self.class(cell, *position) * stride)
-                    .sum();
-                let given = own.get(there).copied().flatten();
-                let Some(known) = self.cells.get_mut(cell) else { continue };
-                match given {
+            let sums = self.points.iter_mut().skip(bucket).step_by(width.max(1));
+            let mut walk = Walk { classes: vec![0; self.axes.len()], shape: &self.shape, steps, there: 0 };
+            for (known, sum) in self.cells.iter_mut().zip(sums) {
+                match own.get(walk.there).copied().flatten() {
                     None => known.possible = false,
                     Some(given) => {
                         known.may |= given.may;
                         known.may_not &= !given.may | given.may_not;
-                        if let Some(sum) = self.points.get_mut(cell * width + bucket) {
-                            *sum = sum.plus(given.points);
-                        }
+                        *sum = sum.plus(given.points);
                     }
                 }
+                walk.step();
             }
         }
+    }
+}
+
+/// A walk through all cells of a block, and where it stands among the cells of one of its parts.
+struct Walk<'s> {
+    classes: Vec<usize>,
+    shape: &'s [usize],
+    steps: Vec<usize>,
+    there: usize,
+}
+
+impl Walk<'_> {
+    /// On to the next cell: the next class along the first axis, and where there is none, along the next one.
+    fn step(&mut self) {
+        for ((class, step), count) in self.classes.iter_mut().zip(&self.steps).zip(self.shape) {
+            *class += 1;
+            self.there += step;
+            if *class < *count {
+                return;
+            }
+            self.there -= step * *class;
+            *class = 0;
+        }
+    }
+}
+
+impl Kinds {
+    fn of(block: &Block) -> Self {
+        // As they are found; then put into order.
+        let mut found: HashMap<(Marks, Marks, &[Points]), u32> = HashMap::new();
+        let mut cells: Vec<(Cell, usize)> = Vec::new();
+        let mut by_cell = vec![NO_KIND; block.len()];
+        for (at, kind) in by_cell.iter_mut().enumerate() {
+            let Some(cell) = block.cell(at) else { continue };
+            *kind = *found.entry((cell.may, cell.may_not, block.points(at))).or_insert_with(|| {
+                cells.push((*cell, at));
+                cells.len() as u32 - 1
+            });
+        }
+        let mut order: Vec<u32> = (0..cells.len() as u32).collect();
+        let key = |kind: &u32| {
+            cells.get(*kind as usize).map(|(cell, at)| (cell.may, cell.may_not, block.points(*at)))
+        };
+        order.sort_by(|a, b| key(a).cmp(&key(b)));
+        let mut rank = vec![0; order.len()];
+        let (mut firsts, mut marked, mut marks) = (Vec::new(), Vec::new(), Vec::<Cell>::new());
+        for (at, kind) in order.iter().enumerate() {
+            let Some((cell, first)) = cells.get(*kind as usize) else { continue };
+            if let Some(rank) = rank.get_mut(*kind as usize) {
+                *rank = at as u32;
+            }
+            if marks.last() != Some(cell) {
+                marks.push(*cell);
+            }
+            firsts.push(*first);
+            marked.push(marks.len() as u32 - 1);
+        }
+        for kind in by_cell.iter_mut().filter(|kind| **kind != NO_KIND) {
+            *kind = rank.get(*kind as usize).copied().unwrap_or(NO_KIND);
+        }
+        Self { by_cell, firsts, marked, marks }
+    }
+
+    /// The kind of a cell; `None` where no record can be there.
+    pub(super) fn of_cell(&self, at: usize) -> Option<usize> {
+        self.by_cell.get(at).filter(|kind| **kind != NO_KIND).map(|kind| *kind as usize)
     }
 }
 

@@ -1,15 +1,15 @@
-//! What people can do to their own score, asked of everybody: the cheapest way into a tier, and whether all have a way up.
+//! What people can do to their own score, asked of everybody: the cheapest way into a tier.
 
 use super::Audit;
 use super::block::Block;
 use super::model::{Marks, Model};
 use super::points::Points;
-use super::recourse::choice::Stand;
+use super::read::Read;
 use super::recourse::group::{By, Group};
 use super::recourse::lever::Lever;
 use super::recourse::{Aim, Levers, Planner};
 use super::verdict::{Verdict, Witness};
-use crate::cases::{Frozen, Possible, Trial, Wish};
+use crate::cases::{Frozen, Possible, Wish};
 use crate::data::{FieldId, Set, Value};
 use crate::decimal::Decimal;
 use crate::policy::{Case, Expr, TierId};
@@ -39,21 +39,51 @@ impl<'p> Audit<'p> {
         };
         let (priced, _) = Lever::all(&self.policy.schema);
         let levers = Levers::of(model, &priced);
-        if levers.groups.is_empty() {
+        // What friends read of one changes their scores, and those come back.
+        let fields = priced.iter().map(|lever| Read::Field(lever.field)).collect();
+        let alone = !model.is_read_by_others(&fields);
+        if levers.groups.is_empty() && alone {
             return Verdict::proved(
                 "nothing that changes a score reads a field that can be changed at a price",
             );
         }
         let moves = moves(model, &levers.groups);
+        if let Some(proof) = self.none_cheaper(model, &levers, &moves, from, to, at_least).filter(|_| alone) {
+            return Verdict::proved(proof);
+        }
+        match self.bought(model, &levers, &moves, from, to, at_least) {
+            Some((cost, witness)) => {
+                let because = format!("{}, for {cost}", witness.shows);
+                Verdict::refuted_by(because, vec![witness], Vec::new())
+            }
+            None if alone => Verdict::undecided(
+                "a change for less may bring somebody in, but no record was found that shows it",
+            ),
+            None => Verdict::undecided(
+                "others' scores turn on what can be changed at a price too, and settle with one's own",
+            ),
+        }
+    }
+
+    /// Why no way into a tier costs less than so much, where that is sure of what one changes oneself.
+    fn none_cheaper(
+        &self,
+        model: &Model<'p>,
+        levers: &Levers,
+        moves: &[Move],
+        from: Option<TierId>,
+        to: TierId,
+        at_least: Decimal,
+    ) -> Option<String> {
         let least = moves.iter().map(|each| each.cost).chain(by_runs(&levers.groups)).min();
         let Some(least) = least else {
-            return Verdict::proved("no change of what can be changed at a price moves the score up");
+            return Some("no change of what can be changed at a price moves the score up".to_owned());
         };
         if least >= at_least.units() {
             let least = Decimal::from_units(least).unwrap_or(Decimal::MAX);
-            return Verdict::proved(format!("the cheapest change that can move a score up costs {least}"));
+            return Some(format!("the cheapest change that can move a score up costs {least}"));
         }
-        let most = most_for_less(&levers, &moves, at_least.units());
+        let most = most_for_less(levers, moves, at_least.units()).map(|most| model.echoed(most, true));
         if let (Some(most), true) = (most, self.policy.overrides.is_empty())
             && let Some(sums) = model.sums(0, Marks::MAX).filter(|sums| sums.exact)
         {
@@ -69,21 +99,13 @@ impl<'p> Audit<'p> {
             };
             if !groups && !sums.totals.iter().any(|total| crosses(&total)) {
                 let most = Decimal::from_units(most).unwrap_or(Decimal::MAX);
-                return Verdict::proved(format!(
+                return Some(format!(
                     "less than {at_least} moves a score up by {most} points at most, and none of the {} totals that points add up to is so near below",
                     sums.totals.len()
                 ));
             }
         }
-        match self.bought(model, &levers, &moves, from, to, at_least) {
-            Some((cost, witness)) => {
-                let because = format!("{}, for {cost}", witness.shows);
-                Verdict::refuted_by(because, vec![witness], Vec::new())
-            }
-            None => Verdict::undecided(
-                "a change for less may bring somebody in, but no record was found that shows it",
-            ),
-        }
+        None
     }
 
     /// Two records, of which the second has bought its way into a tier for less than so much.
@@ -112,7 +134,9 @@ impl<'p> Audit<'p> {
         let shown = |case: &Case| self.bought_from(&planner, case, from, to, at_least);
         let mut few: Vec<&Move> = moves.iter().filter(|each| each.cost < at_least.units()).collect();
         few.sort_by_key(|each| (each.cost, std::cmp::Reverse(each.gain)));
-        let far = self.policy.range.map_or(step * 100, |(low, high)| high.units() - low.units());
+        let far = self.policy.range;
+        let far =
+            far.map_or(step.saturating_mul(100), |(low, high)| high.units().saturating_sub(low.units()));
         let starts = few.iter().take(TRIES).map(|each| {
             let group = levers.groups.get(each.group);
             let classes = group.and_then(|group| classes(model, group, each.from)).unwrap_or_default();
@@ -169,148 +193,10 @@ impl<'p> Audit<'p> {
         let differ_in = set.iter().map(|(field, _)| *field).collect();
         Some((way.cost, Witness { shows, cases, differ_in }))
     }
-
-    /// Whether everyone below the top can rise by what they control, or by time.
-    pub(super) fn everyone_can_rise(&self) -> Verdict {
-        let model = match &self.model {
-            Ok(model) => model,
-            Err(why) => return Verdict::undecided(why.clone()),
-        };
-        let (mut all, timed) = Lever::all(&self.policy.schema);
-        all.extend(timed);
-        let levers = Levers::of(model, &all);
-        let Some(top) = self.top() else {
-            return Verdict::undecided(
-                "the policy has neither tiers nor a range: there is no top to rise to",
-            );
-        };
-        if self.rises_to(model, &levers, top) {
-            return Verdict::proved(
-                "the best of what people control reaches the top whatever else holds of them".to_owned(),
-            );
-        }
-        let planner = Planner::of(model);
-        let witnesses = self.witnesses(model);
-        let mut starts: Vec<Trial<'p>> =
-            witnesses.bases.iter().filter_map(|base| self.maker.run(base)).collect();
-        let wish = Wish::Expr {
-            of: Expr::Score,
-            within: Possible::known(Set::Ranges(vec![(
-                crate::data::limits(crate::data::Type::Number).0,
-                top - 1,
-            )])),
-        };
-        starts.extend(
-            witnesses
-                .bases
-                .iter()
-                .filter_map(|base| self.maker.made(base, std::slice::from_ref(&wish), &Frozen::default())),
-        );
-        // Where what people control leads to least: a value is missing, say, and stays so.
-        let worst: Vec<_> =
-            levers.groups.iter().filter_map(|group| worst_cell(model, group)).flatten().collect();
-        let wishes = witnesses.wishes(&worst, |_| None);
-        starts.extend(
-            witnesses.bases.iter().filter_map(|base| self.maker.made(base, &wishes, &Frozen::default())),
-        );
-        let stuck = starts.iter().find_map(|start| self.stuck(&planner, &levers, start, top));
-        match stuck {
-            Some(witness) => Verdict::refuted_by(witness.shows.clone(), vec![witness], Vec::new()),
-            None => Verdict::undecided(
-                "some may have no way up, but no record was found that shows it".to_owned(),
-            ),
-        }
-    }
-
-    /// A record at its best as far as it goes by what people control, and still below the top.
-    fn stuck(&self, planner: &Planner<'_>, levers: &Levers, start: &Trial<'p>, top: i128) -> Option<Witness> {
-        let set = {
-            let (records, subject) = start.among()?;
-            let stand = Stand { records, subject: &subject, outcome: &start.outcome };
-            planner.best_of(&stand, levers)?
-        };
-        let trial = self.maker.run(&changed(self, &start.case, &set))?;
-        let score = trial.outcome.score.filter(|score| score.units() < top)?;
-        // An override may have lifted it.
-        if trial.outcome.tier == Some(TierId(0)) {
-            return None;
-        }
-        let (records, subject) = trial.among()?;
-        let stand = Stand { records, subject: &subject, outcome: &trial.outcome };
-        // Nothing more is to be had from there, for sure.
-        if !planner.is_at_best(&stand, levers) {
-            return None;
-        }
-        let at_best: Vec<String> = levers
-            .groups
-            .iter()
-            .flat_map(|group| &group.levers)
-            .map(|lever| {
-                format!("`{}`", self.policy.schema.field(self.policy.schema.scored, lever.field).name)
-            })
-            .collect();
-        let shows = if at_best.is_empty() {
-            format!("a score of {score}, and nothing that people control, or that time brings, moves it")
-        } else {
-            format!("a score of {score} cannot rise: no change of {} moves it up", at_best.join(", "))
-        };
-        let case = self.maker.confirmed(&trial.case, &shows)?;
-        Some(Witness { shows, cases: vec![case], differ_in: Vec::new() })
-    }
-
-    /// The least score of the best tier, or the top of the range, in units.
-    fn top(&self) -> Option<i128> {
-        match self.policy.tiers.first() {
-            Some(tier) => match &tier.scores {
-                Set::Ranges(ranges) => ranges.first().map(|(low, _)| *low),
-                Set::Codes(_) | Set::Texts { .. } => None,
-            },
-            None => self.policy.range.map(|(_, high)| high.units()),
-        }
-    }
-
-    /// Whether whoever does their best reaches the top, whatever else holds of them.
-    fn rises_to(&self, model: &Model<'_>, levers: &Levers, top: i128) -> bool {
-        // An override may hold a score or a tier down, or take it away.
-        if !self.policy.overrides.is_empty() || levers.inexact.is_some() {
-            return false;
-        }
-        let mut sums = vec![Points::ZERO; model.buckets.len()];
-        for (at, block) in model.components.iter().enumerate() {
-            let group = levers.groups.iter().find(|group| matches!(&group.by, By::Cells(of, _) if *of == at));
-            let worst = match (group, block.buckets.as_slice()) {
-                (Some(group), [bucket]) => {
-                    let sign = model.bucket(*bucket).sign;
-                    let reach = (0..block.len()).filter(|cell| block.cell(*cell).is_some());
-                    let reach = reach.map(|cell| sign * best_from(model, block, group, cell, sign)).min();
-                    reach.map(|worst| (*bucket, sign * worst))
-                }
-                (Some(_), _) => return false,
-                (None, _) => None,
-            };
-            if let Some((bucket, worst)) = worst {
-                if let Some(sum) = sums.get_mut(bucket) {
-                    *sum = sum.plus(Points::of_units(worst, worst));
-                }
-                continue;
-            }
-            for part in &block.parts {
-                let (Some(hull), bucket) = (model.hulls.get(*part), model.part(*part).bucket) else {
-                    return false;
-                };
-                if let Some(sum) = sums.get_mut(bucket) {
-                    *sum = sum.plus(hull.points);
-                }
-            }
-        }
-        // A group that is run instead is not known here.
-        let known = levers.groups.iter().all(|group| matches!(group.by, By::Cells(..)));
-        known && model.settle(0, model.total(&sums)).is_some_and(|score| score.low() >= top)
-    }
 }
 
 /// A case with other values of its record's fields.
-fn changed(audit: &Audit<'_>, case: &Case, set: &[(FieldId, Value)]) -> Case {
+pub(super) fn changed(audit: &Audit<'_>, case: &Case, set: &[(FieldId, Value)]) -> Case {
     let mut case = case.clone();
     let scored = audit.policy().schema.scored;
     if let Some((_, own)) = case.records.iter_mut().find(|(kind, _)| *kind == scored) {
@@ -324,7 +210,11 @@ fn changed(audit: &Audit<'_>, case: &Case, set: &[(FieldId, Value)]) -> Case {
 }
 
 /// The classes of a cell of a group's component.
-fn classes(model: &Model<'_>, group: &Group, cell: usize) -> Option<Vec<(super::axis::AxisId, usize)>> {
+pub(super) fn classes(
+    model: &Model<'_>,
+    group: &Group,
+    cell: usize,
+) -> Option<Vec<(super::axis::AxisId, usize)>> {
     let By::Cells(component, _) = &group.by else { return None };
     let block = model.components.get(*component)?;
     let axes = block.axes.iter().enumerate();
@@ -332,7 +222,7 @@ fn classes(model: &Model<'_>, group: &Group, cell: usize) -> Option<Vec<(super::
 }
 
 /// The cells that a group's levers lead to from a cell.
-fn reachable(model: &Model<'_>, block: &Block, group: &Group, from: usize) -> Vec<usize> {
+pub(super) fn reachable(model: &Model<'_>, block: &Block, group: &Group, from: usize) -> Vec<usize> {
     let By::Cells(_, positions) = &group.by else { return Vec::new() };
     let cells = group.levers.iter().zip(positions).fold(vec![from], |cells, (lever, position)| {
         let own = block.class(from, *position);
@@ -351,23 +241,6 @@ fn reachable(model: &Model<'_>, block: &Block, group: &Group, from: usize) -> Ve
     cells.into_iter().filter(|cell| block.cell(*cell).is_some()).collect()
 }
 
-/// The classes of the cell from which a group's levers lead to least.
-fn worst_cell(model: &Model<'_>, group: &Group) -> Option<Vec<(super::axis::AxisId, usize)>> {
-    let By::Cells(component, _) = &group.by else { return None };
-    let block = model.components.get(*component)?;
-    let sign = model.bucket(*block.buckets.first()?).sign;
-    let cells = (0..block.len()).filter(|cell| block.cell(*cell).is_some());
-    let worst = cells.min_by_key(|cell| sign * best_from(model, block, group, *cell, sign))?;
-    classes(model, group, worst)
-}
-
-/// The best points of a bucket that a group's levers lead to from a cell, as much as the sign says.
-fn best_from(model: &Model<'_>, block: &Block, group: &Group, cell: usize, sign: i128) -> i128 {
-    let points = |cell: usize| block.points(cell).first().and_then(|points| points.single()).unwrap_or(0);
-    let best = reachable(model, block, group, cell).into_iter().map(|cell| sign * points(cell)).max();
-    sign * best.unwrap_or(sign * points(cell))
-}
-
 /// All changes within a group's cells that can move a score up.
 fn moves(model: &Model<'_>, groups: &[Group]) -> Vec<Move> {
     let mut moves = Vec::new();
@@ -380,7 +253,7 @@ fn moves(model: &Model<'_>, groups: &[Group]) -> Vec<Move> {
                 let pairs = block.buckets.iter().zip(block.points(from)).zip(block.points(to));
                 let gains: Vec<(usize, i128)> = pairs
                     .map(|((bucket, from), to)| {
-                        (*bucket, model.bucket(*bucket).sign * (to.low() - from.low()))
+                        (*bucket, model.bucket(*bucket).sign * to.low().saturating_sub(from.low()))
                     })
                     .collect();
                 if gains.iter().all(|(_, gain)| *gain <= 0) && marks(from) == marks(to) {
@@ -465,151 +338,4 @@ fn most_for_less(levers: &Levers, moves: &[Move], price: i128) -> Option<i128> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::audit::clause::Desk;
-    use crate::check::{self, Unit};
-    use crate::policy::Policy;
-
-    const SHOP: &str = r#"
-policy p "P" {
-  scores  person
-  range   0 to 200
-  start   50
-  round   to 1
-}
-record person {
-  id    text  key
-  late  integer 0 to 9  controllable by person at 3 per step
-  debt  money 0 or more  controllable by person at 2 per 100
-  kind  one of (a, b, c)
-}
-characteristic late "Late" {
-  | late      | points |
-  | 0         | 60     |
-  | 1 to 3    | 20     |
-  | 4 or more | 0      |
-}
-characteristic debt "Debt" {
-  | debt            | points |
-  | under 500       | 10     |
-  | 500 or more     | 0      |
-}
-characteristic kind "Kind" {
-  | kind | points |
-  | a    | 50     |
-  | b    | 20     |
-  | c    | 0      |
-}
-tiers {
-  top   120 or more
-  good  90 to under 120
-  poor  under 90
-}
-"#;
-
-    fn policy(text: &str) -> Policy {
-        let (unit, mut diagnostics) = Unit::of_text("p.score", text);
-        let checked = check::check(unit);
-        diagnostics.extend(checked.diagnostics);
-        let ruleset = checked.ruleset.unwrap_or_else(|| panic!("{diagnostics:#?}"));
-        ruleset.on(crate::date::Date::parse("2026-01-31").unwrap(), &[]).unwrap()
-    }
-
-    fn into(policy: &Policy, from: Option<u32>, to: u32, at_least: i64) -> Verdict {
-        Audit::of(policy).gaming(from.map(TierId), TierId(to), Decimal::from_int(at_least))
-    }
-
-    #[test]
-    fn what_costs_less_than_the_cheapest_step_is_proved() {
-        let policy = policy(SHOP);
-        let verdict = into(&policy, None, 1, 2);
-        assert!(
-            matches!(&verdict, Verdict::Proved { because } if because.contains("costs 2")),
-            "{verdict:?}"
-        );
-    }
-
-    #[test]
-    fn a_cheap_way_is_shown_by_two_records_that_were_run() {
-        let policy = policy(SHOP);
-        let Verdict::Refuted { witnesses, because, .. } = into(&policy, None, 0, 9) else {
-            panic!("{:?}", into(&policy, None, 0, 9))
-        };
-        let audit = Audit::of(&policy);
-        let [witness] = witnesses.as_slice() else { panic!("{witnesses:?}") };
-        let tiers: Vec<Option<TierId>> =
-            witness.cases.iter().map(|case| audit.maker().run(case).unwrap().outcome.tier).collect();
-        assert!(tiers[0] > tiers[1] && tiers[1] == Some(TierId(0)), "{tiers:?} {because}");
-        assert!(!witness.differ_in.is_empty());
-    }
-
-    #[test]
-    fn totals_that_are_not_near_enough_prove_it_too() {
-        // Less than 3 is one step of debt, 10 points.
-        let text = SHOP
-            .replace("top   120 or more", "top   165 or more")
-            .replace("90 to under 120", "90 to under 165");
-        let policy = policy(&text);
-        let verdict = into(&policy, None, 0, 3);
-        // 50 + 60 + 50 + 10 = 170 is in, 160 is without the 10: one step of debt buys it.
-        assert!(matches!(verdict, Verdict::Refuted { .. }), "{verdict:?}");
-        let text = SHOP
-            .replace("top   120 or more", "top   151 or more")
-            .replace("90 to under 120", "90 to under 151");
-        let policy = self::policy(&text);
-        // 160 and 170 are in; the next below is 140, and 10 more are not enough.
-        let verdict = into(&policy, None, 0, 3);
-        assert!(
-            matches!(&verdict, Verdict::Proved { because } if because.contains("10 points at most")),
-            "{verdict:?}"
-        );
-    }
-
-    #[test]
-    fn without_prices_nothing_is_bought() {
-        let text = SHOP
-            .replace("controllable by person at 3 per step", "only up")
-            .replace("controllable by person at 2 per 100", "");
-        let policy = policy(&text);
-        assert!(matches!(into(&policy, None, 0, 1_000), Verdict::Proved { .. }));
-    }
-
-    #[test]
-    fn somebody_at_their_best_below_the_top_refutes_ways_up() {
-        let policy = policy(SHOP);
-        // 50 + 60 + 10 is 120 whatever the kind is: everyone can reach the top.
-        assert!(matches!(Audit::of(&policy).ways_up(), Verdict::Proved { .. }));
-        let text = SHOP
-            .replace("top   120 or more", "top   130 or more")
-            .replace("90 to under 120", "90 to under 130");
-        let policy = self::policy(&text);
-        let audit = Audit::of(&policy);
-        let Verdict::Refuted { witnesses, .. } = audit.ways_up() else { panic!("{:?}", audit.ways_up()) };
-        let trial = audit.maker().run(&witnesses[0].cases[0]).unwrap();
-        assert_eq!(trial.outcome.score, Some(Decimal::from_int(120)));
-    }
-
-    #[test]
-    fn what_is_missing_is_no_way_up() {
-        let text = SHOP
-            .replace("late  integer 0 to 9", "late  integer 0 to 9  optional")
-            .replace("  | 0         | 60     |", "  | 0         | 60     |\n  | missing   | 0      |");
-        let policy = policy(&text);
-        let audit = Audit::of(&policy);
-        let Verdict::Refuted { witnesses, .. } = audit.ways_up() else { panic!("{:?}", audit.ways_up()) };
-        let trial = audit.maker().run(&witnesses[0].cases[0]).unwrap();
-        assert!(trial.outcome.score < Some(Decimal::from_int(120)));
-    }
-
-    #[test]
-    fn what_only_grows_is_a_way_up_until_it_is_grown() {
-        let text = SHOP.replace(
-            "late  integer 0 to 9  controllable by person at 3 per step",
-            "late  integer 0 to 9  only up",
-        );
-        let policy = policy(&text);
-        // More late bills is worse: who has none has no way to more points but the debt.
-        assert!(matches!(Audit::of(&policy).ways_up(), Verdict::Refuted { .. }));
-    }
-}
+mod tests;

@@ -104,14 +104,22 @@ impl EventCells {
 
     /// Lines of cells that are alike but for the axis at a position, in the order of its classes.
     pub(super) fn lines(&self, position: usize) -> impl Iterator<Item = Vec<EventCell>> + '_ {
+        self.numbered_lines(position).map(|line| line.into_iter().map(|(_, cell)| cell).collect())
+    }
+
+    /// The same, each cell with its class.
+    pub(super) fn numbered_lines(
+        &self,
+        position: usize,
+    ) -> impl Iterator<Item = Vec<(usize, EventCell)>> + '_ {
         let stride: usize = self.shape.iter().take(position).product();
         let count = self.shape.get(position).copied().unwrap_or(1);
         let starts =
             (0..self.cells.len()).filter(move |cell| (cell / stride.max(1)).is_multiple_of(count.max(1)));
         starts.map(move |start| {
-            let line =
-                (0..count).filter_map(|class| self.cells.get(start + class * stride).copied().flatten());
-            line.collect()
+            let cell =
+                |class: usize| Some((class, self.cells.get(start + class * stride).copied().flatten()?));
+            (0..count).filter_map(cell).collect()
         })
     }
 }

@@ -138,7 +138,7 @@ fn fields(model: &Model<'_>, block: &Block) -> Result<BTreeSet<FieldId>, String>
 
 impl Bundle {
     fn blocks<'m>(&self, model: &'m Model<'_>) -> impl Iterator<Item = &'m Block> {
-        self.components.iter().filter_map(|at| model.components.get(*at))
+        self.components.iter().filter_map(|at| model.components.get(*at).map(std::rc::Rc::as_ref))
     }
 
     /// By the cells of a component whose axes are fields; `None` where that is not all, or a cell leaves something open.

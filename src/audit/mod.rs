@@ -5,38 +5,62 @@
 //! is asked about. Where none can break the rule, it is proved. Else records are made up and run (`witness`): those that
 //! break it refute; where none is found, it stays undecided.
 
+mod absence;
 mod alike;
+mod apart;
 mod apply;
 mod ask;
+mod assembly;
 mod axis;
 mod block;
 mod charter;
+mod child;
 pub mod clause;
 mod compare;
+mod condition;
 mod control;
 mod convolve;
+mod dead;
 mod desk;
 mod distribution;
+mod echo;
 mod edge;
 mod event;
 mod expected;
+mod flow;
+mod forgotten;
 mod frequencies;
+mod furthest;
+mod gain;
 pub mod gaming;
 mod gives;
+mod grid;
+mod growth;
 mod inquiry;
+mod link;
+mod missing;
 mod model;
+mod moves;
 mod node;
-mod peers;
+mod participation;
 mod points;
 mod possible;
 mod range;
 mod read;
 pub mod recourse;
 pub mod report;
+mod rise;
 mod rounding;
+mod settle;
+mod share;
 mod slope;
+mod spread;
+mod step;
 mod sums;
 mod swing;
+#[cfg(test)]
+mod tests;
+mod told;
 mod verdict;
 mod witness;
 

@@ -6,15 +6,17 @@
 //! vary freely of one another as far as the axes go; axes worked out of the same fields are tied in ways that are not
 //! looked at here. So what is said of all cells holds of all records, and what one cell shows is to be shown by a record.
 
+use super::assembly::Assembly;
 use super::axis::{Axes, AxisId};
 use super::block::Block;
-use super::node::{Compiler, Node, TableNode};
+use super::node::{Node, TableNode};
 use super::points::Points;
 use super::possible::Possible;
 use crate::decimal::Decimal;
-use crate::policy::{ItemBody, ItemId, ItemKind, Policy};
+use crate::policy::{Item, ItemBody, ItemId, ItemKind, Policy};
 use crate::source::Place;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 /// What may hold of a record besides its points, a bit each: which overrides apply, that a row says `not scored`, that the
 /// record does not take part.
@@ -28,6 +30,8 @@ pub(super) const NO_PART: Marks = 1 << 126;
 pub(super) const OTHER_NOT_SCORED: Marks = 1 << 125;
 /// How many overrides have a bit.
 const OVERRIDES: usize = 120;
+/// How many cells are kept of blocks that were asked for.
+const KEPT: usize = 2_000_000;
 
 /// A policy taken apart.
 #[derive(Debug, Clone)]
@@ -38,7 +42,9 @@ pub(super) struct Model<'p> {
     /// Where points are summed, the score itself first; each stands after the one it goes into.
     pub(super) buckets: Vec<Bucket>,
     /// Parts that share axes, each with its cells.
-    pub(super) components: Vec<Block>,
+    pub(super) components: Vec<Rc<Block>>,
+    /// Blocks of some of a component's parts that were asked for, the latest first.
+    blocks: RefCell<Vec<Rc<Block>>>,
     /// By part: everything that it can give.
     pub(super) hulls: Vec<Given>,
     /// The scores that can be, once they were asked for.
@@ -72,7 +78,7 @@ pub(super) struct Part {
     /// Where its points go.
     pub(super) bucket: usize,
     /// The mark of a row that says `not scored`.
-    unscored: Marks,
+    pub(super) unscored: Marks,
 }
 
 /// What a part is.
@@ -130,6 +136,15 @@ pub(super) struct Given {
 }
 
 impl Given {
+    /// Both at once. A mark may be absent where neither sets it for sure.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            points: self.points.plus(other.points),
+            may: self.may | other.may,
+            may_not: (!self.may | self.may_not) & (!other.may | other.may_not),
+        }
+    }
+
     /// Either of the two.
     fn or(self, other: Self) -> Self {
         Self {
@@ -141,7 +156,7 @@ impl Given {
 }
 
 impl Finish {
-    fn of(item: &crate::policy::Item) -> Self {
+    pub(super) fn of(item: &crate::policy::Item) -> Self {
         Self { weight: item.weight, limits: item.limits }
     }
 
@@ -151,6 +166,21 @@ impl Finish {
 }
 
 impl Bucket {
+    /// The score's own.
+    pub(super) fn root() -> Self {
+        Self { of: None, into: 0, weight: None, limits: None, sign: 1, weights: Vec::new() }
+    }
+
+    /// The one of a group, by the position of the bucket that it goes into.
+    pub(super) fn of_group(id: ItemId, group: &Item, into: usize, outer: Option<&Self>) -> Self {
+        let sign = outer.map_or(1, |outer| outer.sign);
+        let sign = sign * group.weight.map_or(1, |weight| weight.units().signum());
+        let weights = group.weight.iter().map(|weight| weight.abs());
+        let weights = weights.chain(outer.into_iter().flat_map(|outer| outer.weights.iter().copied()));
+        let weights = weights.collect();
+        Self { of: Some(id), into, weight: group.weight, limits: group.limits, sign, weights }
+    }
+
     /// What it is multiplied by.
     pub(super) fn weight(&self) -> Option<Decimal> {
         self.weight
@@ -195,10 +225,12 @@ impl<'p> Model<'p> {
         drop(Assembly::of(policy, versions, &mut axes));
         let Assembly { parts, buckets, .. } = Assembly::of(policy, versions, &mut axes);
         axes.classify();
-        let (components, hulls, scores) = (Vec::new(), Vec::new(), OnceCell::new());
-        let mut model = Self { policy, axes, parts, buckets, components, hulls, scores };
+        let (components, hulls, blocks, scores) =
+            (Vec::new(), Vec::new(), RefCell::default(), OnceCell::new());
+        let mut model = Self { policy, axes, parts, buckets, components, hulls, blocks, scores };
         model.hulls = model.parts.iter().map(|part| model.hull(part)).collect();
-        model.components = model.together().into_iter().map(|group| Block::new(&model, group)).collect();
+        model.components =
+            model.together().into_iter().map(|group| Rc::new(Block::new(&model, group))).collect();
         model.narrow_influences();
         Ok(model)
     }
@@ -270,6 +302,23 @@ impl<'p> Model<'p> {
     #[expect(clippy::indexing_slicing, reason = "parts are known by their positions")]
     pub(super) fn part(&self, at: usize) -> &Part {
         &self.parts[at]
+    }
+
+    /// Some parts of one component with their cells, in order: the component, where they are all of it.
+    pub(super) fn block_of(&self, parts: Vec<usize>) -> Rc<Block> {
+        if let Some(component) = self.components.iter().find(|component| component.parts == parts) {
+            return Rc::clone(component);
+        }
+        let mut known = self.blocks.borrow_mut();
+        let at = known.iter().position(|block| block.parts == parts);
+        let block = at.map_or_else(|| Rc::new(Block::new(self, parts)), |at| known.remove(at));
+        known.insert(0, Rc::clone(&block));
+        let mut cells = 0;
+        known.retain(|block| {
+            cells += block.len();
+            cells <= KEPT
+        });
+        block
     }
 
     #[expect(clippy::indexing_slicing, reason = "buckets are known by their positions")]
@@ -390,46 +439,6 @@ impl<'p> Model<'p> {
             may_not: part.unscored,
         }))
     }
-
-    /// Start and all buckets summed.
-    pub(super) fn total(&self, sums: &[Points]) -> Points {
-        let mut sums = sums.to_vec();
-        for at in (1..self.buckets.len()).rev() {
-            let bucket = self.bucket(at);
-            let done = bucket.apply(sums.get(at).copied().unwrap_or(Points::ZERO));
-            if let Some(into) = sums.get_mut(bucket.into) {
-                *into = into.plus(done);
-            }
-        }
-        sums.first().copied().unwrap_or(Points::ZERO).plus(Points::exactly(self.policy.start))
-    }
-
-    /// What range, overrides and rounding make of a total.
-    pub(super) fn settle(&self, marks: Marks, total: Points) -> Option<Points> {
-        self.is_scored(marks).then(|| self.level(marks, total).rounded(self.policy.round))
-    }
-
-    /// What range and overrides make of a total.
-    pub(super) fn level(&self, marks: Marks, total: Points) -> Points {
-        let mut score = total.clamped(self.policy.range);
-        let applying = || self.policy.overrides.iter().enumerate().filter(|(at, _)| marks & (1 << at) != 0);
-        let floor = applying().filter_map(|(_, each)| each.score_at_least).max();
-        let cap = applying().filter_map(|(_, each)| each.score_at_most).min();
-        if let Some(floor) = floor {
-            score = score.clamped(Some((floor, Decimal::MAX)));
-        }
-        if let Some(cap) = cap {
-            score = score.clamped(Some((Decimal::MIN, cap)));
-        }
-        score
-    }
-
-    /// Whether a record with these marks has a score.
-    pub(super) fn is_scored(&self, marks: Marks) -> bool {
-        let stopped = self.policy.overrides.iter().enumerate();
-        let stopped = stopped.filter(|(_, each)| each.not_scored).any(|(at, _)| marks & (1 << at) != 0);
-        !stopped && marks & (NOT_SCORED | NO_PART) == 0
-    }
 }
 
 /// The points that a value is; a missing one gives what stands for it.
@@ -450,105 +459,6 @@ pub(super) fn points_of(value: &Possible, if_missing: Option<Decimal>) -> Points
         (Some(known), Some(missing)) => known.or(missing),
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => Points::ZERO,
-    }
-}
-
-/// Parts and buckets in the making.
-struct Assembly<'p, 'a> {
-    compiler: Compiler<'p, 'a>,
-    parts: Vec<Part>,
-    buckets: Vec<Bucket>,
-    /// What is walked is the second of two versions.
-    second: bool,
-}
-
-impl<'p, 'a> Assembly<'p, 'a> {
-    fn of(policy: &'p Policy, versions: bool, axes: &'a mut Axes) -> Self {
-        let root = Bucket { of: None, into: 0, weight: None, limits: None, sign: 1, weights: Vec::new() };
-        let compiler = Compiler { policy, axes, over: None };
-        let mut assembly = Self { compiler, parts: Vec::new(), buckets: vec![root], second: false };
-        for (at, root) in policy.roots.iter().enumerate() {
-            assembly.second = versions && at > 0;
-            assembly.item(*root, 0);
-        }
-        assembly.second = false;
-        for at in 0..policy.influences.len() as u32 {
-            let axis = assembly.compiler.axes.influence(policy, at);
-            assembly.part(PartOf::Influence(at), Gives::Axis(axis), vec![axis], 0);
-        }
-        for (at, each) in policy.overrides.iter().enumerate() {
-            assembly.mark(PartOf::Override(at), &each.when, 1 << at, true);
-        }
-        if let Some(participation) = &policy.participation {
-            assembly.mark(PartOf::Participation, &participation.needs, NO_PART, false);
-        }
-        assembly
-    }
-
-    fn part(&mut self, of: PartOf, gives: Gives, axes: Vec<AxisId>, bucket: usize) {
-        let mut axes = axes;
-        axes.sort_unstable();
-        axes.dedup();
-        let unscored = if self.second { OTHER_NOT_SCORED } else { NOT_SCORED };
-        self.parts.push(Part { of, gives, axes, bucket, unscored });
-    }
-
-    fn mark(&mut self, of: PartOf, condition: &crate::policy::Condition, mark: Marks, where_it_holds: bool) {
-        let when = self.compiler.node(&condition.when);
-        let mut axes = Vec::new();
-        when.axes(&mut axes);
-        self.part(of, Gives::Mark { when, if_missing: condition.if_missing, mark, where_it_holds }, axes, 0);
-    }
-
-    fn item(&mut self, id: ItemId, bucket: usize) {
-        let policy = self.compiler.policy;
-        let item = policy.item(id);
-        let finish = Finish::of(item);
-        let mut axes = Vec::new();
-        match &item.body {
-            ItemBody::Table { table, if_missing } => {
-                let table = self.compiler.table(table);
-                table.axes(&mut axes);
-                self.part(PartOf::Item(id), Gives::Table(table, *if_missing, finish), axes, bucket);
-            }
-            ItemBody::Formula(formula) => {
-                let when = formula.when.as_ref().map(|when| self.compiler.node(when));
-                let points = self.compiler.valued(&formula.points);
-                when.iter().chain([&points]).for_each(|node| node.axes(&mut axes));
-                let if_missing = formula.if_missing;
-                self.part(
-                    PartOf::Item(id),
-                    Gives::Formula { when, points, if_missing, finish },
-                    axes,
-                    bucket,
-                );
-            }
-            ItemBody::Events(_) => {
-                let axis = self.compiler.axes.events(policy, id);
-                self.part(PartOf::Item(id), Gives::Axis(axis), vec![axis], bucket);
-            }
-            ItemBody::Group(members) => {
-                let own = if item.weight.is_some() || item.limits.is_some() {
-                    let sign = self.buckets.get(bucket).map_or(1, |bucket| bucket.sign);
-                    let sign = sign * item.weight.map_or(1, |weight| weight.units().signum());
-                    let outer = self.buckets.get(bucket).map_or(&[][..], |bucket| &bucket.weights);
-                    let weights = item.weight.iter().map(|weight| weight.abs());
-                    let weights = weights.chain(outer.iter().copied()).collect();
-                    self.buckets.push(Bucket {
-                        of: Some(id),
-                        into: bucket,
-                        weight: item.weight,
-                        limits: item.limits,
-                        sign,
-                        weights,
-                    });
-                    self.buckets.len() - 1
-                } else {
-                    bucket
-                };
-                members.iter().for_each(|member| self.item(*member, own));
-            }
-        }
     }
 }
 

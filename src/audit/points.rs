@@ -6,7 +6,7 @@ use crate::decimal::Decimal;
 const FAR: i128 = i128::MAX / 8;
 
 /// From a least to a greatest number of points, in units of 1e-9.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Points {
     low: i128,
     high: i128,

@@ -12,6 +12,7 @@ use crate::data::{Set, Value};
 use crate::decimal::Decimal;
 use crate::policy::{Expr, TierId};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// An end of what can be reached.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,7 +125,10 @@ impl<'p> Model<'p> {
             return Some(own);
         }
         let mut worth: BTreeMap<Marks, [(i128, usize); 2]> = BTreeMap::new();
-        for cell in 0..block.len() {
+        // One cell of each kind, in the order of the cells: of several ends the first is taken.
+        let mut cells = block.kinds().firsts.clone();
+        cells.sort_unstable();
+        for cell in cells {
             let Some(known) = block.cell(cell) else { continue };
             let (mut low, mut high) = (0_i128, 0_i128);
             for (bucket, points) in block.buckets.iter().zip(block.points(cell)) {
@@ -234,13 +238,13 @@ impl<'p> Model<'p> {
             if !narrower {
                 return;
             }
-            let blocks: Vec<Block> = self
+            let blocks: Vec<Rc<Block>> = self
                 .components
                 .iter()
                 .map(|block| {
                     let by_others =
                         block.parts.iter().any(|at| matches!(self.part(*at).of, PartOf::Influence(_)));
-                    if by_others { Block::new(self, block.parts.clone()) } else { block.clone() }
+                    if by_others { Rc::new(Block::new(self, block.parts.clone())) } else { Rc::clone(block) }
                 })
                 .collect();
             self.components = blocks;
@@ -315,7 +319,11 @@ impl<'p> Audit<'p> {
                 break;
             }
         }
-        let (score, trial) = best?;
+        let (mut score, mut trial) = best?;
+        if score != bound {
+            trial = self.climbed(trial, most);
+            score = trial.outcome.score?;
+        }
         let which = if most { "greatest" } else { "least" };
         let shows = if score == bound {
             format!("the {which} score that anybody can have is {score}")

@@ -3,11 +3,9 @@
 use super::Audit;
 use super::ask::{scores, went};
 use super::axis::AxisId;
-use super::block::{Block, Cell};
 use super::clause::Input;
-use super::inquiry::{FAR, Moves, Rest, Rule, Suspect};
-use super::model::{Gives, Marks, Model};
-use super::points::Points;
+use super::inquiry::{FAR, Moves, Rule, Suspect};
+use super::model::Model;
 use super::read::Read;
 use super::slope::Slope;
 use super::verdict::{Verdict, Witness};
@@ -16,7 +14,7 @@ use crate::data::FieldId;
 use crate::decimal::Decimal;
 use crate::policy::Case;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What inputs do to the score of records that differ in nothing else.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +63,13 @@ pub struct Cliff {
 }
 
 impl Swing {
+    /// What is proved and what was found, which is never more.
+    fn new(bound: Option<Decimal>, shown: Option<(Decimal, Witness)>) -> Self {
+        let is_within = |(points, _): &(Decimal, Witness)| bound.is_none_or(|bound| *points <= bound);
+        debug_assert!(shown.as_ref().is_none_or(is_within), "further than {bound:?}: {shown:?}");
+        Self { bound, shown }
+    }
+
     /// Whether two records show all that is possible.
     pub fn is_exact(&self) -> bool {
         self.bound.is_some() && self.shown.as_ref().map(|(points, _)| *points) == self.bound
@@ -105,7 +110,7 @@ impl<'p> Audit<'p> {
                 Some((self.distance_of(&found)?, found))
             });
             if let Some(shown) = shown {
-                return Effect::Some { swing: Swing { bound, shown: Some(shown) }, decides: None };
+                return Effect::Some { swing: Swing::new(bound, Some(shown)), decides: None };
             }
         }
         match self.flow_to_score(&reads, &what) {
@@ -118,9 +123,9 @@ impl<'p> Audit<'p> {
                 let witness = witnesses.swap_remove(0);
                 match self.distance_of(&witness) {
                     Some(points) => {
-                        Effect::Some { swing: Swing { bound, shown: Some((points, witness)) }, decides: None }
+                        Effect::Some { swing: Swing::new(bound, Some((points, witness))), decides: None }
                     }
-                    None => Effect::Some { swing: Swing { bound, shown: None }, decides: Some(witness) },
+                    None => Effect::Some { swing: Swing::new(bound, None), decides: Some(witness) },
                 }
             }
         }
@@ -146,9 +151,11 @@ impl<'p> Audit<'p> {
         let mut axes = model.axes.list.iter().filter(|axis| axis.reads.contains(&Read::Field(field)));
         // A step of a field may take what is worked out of it past several bands.
         let alone = findings.unknown.is_empty() && axes.all(|axis| axis.field() == Some(field));
-        let greatest = steps.first().map(|(suspect, ..)| model.rounded_up(suspect.gap))?;
+        let greatest = steps
+            .first()
+            .map(|(suspect, ..)| model.rounded_up(model.echoed_by_others(suspect.gap, &reads)))?;
         steps.iter().take(TRIES).find_map(|(suspect, axis, bands)| {
-            let bound = Decimal::from_units(model.rounded_up(suspect.gap));
+            let bound = Decimal::from_units(model.rounded_up(model.echoed_by_others(suspect.gap, &reads)));
             let judge = |a: &Trial<'_>, b: &Trial<'_>| distance(a, b);
             let shown = self.furthest(model, std::slice::from_ref(*suspect), &reads, bound, &judge)?;
             let largest = alone && shown.0.units() == greatest;
@@ -240,137 +247,4 @@ fn distance(a: &Trial<'_>, b: &Trial<'_>) -> Option<Decimal> {
 /// How the score of the second record differs.
 fn moved(a: &Trial<'_>, b: &Trial<'_>) -> String {
     scores(a, b).map_or_else(String::new, |(first, second)| went(first, second))
-}
-
-impl Model<'_> {
-    /// The most that two scores can be apart where nothing but what is asked about differs, in units.
-    fn spread(&self, asked: &BTreeSet<Read>, keeps: &dyn Fn(usize) -> bool) -> i128 {
-        let whole = self.scores().map_or(0, |(scores, _)| scores.width());
-        let whole = if Points::is_far(whole) { FAR } else { whole };
-        let touches = |at: &usize| {
-            let mut axes = self.part(*at).axes.iter();
-            axes.any(|axis| self.axes.get(*axis).reads.iter().any(|read| asked.contains(read)))
-        };
-        let mut all = 0_i128;
-        for component in &self.components {
-            let parts = component.parts.iter().copied().filter(|at| touches(at) && !keeps(*at));
-            let parts: Vec<usize> = parts.collect();
-            if parts.is_empty() {
-                continue;
-            }
-            let block = Block::new(self, parts);
-            let along: Vec<usize> = (0..block.axes.len())
-                .filter(|position| {
-                    let axis = block.axes.get(*position).map(|axis| self.axes.get(*axis));
-                    axis.is_some_and(|axis| axis.reads.iter().any(|read| asked.contains(read)))
-                })
-                .collect();
-            let own = if block.is_too_large() {
-                self.spread_of_parts(&block.parts, whole)
-            } else {
-                let rest = self.rest(&block);
-                let planes = block.planes(&along);
-                planes.map(|plane| self.spread_of_plane(&block, &rest, &plane, whole)).max().unwrap_or(0)
-            };
-            all = all.saturating_add(own.min(FAR));
-        }
-        self.rounded_up(all).min(whole)
-    }
-
-    /// Of parts by themselves, where they have too many cells together.
-    fn spread_of_parts(&self, parts: &[usize], whole: i128) -> i128 {
-        let of = |at: &usize| match (&self.part(*at).gives, self.hulls.get(*at)) {
-            (Gives::Mark { .. }, _) | (_, None) => whole,
-            (_, Some(hull)) if hull.may != 0 => whole,
-            (_, Some(hull)) => self.stretched(self.part(*at).bucket, hull.points.width()),
-        };
-        parts.iter().map(of).fold(0, i128::saturating_add)
-    }
-
-    /// Among cells between which records can move.
-    pub(super) fn spread_of_plane(&self, block: &Block, rest: &Rest, plane: &[usize], whole: i128) -> i128 {
-        let mut hulls: BTreeMap<Marks, Vec<Points>> = BTreeMap::new();
-        for cell in plane {
-            let Some(marks) = block.cell(*cell).and_then(Cell::patterns) else { return whole };
-            for mark in marks {
-                let points = block.points(*cell);
-                hulls
-                    .entry(mark)
-                    .and_modify(|hull| hull.iter_mut().zip(points).for_each(|(all, one)| *all = all.or(*one)))
-                    .or_insert_with(|| points.to_vec());
-            }
-        }
-        // Whoever has no score is not compared.
-        hulls.retain(|mark, _| self.is_scored(*mark));
-        if hulls.len() <= 1 {
-            let hull = hulls.values().flatten().zip(&block.buckets);
-            return hull
-                .map(|(points, bucket)| self.stretched(*bucket, points.width()))
-                .fold(0, i128::saturating_add);
-        }
-        let Some(others) = &rest.marks else { return whole };
-        if block.buckets.iter().any(|bucket| *bucket != 0) {
-            return self.spread_of_groups(block, rest, &hulls, whole);
-        }
-        let mut most = 0;
-        for (one, first) in &hulls {
-            for (two, second) in hulls.range(one..) {
-                let points = |hull: &[Points]| hull.first().copied().unwrap_or(Points::ZERO);
-                for other in others {
-                    let (one, two) = (one | other, two | other);
-                    if self.is_scored(one) && self.is_scored(two) {
-                        let sums = self.total(&rest.sums);
-                        let (up, down) = self.spread_of(sums, (one, points(first)), (two, points(second)));
-                        most = most.max(up).max(down);
-                    }
-                }
-            }
-        }
-        most
-    }
-
-    /// The same where points are summed in groups: whatever they come to, by no more than this do they move the total.
-    fn spread_of_groups(
-        &self,
-        block: &Block,
-        rest: &Rest,
-        hulls: &BTreeMap<Marks, Vec<Points>>,
-        whole: i128,
-    ) -> i128 {
-        let Some(others) = &rest.marks else { return whole };
-        let mut sums = rest.sums.clone();
-        let mut wide = 0_i128;
-        for (at, bucket) in block.buckets.iter().enumerate() {
-            let all = hulls.values().filter_map(|hull| hull.get(at)).copied().reduce(Points::or);
-            let all = all.unwrap_or(Points::ZERO);
-            wide = wide.saturating_add(self.stretched(*bucket, all.width()));
-            if let Some(sum) = sums.get_mut(*bucket) {
-                *sum = sum.plus(all);
-            }
-        }
-        if wide >= FAR {
-            return whole;
-        }
-        let (total, moved) = (self.total(&sums), Points::of_units(-wide, wide));
-        let mut most = 0;
-        for one in hulls.keys() {
-            for two in hulls.keys() {
-                for other in others.iter().filter(|other| self.is_scored(one | two | *other)) {
-                    let (up, down) = self.spread_of(total, (one | other, Points::ZERO), (two | other, moved));
-                    most = most.max(up).max(down);
-                }
-            }
-        }
-        most
-    }
-
-    /// What is left of a difference in a bucket.
-    fn stretched(&self, bucket: usize, units: i128) -> i128 {
-        let (sign, factor) = self.leverage(bucket);
-        match (sign, Points::is_far(units)) {
-            (0, _) => 0,
-            (_, true) => FAR,
-            (_, false) => factor.stretch(units),
-        }
-    }
 }

@@ -88,8 +88,19 @@ impl Verdict {
                 Self::Refuted { because: a, mut witnesses, mut places },
                 Self::Refuted { because: b, witnesses: more, places: others },
             ) => {
-                witnesses.extend(more);
-                places.extend(others);
+                // The same records are shown once.
+                let known =
+                    |witnesses: &[Witness], one: &Witness| witnesses.iter().any(|w| w.cases == one.cases);
+                for one in more {
+                    if !known(&witnesses, &one) {
+                        witnesses.push(one);
+                    }
+                }
+                for one in others {
+                    if !places.iter().any(|place| place.same_place(&one)) {
+                        places.push(one);
+                    }
+                }
                 Self::Refuted { because: joined(&a, &b), witnesses, places }
             }
             (refuted @ Self::Refuted { .. }, _) | (_, refuted @ Self::Refuted { .. }) => refuted,

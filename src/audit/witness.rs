@@ -2,13 +2,14 @@
 
 use super::alike::differ_only_in;
 use super::axis::{AxisId, Of};
+use super::furthest::Furthest;
 use super::inquiry::Suspect;
 use super::model::{Gives, Model, PartOf};
 use super::points::Points;
 use super::read::Read;
 use super::verdict::Witness;
 use crate::cases::{Amount, Frozen, Maker, Possible, Trial, Wish};
-use crate::data::{FieldId, Value};
+use crate::data::{FieldId, LinkId, Value};
 use crate::policy::{Case, Expr, Policy};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -27,7 +28,11 @@ pub(super) struct Witnesses<'m, 'p> {
 
 /// Records that were made from bases by nothing but wishes.
 #[derive(Default)]
-pub(super) struct Made(RefCell<Vec<Attempt>>);
+pub(super) struct Made {
+    attempts: RefCell<Vec<Attempt>>,
+    /// The furthest that records came.
+    pub(super) furthest: Furthest,
+}
 
 /// The position of the base, the wishes, and what was made, if it could be.
 type Attempt = (usize, Vec<Wish>, Option<Case>);
@@ -84,12 +89,12 @@ impl<'p> Witnesses<'_, 'p> {
             _ => {}
         }
         let known = |made: &&(usize, Vec<Wish>, Option<Case>)| made.0 == base && made.1 == wishes;
-        if let Some((.., case)) = self.made.0.borrow().iter().find(known) {
+        if let Some((.., case)) = self.made.attempts.borrow().iter().find(known) {
             return self.maker.run(case.as_ref()?);
         }
         let trial = made(wishes);
         let case = trial.as_ref().map(|trial| trial.case.clone());
-        self.made.0.borrow_mut().push((base, wishes.to_vec(), case));
+        self.made.attempts.borrow_mut().push((base, wishes.to_vec(), case));
         trial
     }
 
@@ -101,6 +106,7 @@ impl<'p> Witnesses<'_, 'p> {
     ) -> Option<Witness> {
         self.bases.iter().find_map(|base| {
             let trial = self.maker.made(base, wishes, &Frozen::default())?;
+            self.made.furthest.note(&trial);
             let shows = shows(&trial)?;
             let case = self.maker.confirmed(&trial.case, &shows)?;
             Some(Witness { shows, cases: vec![case], differ_in: Vec::new() })
@@ -119,6 +125,8 @@ impl<'p> Witnesses<'_, 'p> {
         if !differ_only_in(policy, &first.case, &second.case, free) {
             return None;
         }
+        self.made.furthest.note(first);
+        self.made.furthest.note(second);
         let shows = judge(first, second)?;
         let changed = difference(policy, &first.case, &second.case);
         let shows = if changed.is_empty() { shows } else { format!("{shows} where {changed}") };
@@ -310,7 +318,10 @@ fn difference(policy: &Policy, first: &Case, second: &Case) -> String {
         let name = &schema.record(kind).name;
         let (of_first, of_second) = (own_children(policy, first, kind), own_children(policy, second, kind));
         if of_first.len() != of_second.len() {
-            said.push(format!("there are {} `{name}` instead of {}", of_second.len(), of_first.len()));
+            said.push(match (of_first.len(), of_second.len()) {
+                (a, 1) => format!("there is 1 `{name}` instead of {a}"),
+                (a, b) => format!("there are {b} `{name}` instead of {a}"),
+            });
             continue;
         }
         for (one, two) in of_first.into_iter().zip(of_second) {
@@ -326,13 +337,18 @@ fn difference(policy: &Policy, first: &Case, second: &Case) -> String {
         }
     }
     if first.pairs != second.pairs {
-        for (at, link) in schema.links.iter().enumerate() {
-            let count = |case: &Case| case.pairs.iter().filter(|(of, ..)| of.index() == at).count();
-            let (a, b) = (count(first), count(second));
-            said.push(if a == b {
-                format!("`{}` are others", link.name)
-            } else {
-                format!("there are {b} `{}` instead of {a}", link.name)
+        for (link, of) in (0..).map(LinkId).zip(&schema.links) {
+            let pairs = |case: &Case| -> Vec<(Value, Value)> {
+                let own = case.pairs.iter().filter(|(at, ..)| *at == link);
+                own.map(|(_, from, to)| (from.clone(), to.clone())).collect()
+            };
+            let (before, after) = (pairs(first), pairs(second));
+            let name = &of.name;
+            said.extend(match (before.len(), after.len()) {
+                _ if before == after => None,
+                (a, b) if a == b => Some(format!("`{name}` are others")),
+                (a, 1) => Some(format!("there is 1 `{name}` instead of {a}")),
+                (a, b) => Some(format!("there are {b} `{name}` instead of {a}")),
             });
         }
     } else if first.records.len() == second.records.len()

@@ -127,8 +127,9 @@ impl<'p> Table<'_, 'p> {
                 continue;
             }
             let (mut low, mut high) = (*low, *high);
-            while high - low > unit {
-                let middle = low + (high - low) / 2 / unit * unit;
+            // From one end of what fits to the other is further than a number tells.
+            while high.saturating_sub(low) > unit {
+                let middle = low + high.saturating_sub(low) / 2 / unit * unit;
                 let middle = if middle == low { low + unit } else { middle };
                 if reached(middle) == *below { low = middle } else { high = middle }
             }

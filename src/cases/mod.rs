@@ -22,7 +22,8 @@ mod words;
 
 pub use coverage::{Count, Coverage, FileCoverage, Uncovered};
 pub use edges::{Edges, NoEdges, edges};
-pub use goal::{Goal, Part, Target, goals};
+pub use goal::{Goal, Looked, Part, Target, goals};
 pub use realise::{Amount, Frozen, Maker, Possible, Wish, holds};
+pub(crate) use search::Search;
 pub use suggest::{Suggestion, suggest};
 pub use trial::Trial;

@@ -18,7 +18,7 @@ use std::cell::Cell;
 const TRIES: usize = 5_000;
 
 /// A search among the records of a policy.
-pub(super) struct Search<'p> {
+pub(crate) struct Search<'p> {
     scorer: Scorer<'p>,
     policy: &'p Policy,
     pub(super) alternatives: Alternatives<'p>,
@@ -47,7 +47,7 @@ struct Aim<'g> {
 }
 
 impl<'p> Search<'p> {
-    pub(super) fn new(policy: &'p Policy) -> Self {
+    pub(crate) fn new(policy: &'p Policy) -> Self {
         let alternatives = Alternatives::of(policy);
         let scored = policy.schema.scored;
         let fields = (0..policy.schema.scored().fields.len() as u32).map(FieldId).map(|id| {
@@ -99,7 +99,7 @@ impl<'p> Search<'p> {
     }
 
     /// A case that reaches a goal, from one of some others; `None` where none was found.
-    pub(super) fn reach(&self, goal: &Goal, starts: &[Case]) -> Option<Trial<'p>> {
+    pub(crate) fn reach(&self, goal: &Goal, starts: &[Case]) -> Option<Trial<'p>> {
         self.left.set(TRIES);
         starts.iter().find_map(|start| {
             let trial = self.run(start)?;

@@ -355,13 +355,6 @@ pub(super) fn notes(clauses: &[Clause]) -> Vec<String> {
         .collect()
 }
 
-/// The texts of `source` and `note` lines.
-pub(super) fn sources_and_notes(clauses: &[Clause]) -> Vec<String> {
-    let mut all = sources(clauses);
-    all.extend(notes(clauses));
-    all
-}
-
 /// The `when` or `needs` of a block.
 pub(super) fn when(clauses: &[Clause]) -> Option<&Expression> {
     clauses

@@ -143,7 +143,8 @@ impl Context<'_> {
             tier_at_least: tier_least,
             not_scored,
             reason,
-            sources: clause::sources_and_notes(clauses),
+            sources: clause::sources(clauses),
+            notes: clause::notes(clauses),
             place: Place::new(file, block.span),
         })
     }
@@ -290,7 +291,8 @@ impl Context<'_> {
             title: block.title.as_ref().map_or_else(|| block.name.text.clone(), |t| t.text.clone()),
             kind,
             table: lowered.table,
-            sources: clause::sources_and_notes(&block.clauses),
+            sources: clause::sources(&block.clauses),
+            notes: clause::notes(&block.clauses),
             place: Place::new(file, block.span),
         })
     }
@@ -374,7 +376,8 @@ impl Context<'_> {
             from,
             before,
             reason,
-            sources: clause::sources_and_notes(clauses),
+            sources: clause::sources(clauses),
+            notes: clause::notes(clauses),
             place: Place::new(file, block.span),
         })
     }

@@ -1,19 +1,20 @@
 //! Dates of effect: what is in force on a day, and the days on which a policy has to be checked.
 //!
-//! Every `from`, `before` and history cuts time into periods. Inside a period only windows that move with `today`
-//! change; a table whose column holds both windows and fixed dates is checked on both sides of each day on which the
-//! two change places.
+//! Every `from`, `before` and history cuts time into periods, and so does a fixed date that a condition compares `today`
+//! with. Inside a period only windows that move with `today` change; a table whose column holds both windows and fixed
+//! dates is checked on both sides of each day on which the two change places.
 
 use super::imports::Located;
 use crate::date::{Date, Unit as TimeUnit};
 use crate::syntax::ast::{
-    Cell, CellPart, Clause, ClauseKind, History, Item, Literal, Outcome, Statement, Table, Window,
+    Cell, CellPart, Clause, ClauseKind, Expression, ExpressionKind, History, Item, LetBody, Literal, Outcome,
+    Predicate, Statement, Table, Window,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The days to check: one in each period, in order, with the first day of the period (`None` for the first period).
 pub(super) fn days_to_check(statements: &[Located<'_>]) -> Vec<(Date, Option<Date>)> {
-    let mut found = Found::default();
+    let mut found = Found { named: named(statements), ..Found::default() };
     for located in statements {
         found.statement(located.statement);
     }
@@ -86,8 +87,130 @@ pub(super) fn value_on(history: &History, today: Date) -> Option<&Literal> {
     history.steps.iter().find(|s| s.before.as_ref().is_none_or(|d| today < d.value)).map(|s| &s.value)
 }
 
+/// The dates that a name may stand for, and whether it may stand for `today`: definitions and parameters, also by way of
+/// one another.
+fn named(statements: &[Located<'_>]) -> BTreeMap<String, Compared> {
+    let mut named: BTreeMap<String, Compared> = BTreeMap::new();
+    // As far as names lead: each round goes one name further.
+    for _ in 0..=statements.len().min(NAMES) {
+        let mut next = named.clone();
+        for located in statements {
+            if let Statement::Let(block) = located.statement
+                && let LetBody::Expression(expression) = &block.body
+            {
+                next.entry(block.name.text.clone()).or_default().add(expression, &named);
+            } else if let Statement::Param(line) = located.statement {
+                let of = next.entry(line.name.text.clone()).or_default();
+                line.value.steps.iter().for_each(|step| of.literal(&step.value));
+            }
+        }
+        if next == named {
+            break;
+        }
+        named = next;
+    }
+    named
+}
+
+/// How long chains of names are followed.
+const NAMES: usize = 32;
+
+/// What one side of a comparison is made of.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Compared {
+    today: bool,
+    dates: BTreeSet<Date>,
+}
+
+impl Compared {
+    fn literal(&mut self, literal: &Literal) {
+        if let Literal::Date(date) = literal {
+            self.dates.insert(date.value);
+        }
+        self.today |= matches!(literal, Literal::Today(_));
+    }
+
+    /// What stands in an expression, whatever is made of it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of all others the operands are looked at")]
+    fn add(&mut self, expression: &Expression, named: &BTreeMap<String, Self>) {
+        match &expression.kind {
+            ExpressionKind::Date(date) => drop(self.dates.insert(date.value)),
+            ExpressionKind::Today => self.today = true,
+            ExpressionKind::Name(name) => {
+                if let Some(of) = named.get(&name.text) {
+                    self.today |= of.today;
+                    self.dates.extend(&of.dates);
+                }
+            }
+            ExpressionKind::Predicate(left, predicate) => {
+                self.add(left, named);
+                for side in sides(predicate) {
+                    self.add(side, named);
+                }
+            }
+            _ => operands(expression).into_iter().for_each(|each| self.add(each, named)),
+        }
+    }
+}
+
+/// The expressions on the other side of a predicate.
+fn sides(predicate: &Predicate) -> Vec<&Expression> {
+    match predicate {
+        Predicate::Is(side)
+        | Predicate::IsNot(side)
+        | Predicate::AtLeast(side)
+        | Predicate::AtMost(side)
+        | Predicate::MoreThan(side)
+        | Predicate::LessThan(side)
+        | Predicate::Before(side)
+        | Predicate::After(side)
+        | Predicate::OnOrAfter(side)
+        | Predicate::OnOrBefore(side) => vec![side],
+        Predicate::Between(low, high) => vec![low, high],
+        Predicate::OneOf(_)
+        | Predicate::NotOneOf(_)
+        | Predicate::OneOfList(_)
+        | Predicate::NotOneOfList(_)
+        | Predicate::Missing
+        | Predicate::Known
+        | Predicate::Within(_)
+        | Predicate::BeforeAgo(_)
+        | Predicate::OrBetter(_)
+        | Predicate::OrWorse(_) => Vec::new(),
+    }
+}
+
+/// The expressions right inside another.
+fn operands(expression: &Expression) -> Vec<&Expression> {
+    match &expression.kind {
+        ExpressionKind::Negate(inner) | ExpressionKind::Not(inner) | ExpressionKind::Parentheses(inner) => {
+            vec![inner]
+        }
+        ExpressionKind::Arithmetic(_, left, right) | ExpressionKind::Otherwise(left, right) => {
+            vec![left, right]
+        }
+        ExpressionKind::And(all) | ExpressionKind::Or(all) => all.iter().collect(),
+        ExpressionKind::Call { arguments, filter, .. } => arguments.iter().chain(filter.as_deref()).collect(),
+        ExpressionKind::Predicate(left, predicate) => {
+            std::iter::once(&**left).chain(sides(predicate)).collect()
+        }
+        ExpressionKind::Number(_)
+        | ExpressionKind::Text(_)
+        | ExpressionKind::Date(_)
+        | ExpressionKind::YesNo(_)
+        | ExpressionKind::Today
+        | ExpressionKind::Score
+        | ExpressionKind::Tier
+        | ExpressionKind::PointsOf(_)
+        | ExpressionKind::Name(_)
+        | ExpressionKind::Path(..)
+        | ExpressionKind::Broken => Vec::new(),
+    }
+}
+
 #[derive(Default)]
 struct Found {
+    named: BTreeMap<String, Compared>,
     cuts: BTreeSet<Date>,
     dates: BTreeSet<Date>,
     windows: BTreeSet<(u32, TimeUnit)>,
@@ -108,11 +231,10 @@ impl Found {
             Statement::Participation(p) => self.clauses(&p.clauses),
             Statement::Consequence(c) => self.clauses(&c.clauses),
             Statement::Param(p) => self.history(&p.value),
-            Statement::Let(l) => {
-                if let crate::syntax::ast::LetBody::Table(t) = &l.body {
-                    self.table(t);
-                }
-            }
+            Statement::Let(l) => match &l.body {
+                LetBody::Table(t) => self.table(t),
+                LetBody::Expression(e) => self.expression(e),
+            },
             Statement::Record(r) => {
                 for field in &r.fields {
                     if let Some(domain) = &field.domain {
@@ -145,7 +267,28 @@ impl Found {
             if let ClauseKind::PointsHistory(h) = &clause.kind {
                 self.history(h);
             }
+            if let ClauseKind::When(e)
+            | ClauseKind::Needs(e)
+            | ClauseKind::Points(e)
+            | ClauseKind::PointsEach(e)
+            | ClauseKind::ForEach(_, Some(e)) = &clause.kind
+            {
+                self.expression(e);
+            }
         }
+    }
+
+    /// What a condition compares `today` with cuts time in two: on that day, and the day after.
+    fn expression(&mut self, expression: &Expression) {
+        if let ExpressionKind::Predicate(left, predicate) = &expression.kind {
+            let mut compared = Compared::default();
+            compared.add(left, &self.named);
+            sides(predicate).into_iter().for_each(|side| compared.add(side, &self.named));
+            if compared.today {
+                self.cuts.extend(compared.dates.iter().flat_map(|day| [*day, day.plus_days(1)]));
+            }
+        }
+        operands(expression).into_iter().for_each(|each| self.expression(each));
     }
 
     fn history(&mut self, history: &History) {
@@ -153,10 +296,16 @@ impl Found {
     }
 
     fn table(&mut self, table: &Table) {
-        for (column, _) in table.conditions.iter().enumerate() {
+        for (column, subject) in table.conditions.iter().enumerate() {
+            self.expression(subject);
             let cells: Vec<&Cell> = table.rows.iter().filter_map(|r| r.conditions.get(column)).collect();
             let mut own = Self::default();
             cells.iter().flat_map(|c| &c.parts).for_each(|p| own.part(p));
+            let mut compared = Compared::default();
+            compared.add(subject, &self.named);
+            if compared.today {
+                self.cuts.extend(own.dates.iter().flat_map(|day| [*day, day.plus_days(1)]));
+            }
             for window in &own.windows {
                 self.crossings.extend(own.dates.iter().map(|d| (*window, *d)));
             }

@@ -175,8 +175,10 @@ impl Check {
         };
         let day = self.day(first).ok_or_else(no_day)?;
         for ((project, ruleset), reports) in checked.iter().zip(project::apply_charters(&members, day)) {
-            let mut diagnostics: Vec<Diagnostic> =
-                reports.iter().flat_map(|report| report.refuted().chain(report.undecided())).collect();
+            let mut diagnostics: Vec<Diagnostic> = reports
+                .iter()
+                .flat_map(|report| report.refuted().chain(report.undecided_without_data()))
+                .collect();
             project.manifest.lints.apply(&mut diagnostics);
             self.print(found, diagnostics, ruleset.sources(), &project.path.display().to_string())?;
         }

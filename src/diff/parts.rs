@@ -337,6 +337,7 @@ impl<'p> Speller<'p> {
             portrait.maybe("not scored", each.not_scored.then_some("yes"));
             portrait.maybe("reason", each.reason.map(|reason| self.reason(reason)));
             portrait.list("source", each.sources.clone(), true);
+            portrait.list("note", each.notes.clone(), true);
             portrait
         })
     }
@@ -363,6 +364,7 @@ impl<'p> Speller<'p> {
             let scope = Scope { event: None, kind: Some(decision.kind) };
             portrait.grid = Some(self.grid(&decision.table, scope, None, &|e| self.expr(e, scope)));
             portrait.list("source", decision.sources.clone(), true);
+            portrait.list("note", decision.notes.clone(), true);
             portrait
         })
     }
@@ -382,6 +384,7 @@ impl<'p> Speller<'p> {
             portrait.maybe("before", each.before.map(day));
             portrait.maybe("reason", each.reason.map(|reason| self.reason(reason)));
             portrait.list("source", each.sources.clone(), true);
+            portrait.list("note", each.notes.clone(), true);
             portrait
         })
     }

@@ -353,6 +353,7 @@ pub(crate) fn overriding(name: &str, when: Expr) -> Override {
         not_scored: false,
         reason: None,
         sources: Vec::new(),
+        notes: Vec::new(),
         place: line(7),
     }
 }
@@ -376,6 +377,7 @@ pub(crate) fn benefit(name: &str, when: Expr) -> Consequence {
         before: None,
         reason: None,
         sources: Vec::new(),
+        notes: Vec::new(),
         place: line(9),
     }
 }

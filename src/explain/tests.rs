@@ -60,6 +60,7 @@ fn rich() -> Policy {
         kind: crate::data::Type::Text,
         table: by_score,
         sources: Vec::new(),
+        notes: Vec::new(),
         place: line(6),
     });
     let mut bikes = benefit("bikes", at_least(Expr::Score, "400"));

@@ -103,7 +103,7 @@ fn asks(name: &str, kind: Type, value: Expr) -> Decision {
     };
     let table = Table { first_match: true, columns: Vec::new(), rows: vec![row] };
     let name = format!("{MARK}{name}");
-    Decision { title: name.clone(), name, kind, table, sources: Vec::new(), place }
+    Decision { title: name.clone(), name, kind, table, sources: Vec::new(), notes: Vec::new(), place }
 }
 
 /// What became of each part. The scores are those of policies that were asked for it ([`divided`]).

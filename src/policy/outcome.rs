@@ -49,8 +49,10 @@ pub struct Override {
     pub not_scored: bool,
     /// Its reason.
     pub reason: Option<ReasonId>,
-    /// `source` and `note` lines.
+    /// `source` lines.
     pub sources: Vec<String>,
+    /// `note` lines.
+    pub notes: Vec<String>,
     /// Where it stands.
     pub place: Place,
 }
@@ -66,8 +68,10 @@ pub struct Decision {
     pub kind: Type,
     /// The table; outcomes are values.
     pub table: Table,
-    /// `source` and `note` lines.
+    /// `source` lines.
     pub sources: Vec<String>,
+    /// `note` lines.
+    pub notes: Vec<String>,
     /// Where it stands.
     pub place: Place,
 }
@@ -99,8 +103,10 @@ pub struct Consequence {
     pub before: Option<Date>,
     /// Its reason.
     pub reason: Option<ReasonId>,
-    /// `source` and `note` lines.
+    /// `source` lines.
     pub sources: Vec<String>,
+    /// `note` lines.
+    pub notes: Vec<String>,
     /// Where it stands.
     pub place: Place,
 }

@@ -10,14 +10,17 @@
 mod expected;
 mod people;
 mod question;
+mod small;
 mod statement;
+mod ways;
 mod witness;
 
 use super::choices::Choices;
 use super::differential::case::{checked, mended};
 use super::differential::policy::{Domains, Shape};
 use super::differential::{network, policy};
-use glassbox::audit::{Audit, End, Verdict};
+use glassbox::audit::clause::{Input, Target};
+use glassbox::audit::{Audit, Effect, End, Verdict};
 use glassbox::decimal::Decimal;
 use glassbox::policy::Policy;
 use people::World;
@@ -102,6 +105,9 @@ fn put(
     match &verdict {
         Verdict::Proved { .. } => {
             counts[0] += 1;
+            if *question == Question::Dead && text.contains(NEVER) {
+                return failed("proved, but a rule is there that holds of nobody".to_owned());
+            }
             for _ in 0..pairs {
                 tally.draws += 1;
                 if let Some(said) = question.attempt(world, range, choices) {
@@ -119,7 +125,8 @@ fn put(
                     return failed(format!("a witness: {said}\n{}", shown.join("")));
                 }
             }
-            if witnesses.is_empty() {
+            // What no row says a reason of is told by its line.
+            if witnesses.is_empty() && *question != Question::HasReasons {
                 if places.is_empty() {
                     return failed("refuted by nothing".to_owned());
                 }
@@ -138,6 +145,48 @@ fn put(
             let refutable = (0..pairs).any(|_| question.attempt(world, range, choices).is_some());
             counts[3] += usize::from(refutable);
             *tally.reasons.entry((question.name(), plain(because))).or_default() += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Checks what is said of how far inputs move the score.
+fn effect(
+    audit: &Audit<'_>,
+    world: &World<'_>,
+    inputs: &[Input],
+    (pairs, choices): (usize, &mut Choices),
+    tally: &mut Tally,
+) -> Result<(), String> {
+    let effect = audit.effect(inputs);
+    let counts = tally.kinds.entry("effect").or_default();
+    let bound = match &effect {
+        Effect::None { .. } => {
+            counts[0] += 1;
+            Some(Decimal::ZERO)
+        }
+        Effect::Some { swing, .. } => {
+            counts[1] += 1;
+            if let (Some(bound), Some((shown, _))) = (swing.bound, &swing.shown)
+                && *shown > bound
+            {
+                return Err(format!("{inputs:?}\n{effect:?}\nmore is shown than is possible"));
+            }
+            swing.bound
+        }
+        Effect::Undecided { bound, .. } => {
+            counts[2] += 1;
+            *bound
+        }
+    };
+    let question = Question::Flow(inputs.to_vec(), Target::Score);
+    for _ in 0..pairs {
+        tally.draws += 1;
+        let apart = question.apart(world, choices);
+        if let (Some(bound), Some((apart, records))) = (bound, apart)
+            && apart > bound
+        {
+            return Err(format!("{inputs:?}\n{effect:?}\n{apart} apart: {records}"));
         }
     }
     Ok(())
@@ -203,9 +252,29 @@ fn drawn(choices: &mut Choices) -> String {
     if choices.chance(30) {
         return mended(network::draw(choices));
     }
+    if choices.chance(40) {
+        return mended(small::draw(choices));
+    }
     let domains = if choices.chance(75) { Domains::Narrow } else { Domains::Wide };
     let shape = Shape::draw(choices, domains);
-    mended(policy::draw(choices, &shape))
+    let text = mended(policy::draw(choices, &shape));
+    if choices.chance(15) { with_a_rule_that_never_holds(&text) } else { text }
+}
+
+/// The name of a rule that holds of nobody.
+const NEVER: &str = "rule never_holds";
+
+/// A policy with a rule that holds of nobody: its condition contradicts itself.
+fn with_a_rule_that_never_holds(text: &str) -> String {
+    let number = text.lines().skip_while(|line| !line.starts_with("record person")).find_map(|line| {
+        let mut words = line.split_whitespace();
+        let (name, kind) = (words.next()?, words.next()?);
+        (matches!(kind, "number" | "integer") && !line.contains(" key")).then(|| name.to_owned())
+    });
+    number.map_or(text.to_owned(), |field| {
+        let when = format!("({field} at least 3 and {field} at most 2) otherwise no");
+        format!("{text}\n{NEVER} {{\n  when {when}\n  points 7\n  reason R1\n}}\n")
+    })
 }
 
 /// Which questions are asked.
@@ -229,10 +298,17 @@ fn run(choices: Vec<u16>, tally: &mut Tally) -> Result<(), String> {
     let failed = |said: String| format!("{said}\n--- policy\n{text}");
     let range = ranges(&audit, &world, &text, (PAIRS, &mut choices), tally).map_err(failed)?;
     let groups = Question::all(&world, &mut choices);
+    let mut inputs = None;
     for (kind, which) in wanted {
         let group = &groups[kind * groups.len() / 1000];
         let question = &group[which * group.len() / 1000];
         put(&audit, &world, &text, (question, range, PAIRS), &mut choices, tally).map_err(failed)?;
+        if let (None, Question::Flow(asked, _) | Question::Shift(asked, _)) = (inputs, question) {
+            inputs = Some(asked);
+        }
+    }
+    if let Some(inputs) = inputs {
+        effect(&audit, &world, inputs, (PAIRS, &mut choices), tally).map_err(failed)?;
     }
     Ok(())
 }
@@ -297,6 +373,9 @@ fn ask_everything(text: &str, policy: &Policy, rounds: usize, tally: &mut Tally)
     let questions = Question::all(&world, &mut choices());
     for question in questions.iter().flatten() {
         put(&audit, &world, text, (question, range, rounds), &mut choices(), tally)?;
+        if let Question::Flow(inputs, Target::Score) = question {
+            effect(&audit, &world, inputs, (rounds / 4, &mut choices()), tally)?;
+        }
     }
     Ok(())
 }

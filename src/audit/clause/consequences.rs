@@ -221,7 +221,8 @@ fn every(policy: &Policy, which: Which, thing: Thing) -> Verdict {
     }
     let has = |each: &Consequence| match thing {
         Thing::Reason => each.reason.is_some(),
-        Thing::Source | Thing::Note => !each.sources.is_empty(),
+        Thing::Source => !each.sources.is_empty(),
+        Thing::Note => !each.notes.is_empty(),
         Thing::Owner => policy.about.owner.is_some(),
         Thing::Basis => each.basis.is_some(),
         Thing::Context => each.context.is_some(),

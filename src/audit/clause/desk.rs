@@ -156,6 +156,9 @@ pub trait Desk {
     /// holds of them. Asked only where the text does not settle it.
     fn opting_out(&self) -> Verdict;
 
+    /// Whether nobody is told more reasons than these. Asked only where the text does not settle it.
+    fn reasons_at_most(&self, most: u32) -> Verdict;
+
     /// Whether every row of a table and every rule, override, benefit and penalty can matter to some record. Rows that no
     /// record can reach by the bands alone were refused by the checker.
     fn dead(&self) -> Verdict;

@@ -62,7 +62,8 @@ pub(super) static PATTERNS: [Pattern; 6] = [
     Pattern {
         words: "forbid any rule to name a value of SOURCES",
         doc: "No table, condition or formula singles out a value of these fields, such as one merchant or one topic. Bands of \
-              numbers and dates, and whether something is missing, name no value.",
+              numbers and dates, one number among them, yes or no by itself, and whether something is missing, name no \
+              value.",
         examples: &["forbid any rule to name a value of purchase.category"],
         source: "",
         pass: |subject, slots| Some(names_no_value(subject.policy, slots.inputs(0)?)),

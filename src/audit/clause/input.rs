@@ -113,7 +113,8 @@ impl Reached<'_> {
                 ItemBody::Table { table, .. } => {
                     table.rows.iter().any(|row| row.outcome == RowOutcome::NotScored)
                 }
-                ItemBody::Formula(_) | ItemBody::Events(_) | ItemBody::Group(_) => false,
+                ItemBody::Events(events) => events.can_unscore(),
+                ItemBody::Formula(_) | ItemBody::Group(_) => false,
             };
             if refuses {
                 self.reads(&Reads::of_item(policy, item));

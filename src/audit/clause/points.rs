@@ -6,7 +6,7 @@ use super::slots::Slots;
 use super::{Pattern, Subject};
 use crate::audit::Verdict;
 use crate::decimal::Decimal;
-use crate::policy::{Item, ItemBody, ItemId, ItemKind, RowOutcome};
+use crate::policy::{Item, ItemBody, ItemId, ItemKind, Policy, RowOutcome};
 
 pub(super) static PATTERNS: [Pattern; 12] = [
     Pattern {
@@ -30,14 +30,16 @@ pub(super) static PATTERNS: [Pattern; 12] = [
     Pattern {
         words: "limit one step of any field to NUMBER points",
         doc: "No field moves a score by more points than this in one step: to the next whole number, the next band, another \
-              category, or from known to missing. It finds the cliffs.",
+              category, or from known to missing. Fields of one child record and of one linked record count as well as the \
+              record's own. It finds the cliffs.",
         examples: &["limit one step of any field to 60 points"],
         source: "",
         pass: |subject, slots| Some(subject.desk.step(&[], slots.number(0)?)),
     },
     Pattern {
         words: "limit one step of SOURCES to NUMBER points",
-        doc: "The same of these only.",
+        doc: "The same of these only. What is no field (that there are records, or pairs) has no next value: of it the clause \
+              holds only where nothing about it moves a score further.",
         examples: &["limit one step of person.late_24m to 80 points"],
         source: "",
         pass: |subject, slots| Some(subject.desk.step(slots.inputs(0)?, slots.number(1)?)),
@@ -59,7 +61,8 @@ pub(super) static PATTERNS: [Pattern; 12] = [
     Pattern {
         words: "require score never rises|falls with ORDERED",
         doc: "Where nothing but this field grows, the score never rises (or never falls). Fields without an order cannot be \
-              asked so. Of a date, later is more.",
+              asked so. Of a date, later is more. A field of the scored record is that of the record itself: what the same \
+              field of linked records does is left alone.",
         examples: &[
             "require score never rises with person.late_24m",
             "require score never falls with person.limit",
@@ -107,7 +110,8 @@ pub(super) static PATTERNS: [Pattern; 12] = [
     Pattern {
         words: "require missing [of SOURCES] never better|worse than [the] worst|best known",
         doc: "A score with a value missing is never above (or below) the score with the worst (or the best) known value in its \
-              place: nobody gains by keeping something back, or is punished more than the worst for what is not known.",
+              place: nobody gains by keeping something back, or is punished more than the worst for what is not known. \
+              Of a child or a linked record one value is missing, and all else stays.",
         examples: &[
             "require missing never better than the worst known",
             "require missing never worse than the worst known",
@@ -144,8 +148,9 @@ pub(super) static PATTERNS: [Pattern; 12] = [
     },
     Pattern {
         words: "require no dead rows or rules",
-        doc: "Every row, rule, override, benefit and penalty makes a difference to some record. The checker refuses rows that no \
-              value reaches; this also finds what gives the same to everybody, and what other rules make impossible.",
+        doc: "Every row, rule, override, benefit and penalty makes a difference to some record: a record is shown to reach each \
+              of them. The checker refuses rows that no value reaches; this also finds what gives the same to everybody, and \
+              what other rules make impossible.",
         examples: &["require no dead rows or rules"],
         source: "",
         pass: |subject, _| Some(no_dead(subject)),
@@ -188,16 +193,15 @@ fn no_dead(subject: &Subject<'_>) -> Verdict {
 /// Whether an item gives everybody the same, and refuses nobody a score.
 fn is_dead(subject: &Subject<'_>, item: &Item) -> bool {
     let (low, high) = item.bounds;
-    let refuses = |item: &Item| {
+    fn refuses(policy: &Policy, item: &Item) -> bool {
         match &item.body {
-        ItemBody::Table { table, .. } => table.rows.iter().any(|row| row.outcome == RowOutcome::NotScored),
-        ItemBody::Formula(_) | ItemBody::Events(_) => false,
-        // Its members are items of their own.
-        ItemBody::Group(members) => members.iter().any(|member| {
-            matches!(&subject.policy.item(*member).body,
-                ItemBody::Table { table, .. } if table.rows.iter().any(|row| row.outcome == RowOutcome::NotScored))
-        }),
+            ItemBody::Table { table, .. } => {
+                table.rows.iter().any(|row| row.outcome == RowOutcome::NotScored)
+            }
+            ItemBody::Events(events) => events.can_unscore(),
+            ItemBody::Formula(_) => false,
+            ItemBody::Group(members) => members.iter().any(|member| refuses(policy, policy.item(*member))),
+        }
     }
-    };
-    low.is_some() && low == high && !refuses(item)
+    low.is_some() && low == high && !refuses(subject.policy, item)
 }

@@ -1,13 +1,17 @@
 //! Clauses about what people are told: who answers for a rule, and what an explanation says.
 
-use super::Pattern;
 use super::given::Thing;
 use super::input::listed;
+use super::{Pattern, Subject};
 use crate::audit::Verdict;
 use crate::data::Value;
 use crate::decimal::Decimal;
-use crate::policy::{EventPoints, Expr, Item, ItemBody, ItemId, Policy, RankedBy, Row, RowOutcome, Table};
+use crate::diagnostic::plural;
+use crate::policy::{
+    EventPoints, Expr, Item, ItemBody, ItemId, ItemKind, Policy, RankedBy, ReasonId, Row, RowOutcome, Table,
+};
 use crate::source::Place;
+use std::collections::BTreeSet;
 
 pub(super) static PATTERNS: [Pattern; 5] = [
     Pattern {
@@ -27,7 +31,7 @@ pub(super) static PATTERNS: [Pattern; 5] = [
         doc: "Nobody is told more principal reasons than this.",
         examples: &["limit reasons to 4"],
         source: "12 CFR 1002.9, official interpretation 9(b)(2)-1: more than four reasons are not likely to be helpful",
-        pass: |subject, slots| Some(at_most(subject.policy, slots.count(0)?)),
+        pass: |subject, slots| Some(at_most(subject, slots.count(0)?)),
     },
     Pattern {
         words: "require every reason belongs to something scored",
@@ -66,8 +70,18 @@ pub(super) static PATTERNS: [Pattern; 5] = [
 fn every_rule(policy: &Policy, thing: Thing) -> Verdict {
     let without: Vec<(String, Place)> = match thing {
         Thing::Reason => without_reason(policy),
-        Thing::Source => without_text(policy, |item| &item.sources, |row| &row.source),
-        Thing::Note => without_text(policy, |item| &item.notes, |row| &row.note),
+        Thing::Source => {
+            let mut without = without_text(policy, |item| &item.sources, |row| &row.source);
+            without.extend(silent(&policy.overrides, |each| (&each.name, &each.sources, each.place)));
+            without.extend(silent(&policy.influences, |each| (&each.name, &each.sources, each.place)));
+            without
+        }
+        Thing::Note => {
+            let mut without = without_text(policy, |item| &item.notes, |row| &row.note);
+            without.extend(silent(&policy.overrides, |each| (&each.name, &each.notes, each.place)));
+            without.extend(silent(&policy.influences, |each| (&each.name, &each.notes, each.place)));
+            without
+        }
         Thing::Owner => {
             let place = policy.items.first().map(|item| item.place);
             let place = place.or(policy.influences.first().map(|influence| influence.place));
@@ -119,16 +133,17 @@ fn without_reason(policy: &Policy) -> Vec<(String, Place)> {
             continue;
         }
         let name = || format!("`{}`", item.name);
+        let way = way_of_rows(policy, item);
         match &item.body {
             ItemBody::Table { table, .. } => {
-                without.extend(losing_rows(table, false).map(|row| (name(), row.place)));
+                without.extend(losing_rows(table, way, false).map(|row| (name(), row.place)));
             }
-            ItemBody::Formula(_) if loses(item) => without.push((name(), item.place)),
+            ItemBody::Formula(_) if loses(policy, item) => without.push((name(), item.place)),
             ItemBody::Events(events) => match &events.points {
                 EventPoints::Table(table) => {
-                    without.extend(losing_rows(table, true).map(|row| (name(), row.place)));
+                    without.extend(losing_rows(table, way, true).map(|row| (name(), row.place)));
                 }
-                EventPoints::Each(_) if loses(item) => without.push((name(), item.place)),
+                EventPoints::Each(_) if loses(policy, item) => without.push((name(), item.place)),
                 EventPoints::Each(_) => {}
             },
             ItemBody::Formula(_) | ItemBody::Group(_) => {}
@@ -150,14 +165,31 @@ fn without_reason(policy: &Policy) -> Vec<(String, Place)> {
     without
 }
 
-/// Rows without a reason that lose points: less than the best row, or of events less than nothing; or that refuse a score.
-fn losing_rows(table: &Table, events: bool) -> impl Iterator<Item = &Row> {
-    let best = table.rows.iter().filter_map(points).max();
-    let reference = if events { Some(Decimal::ZERO) } else { best };
+/// Rows without a reason that lose points of the score: fewer than the best row brings, or of events fewer than none; or
+/// that refuse a score. `way` says whether more points of a row are more of the score (1), less (-1), or nothing (0).
+fn losing_rows(table: &Table, way: i128, events: bool) -> impl Iterator<Item = &Row> {
+    let worth = move |row: &Row| match way {
+        0 => points(row).map(|_| 0),
+        way => points(row).map(|points| points.units() * way),
+    };
+    let best = table.rows.iter().filter_map(worth).max();
+    let reference = if events { Some(0) } else { best };
     table.rows.iter().filter(move |row| {
-        let keeps = points(row).is_some_and(|points| reference.is_some_and(|reference| points >= reference));
+        let keeps = worth(row).is_some_and(|points| reference.is_some_and(|reference| points >= reference));
         row.reason.is_none() && !keeps
     })
+}
+
+/// Which way points of an item's rows go into the score: by its own weight and those of the groups around it.
+fn way_of_rows(policy: &Policy, item: &Item) -> i128 {
+    item.weight.map_or(1, |weight| weight.units().signum()) * way_of_groups(policy, item)
+}
+
+/// The same of an item's own points, its weight counted.
+fn way_of_groups(policy: &Policy, item: &Item) -> i128 {
+    let groups = std::iter::successors(item.group, |group| policy.item(*group).group);
+    let signs = groups.map(|group| policy.item(group).weight.map_or(1, |weight| weight.units().signum()));
+    signs.product()
 }
 
 /// The points of a row, where they are a number.
@@ -168,9 +200,19 @@ fn points(row: &Row) -> Option<Decimal> {
     }
 }
 
-/// Whether points can be lost to an item: it can give less than what losses are counted from.
-pub(super) fn loses(item: &Item) -> bool {
-    item.bounds.0.is_none_or(|low| low < item.reference)
+/// Whether points of the score can be lost to an item: it can give less than what losses are counted from, or more of it in
+/// groups where that is less of the score.
+pub(super) fn loses(policy: &Policy, item: &Item) -> bool {
+    let (low, high) = item.bounds;
+    match way_of_groups(policy, item) {
+        0 => false,
+        // What losses are counted from is the most of a characteristic, and nothing of a rule: turned round, its least.
+        way if way < 0 => match item.kind {
+            ItemKind::Characteristic => low.is_none() || high.is_none() || low != high,
+            ItemKind::Rule | ItemKind::Group => high.is_none_or(|high| high > Decimal::ZERO),
+        },
+        _ => low.is_none_or(|low| low < item.reference),
+    }
 }
 
 /// Rules of which neither they, nor each of their rows, nor a group around them say something.
@@ -200,26 +242,64 @@ fn without_text(
     };
     let items = (0..).map(ItemId).zip(&policy.items);
     let items = items.filter(|(_, item)| !matches!(item.body, ItemBody::Group(_)));
-    let items = items.filter(|(id, _)| !says(*id)).map(|(_, item)| (format!("`{}`", item.name), item.place));
-    let overrides = policy.overrides.iter().filter(|each| each.sources.is_empty());
-    let overrides = overrides.map(|each| (format!("`{}`", each.name), each.place));
-    let influences = policy.influences.iter().filter(|each| each.sources.is_empty());
-    let influences = influences.map(|each| (format!("`{}`", each.name), each.place));
-    items.chain(overrides).chain(influences).collect()
+    let items = items.filter(|(id, _)| !says(*id));
+    items.map(|(_, item)| (format!("`{}`", item.name), item.place)).collect()
 }
 
-fn at_most(policy: &Policy, most: u32) -> Verdict {
+/// Of some blocks those that have none of some lines: by their names, these lines and places.
+fn silent<T>(blocks: &[T], of: impl Fn(&T) -> (&String, &Vec<String>, Place)) -> Vec<(String, Place)> {
+    let without = blocks.iter().map(of).filter(|(_, lines, _)| lines.is_empty());
+    without.map(|(name, _, place)| (format!("`{name}`"), place)).collect()
+}
+
+fn at_most(subject: &Subject<'_>, most: u32) -> Verdict {
+    let policy = subject.policy;
     let shown = policy.reasons_shown.up_to;
     if shown <= most {
         return Verdict::proved(format!("reasons are given up to {shown}"));
     }
-    // As many are told only where there are as many.
-    let declared = policy.reasons.len();
-    if u32::try_from(declared).is_ok_and(|declared| declared <= most) {
-        return Verdict::proved(format!("the policy has no more than {declared} reasons"));
+    // As many are told only where so many can be told at once.
+    let at_once = told_at_once(policy);
+    if u32::try_from(at_once).is_ok_and(|at_once| at_once <= most) {
+        return Verdict::proved(match at_once {
+            0 => "nothing tells a reason".to_owned(),
+            at_once => format!("no more than {} can be told at once", plural(at_once, "reason")),
+        });
     }
-    let places = policy.reasons.iter().map(|reason| reason.place).collect();
-    Verdict::refuted_at(format!("reasons are given up to {shown}"), places)
+    subject.desk.reasons_at_most(most)
+}
+
+/// No more reasons than these are told of one record: of a table one by itself, of events one a row.
+fn told_at_once(policy: &Policy) -> usize {
+    let mut all: BTreeSet<ReasonId> = BTreeSet::new();
+    let mut count = 0;
+    let mut add = |of: BTreeSet<ReasonId>, most: usize| {
+        count += of.len().min(most);
+        all.extend(of);
+    };
+    for item in &policy.items {
+        let rows = |table: &Table| table.rows.iter().filter_map(|row| row.reason.or(item.reason)).collect();
+        match &item.body {
+            ItemBody::Table { table, .. } => add(rows(table), 1),
+            ItemBody::Formula(_) => add(item.reason.into_iter().collect(), 1),
+            ItemBody::Events(events) => match &events.points {
+                EventPoints::Each(_) => add(item.reason.into_iter().collect(), 1),
+                EventPoints::Table(table) => add(rows(table), usize::MAX),
+            },
+            // What a group's limits take is told under its own.
+            ItemBody::Group(_) => add(item.reason.into_iter().collect(), 1),
+        }
+    }
+    for reason in policy.influences.iter().map(|each| each.reason) {
+        add(reason.into_iter().collect(), 1);
+    }
+    for reason in policy.overrides.iter().map(|each| each.reason) {
+        add(reason.into_iter().collect(), 1);
+    }
+    for reason in policy.consequences.iter().map(|each| each.reason) {
+        add(reason.into_iter().collect(), 1);
+    }
+    count.min(all.len())
 }
 
 fn all_scored(policy: &Policy) -> Verdict {

@@ -38,9 +38,25 @@ pub(super) struct Resolved {
 
 /// Looks up what a clause gives to its slots.
 pub(super) fn resolve(given: &[Given], file: FileId, policy: &Policy) -> Resolved {
-    let mut lookup =
-        Lookup { policy, file, unknown: Vec::new(), idle: Vec::new(), misfits: Vec::new(), field: None };
-    let slots: Vec<Option<Slot>> = given.iter().map(|given| lookup.slot(given)).collect();
+    let mut lookup = Lookup {
+        policy,
+        file,
+        unknown: Vec::new(),
+        idle: Vec::new(),
+        misfits: Vec::new(),
+        field: None,
+        band_to_come: None,
+    };
+    let slots: Vec<Option<Slot>> = given
+        .iter()
+        .enumerate()
+        .map(|(at, one)| {
+            let next = given.get(at + 1);
+            lookup.band_to_come =
+                next.and_then(|next| if let Given::Band(band) = next { Some(band.clone()) } else { None });
+            lookup.slot(one)
+        })
+        .collect();
     let slots: Option<Vec<Slot>> = slots.into_iter().collect();
     let Lookup { unknown, idle, misfits, .. } = lookup;
     Resolved { slots: slots.map(Slots), unknown, idle, misfits }
@@ -55,6 +71,8 @@ struct Lookup<'p> {
     misfits: Vec<Diagnostic>,
     /// The field that was named last, of which a band speaks.
     field: Option<(RecordId, FieldId, Span)>,
+    /// The band that the next slot gives.
+    band_to_come: Option<Band>,
 }
 
 impl Lookup<'_> {
@@ -158,7 +176,12 @@ impl Lookup<'_> {
         let schema = &self.policy.schema;
         let Some((kind, id)) = find_field(schema, &record.text, &field.text) else {
             let whole = Name { text: String::new(), span: record.span.to(field.span) };
-            let known = field_names(schema).collect();
+            // Only a field that fits the clause can be meant.
+            let known = field_names(schema).filter(|name| {
+                let (kind, field) = name.split_once('.').unwrap_or_default();
+                find_field(schema, kind, field).is_some_and(|(kind, field)| self.fits(kind, field, ordered))
+            });
+            let known = known.collect();
             self.unknown(&whole, format!("{}.{}", record.text, field.text), "field", known);
             return None;
         };
@@ -177,6 +200,13 @@ impl Lookup<'_> {
         }
         self.field = Some((kind, id, record.span.to(field.span)));
         Some(Slot::Field(kind, id))
+    }
+
+    /// Whether a field is of a type that the clause can speak of.
+    fn fits(&self, kind: RecordId, id: FieldId, ordered: bool) -> bool {
+        let field = self.policy.schema.field(kind, id);
+        let by_band = self.band_to_come.as_ref().is_none_or(|band| self.set(band, field).is_some());
+        by_band && (!ordered || field.kind.is_ordered())
     }
 
     fn link(&mut self, name: &Name) -> Option<LinkId> {
@@ -204,9 +234,19 @@ impl Lookup<'_> {
         let (kind, id, span) = self.field?;
         let schema = &self.policy.schema;
         let field = schema.field(kind, id);
+        let set = self.set(band, field);
+        if set.is_none() {
+            self.misfit_of_band(band, span, field, &schema.record(kind).name);
+        }
+        set
+    }
+
+    /// The values of a field that a band holds; `None` where it can have none of them.
+    fn set(&self, band: &Band, field: &Field) -> Option<Set> {
         let today = self.policy.today;
         let typed = field.kind;
-        let categories = if let Type::Category(of) = typed { Some(schema.category(of)) } else { None };
+        let categories =
+            if let Type::Category(of) = typed { Some(self.policy.schema.category(of)) } else { None };
         let value = |part: &ClausePart| value(typed, categories, part);
         let ends = |low: Option<(&ClausePart, bool)>, high: Option<(&ClausePart, bool)>| {
             between(typed, end(low, &value).ok()?, end(high, &value).ok()?)
@@ -227,11 +267,7 @@ impl Lookup<'_> {
             }
             Band::Earlier(..) | Band::Within(..) => None,
         };
-        let set = set.map(|set| set.intersect(&field.domain)).filter(|set| !set.is_empty());
-        if set.is_none() {
-            self.misfit_of_band(band, span, field, &schema.record(kind).name);
-        }
-        set
+        set.map(|set| set.intersect(&field.domain)).filter(|set| !set.is_empty())
     }
 
     fn misfit_of_band(&mut self, band: &Band, named: Span, field: &Field, record: &str) {

@@ -6,7 +6,7 @@ use super::reasons::loses;
 use super::{Pattern, Subject};
 use crate::audit::Verdict;
 use crate::data::{Change, RecordId};
-use crate::policy::{ItemBody, Policy, Reads};
+use crate::policy::{Item, ItemBody, Policy, Reads, RowOutcome};
 use crate::source::Place;
 use std::collections::BTreeSet;
 
@@ -62,10 +62,11 @@ pub(super) static PATTERNS: [Pattern; 5] = [
     Pattern {
         words: "require opting out costs nothing",
         doc: "People can choose not to be scored, and no penalty holds of those who do. A policy without `participation` on the \
-              day scores everybody, and leaves no such choice.",
+              day scores everybody, and leaves no such choice; nor does one whose `needs` is met by everybody, or turns on \
+              nothing but fields declared `immutable`.",
         examples: &["require opting out costs nothing"],
         source: "Regulation (EU) 2016/679, Article 21, the right to object",
-        pass: |subject, _| Some(opting_out(subject)),
+        pass: |subject, _| Some(subject.desk.opting_out()),
     },
 ];
 
@@ -97,7 +98,8 @@ fn adverse_rules(policy: &Policy, controllable: bool) -> Verdict {
     let mut add = |name: &str, inputs: BTreeSet<Input>, place: Place| {
         adverse.push((format!("`{name}`"), inputs, place));
     };
-    for item in policy.items.iter().filter(|item| !matches!(item.body, ItemBody::Group(_)) && loses(item)) {
+    let items = policy.items.iter().filter(|item| !matches!(item.body, ItemBody::Group(_)));
+    for item in items.filter(|item| loses(policy, item) || refuses(item)) {
         add(&item.name, inputs_read(policy, &Reads::of_item(policy, item)), item.place);
     }
     for each in &policy.influences {
@@ -146,13 +148,11 @@ fn can_be_set_right(policy: &Policy, input: Input, controllable: bool) -> bool {
     }
 }
 
-fn opting_out(subject: &Subject<'_>) -> Verdict {
-    let policy = subject.policy;
-    let told = policy.consequences.iter().any(|each| each.penalty && each.not_scored_applies);
-    match (policy.participation.is_some(), told) {
-        (true, false) => Verdict::proved(
-            "whoever does not take part is not scored, and no penalty holds of those who are not scored",
-        ),
-        (true, true) | (false, _) => subject.desk.opting_out(),
+/// Whether a row of an item refuses a score.
+fn refuses(item: &Item) -> bool {
+    match &item.body {
+        ItemBody::Table { table, .. } => table.rows.iter().any(|row| row.outcome == RowOutcome::NotScored),
+        ItemBody::Events(events) => events.can_unscore(),
+        ItemBody::Formula(_) | ItemBody::Group(_) => false,
     }
 }

@@ -3,7 +3,6 @@
 use super::Effect;
 use crate::audit::{Audit, clause};
 use crate::data::{FieldId, LinkId, RecordId};
-use crate::decimal::Decimal;
 use crate::policy::Policy;
 
 /// Something that a record brings with it.
@@ -107,14 +106,14 @@ pub(super) fn listed(policy: &Policy) -> Vec<(String, InputKind, clause::Input)>
     all
 }
 
-/// Every input with what it does; `width` is that of the range of scores.
-pub(super) fn inputs(audit: &Audit<'_>, width: Option<Decimal>) -> Vec<Input> {
+/// Every input with what it does.
+pub(super) fn inputs(audit: &Audit<'_>) -> Vec<Input> {
     let policy = audit.policy();
     let all = listed(policy).into_iter().map(|(name, kind, asked)| Input {
         name,
         kind,
         tags: tags(policy, asked),
-        effect: Effect::of(audit, audit.effect(&[asked]), width),
+        effect: Effect::of(audit, audit.effect(&[asked])),
         asked,
     });
     all.collect()

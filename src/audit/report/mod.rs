@@ -95,28 +95,34 @@ impl Report {
     /// Works everything out.
     pub fn of(audit: &Audit<'_>) -> Self {
         let policy = audit.policy();
-        let reachable = audit.reach();
-        let width = reachable.as_ref().ok().and_then(|reach| {
-            let (least, greatest) = (reach.least.as_ref()?, reach.greatest.as_ref()?);
-            greatest.bound.checked_sub(least.bound)
-        });
-        let inputs = input::inputs(audit, width);
+        let mut inputs = input::inputs(audit);
         let moving = |record, field| {
             inputs.iter().any(|input| input.is_field(record, field) && !input.effect.is_none())
         };
+        let directions = band::directions(audit, &moving);
+        let cliffs = band::cliffs(audit, &moving);
+        let missing = missing(audit, &moving);
+        let (gains, links) = (gains(audit), links(audit));
+        let dead = Answer::of(audit, &audit.dead());
+        let consequences = consequence::all(audit, &inputs);
+        // Last: whatever record was shown above lies in the range.
+        let tiers = audit.tiers();
+        let reachable = audit.reach().map(|reach| audit.widened(reach, None));
+        let widths = reachable.as_ref().map(range::Widths::of).unwrap_or_default();
+        inputs.iter_mut().for_each(|input| input.effect.take_share_of(widths.exact));
         Self {
             scope: Scope::of(policy),
-            tiers: range::tiers(audit, reachable.as_ref().ok()),
+            tiers: range::tiers(audit, tiers, reachable.as_ref().ok()),
             range: reachable.map(|reach| Range::of(audit, &reach)),
-            givers: points::givers(audit, width),
+            givers: points::givers(audit, &widths),
             tags: input::tagged(policy, &inputs),
-            directions: band::directions(audit, &moving),
-            cliffs: band::cliffs(audit, &moving),
-            missing: missing(audit, &moving),
-            gains: gains(audit),
-            links: links(audit),
-            dead: Answer::of(audit, &audit.dead()),
-            consequences: consequence::all(audit, &inputs),
+            directions,
+            cliffs,
+            missing,
+            gains,
+            links,
+            dead,
+            consequences,
             inputs,
         }
     }

@@ -1,8 +1,8 @@
 //! What gives points: characteristics, rules, groups and influences, from the least to the most.
 
 use super::Shown;
-use super::effect::percent;
-use super::range::{End, Range};
+use super::effect::percent_at_most;
+use super::range::{End, Range, Widths};
 use crate::audit::{Audit, gives};
 use crate::decimal::Decimal;
 use crate::policy::{ItemKind, Policy};
@@ -52,8 +52,8 @@ impl GiverKind {
     }
 }
 
-/// Everything that gives points, in the order of the policy; `width` is that of the range of scores.
-pub(super) fn givers(audit: &Audit<'_>, width: Option<Decimal>) -> Vec<Giver> {
+/// Everything that gives points, in the order of the policy.
+pub(super) fn givers(audit: &Audit<'_>, widths: &Widths) -> Vec<Giver> {
     let policy = audit.policy();
     let end = |end: gives::End| End {
         bound: end.bound,
@@ -62,9 +62,11 @@ pub(super) fn givers(audit: &Audit<'_>, width: Option<Decimal>) -> Vec<Giver> {
     let range = |given: gives::Gives| {
         (Range { least: given.least.map(end), greatest: given.greatest.map(end) }, given.swing)
     };
-    let share = |swing: Option<Decimal>| {
+    let share = |moved: Option<Decimal>| {
         // What is cut off at the ends of the range moves nobody's score.
-        swing.and_then(|swing| percent(width.map_or(swing, |width| swing.min(width)), width))
+        let swing = |swing: Decimal| widths.most.map_or(swing, |most| swing.min(most));
+        // Of the range that records show: of a wider one it is less.
+        moved.map(swing).and_then(|swing| percent_at_most(swing, widths.shown))
     };
     let items = policy.items.iter().zip(0..).filter_map(|(item, at)| {
         let (points, swing) = range(audit.gives(crate::policy::ItemId(at))?);

@@ -23,6 +23,28 @@ pub struct End {
     pub shown: Option<(Decimal, Shown)>,
 }
 
+/// How wide the range of scores is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Widths {
+    /// No wider than this: proved.
+    pub(super) most: Option<Decimal>,
+    /// At least so wide: records show it.
+    pub(super) shown: Option<Decimal>,
+    /// Where both are the same.
+    pub(super) exact: Option<Decimal>,
+}
+
+impl Widths {
+    /// Of what can be reached.
+    pub(super) fn of(reach: &range::Reach) -> Self {
+        let ends = || reach.least.as_ref().zip(reach.greatest.as_ref());
+        let most = ends().and_then(|(least, greatest)| greatest.bound.checked_sub(least.bound));
+        let shown = ends()
+            .and_then(|(least, greatest)| greatest.shown.as_ref()?.0.checked_sub(least.shown.as_ref()?.0));
+        Self { most, shown, exact: most.filter(|most| shown == Some(*most)) }
+    }
+}
+
 impl Range {
     /// Of what can be reached.
     pub(super) fn of(audit: &Audit<'_>, reach: &range::Reach) -> Self {
@@ -42,11 +64,15 @@ impl End {
 }
 
 /// The labels of the tiers, each with its scores. Where the range of everybody ends in a tier, so does that of the tier.
-pub(super) fn tiers(audit: &Audit<'_>, everybody: Option<&range::Reach>) -> Vec<(String, Option<Range>)> {
-    let tiers = audit.tiers().into_iter();
-    let told = tiers.filter_map(|of| {
+pub(super) fn tiers(
+    audit: &Audit<'_>,
+    tiers: Vec<range::TierReach>,
+    everybody: Option<&range::Reach>,
+) -> Vec<(String, Option<Range>)> {
+    let told = tiers.into_iter().filter_map(|of| {
         let tier = audit.policy().tiers.get(of.tier.index())?;
-        let reach = of.reach.map(|mut reach| {
+        let reach = of.reach.map(|reach| {
+            let mut reach = audit.widened(reach, Some(of.tier));
             let closer = |end: &mut Option<range::End>, all: Option<&range::End>| {
                 if let (Some(end), Some(all)) = (end, all)
                     && !end.is_exact()

@@ -118,6 +118,8 @@ impl Demands {
 
     /// Their answers for a policy on its day and in every later period of effect: the worse answer stays. With what is not
     /// proved, as diagnostics.
+    ///
+    /// Where nothing was asked, those of the pack's own charters.
     pub(super) fn answer(
         &self,
         opened: &Opened,
@@ -127,7 +129,10 @@ impl Demands {
     ) -> Result<(Vec<Clause>, Vec<Diagnostic>), Stop> {
         let policy = core.policy();
         let &Subject { others, screen, .. } = asked;
-        let (charters, _) = self.charters(sources);
+        let (mut charters, _) = self.charters(sources);
+        if self.is_empty() {
+            charters = opened.project().charters().to_vec();
+        }
         let mut later = Vec::new();
         for (day, first) in opened.ruleset.days_after(policy.today) {
             later.push((opened.policy_at(day)?, first.unwrap_or(day)));

@@ -18,7 +18,8 @@ pub(super) fn page(audited: &Audited) -> Page {
     let mut page = Page { title: scope.title.clone(), facts: facts(scope), ..Page::default() };
     if let Some(report) = report {
         Sections { report, sources, expected: expected.as_ref() }.add_to(&mut page);
-    } else {
+    }
+    if report.is_none() || !clauses.is_empty() {
         answers(&mut page, clauses, sources);
     }
     page

@@ -37,9 +37,10 @@ Examples:
   glassbox audit rules/payments --charter fair.charter --data   clauses that depend on data too
   glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for code hosts
 
-Without a charter it is a report: the range of scores, of everybody and by tier; what each input can
-change; which way the score goes; cliffs, missing values, gains that repeat; what nobody can reach.
-With charters or clauses it is their answers. Either way a line is proved for all records that the
+Without --charter and --ask it is a report: the range of scores, of everybody and by tier; what each
+input can change; which way the score goes; cliffs, missing values, gains that repeat; what nobody can
+reach; and the answers to the charters that the pack applies in its glassbox.toml. With --charter or
+--ask it is the answers to these alone. Either way a line is proved for all records that the
 schema allows, or shown by records that were run, or said to be undecided, with the reason.
 A record that shows something is a `case`: it can be pasted into the policy, and holds there.
 
@@ -123,11 +124,11 @@ pub(super) struct Audited {
     pub(super) scope: Scope,
     /// The texts that places are in.
     pub(super) sources: Sources,
-    /// The report, where no clause was asked.
+    /// The report, where no clause was asked by the command line.
     pub(super) report: Option<Report>,
     /// How the scores of the data lie, and how they would, where there is a report and data were given.
     pub(super) expected: Option<Expected>,
-    /// The clauses that were asked, with their answers.
+    /// The clauses that were asked, or those of the pack's own charters, with their answers.
     pub(super) clauses: Vec<Clause>,
     /// Those that are not proved, as diagnostics.
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -212,24 +213,15 @@ impl Audit {
             None => None,
         };
         let set_aside = loaded.as_ref().map_or(0, |loaded| loaded.rejects.set_aside.len());
-        if demands.is_empty() {
-            let expected = loaded.as_ref().map(|loaded| Expected::of(&core, &loaded.population));
-            return Ok(Audited {
-                scope,
-                sources,
-                report: Some(Report::of(&core)),
-                expected,
-                clauses: Vec::new(),
-                diagnostics: Vec::new(),
-                set_aside,
-                path,
-            });
-        }
+        let asked_nothing = demands.is_empty();
+        let expected = loaded.as_ref().filter(|_| asked_nothing);
+        let expected = expected.map(|loaded| Expected::of(&core, &loaded.population));
+        let report = asked_nothing.then(|| Report::of(&core));
         let scores = loaded.as_ref().map(|loaded| Scores::of(policy, &loaded.population));
         let screen = scores.as_ref().map(|scores| scores as &dyn Screen);
         let asked = Subject { policy, others, desk: &core, screen };
         let (clauses, diagnostics) = demands.answer(opened, &core, &asked, &mut sources)?;
-        Ok(Audited { scope, sources, report: None, expected: None, clauses, diagnostics, set_aside, path })
+        Ok(Audited { scope, sources, report, expected, clauses, diagnostics, set_aside, path })
     }
 
     fn write(&self, audited: &[Audited]) -> Result<(), Stop> {

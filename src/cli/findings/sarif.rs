@@ -27,7 +27,7 @@ pub(in crate::cli) fn sarif(findings: &Findings, here: Option<&Path>) -> serde_j
             "tool": {
                 "driver": {
                     "name": "glassbox",
-                    "fullName": "Glassbox check",
+                    "fullName": "Glassbox",
                     "version": env!("CARGO_PKG_VERSION"),
                     "semanticVersion": env!("CARGO_PKG_VERSION"),
                     "rules": codes.iter().map(|code| rule(*code)).collect::<Vec<_>>(),

@@ -21,7 +21,7 @@ pub(in crate::cli) fn markdown(page: &Page, level: usize) -> String {
                 // A comment has no room for what only shows a line once more.
                 Block::Chart(_) | Block::Cases { open: false, .. } => {}
                 Block::Cases { shows, cases, open: true } => {
-                    let _ = writeln!(out, "\n<details><summary>{}</summary>\n", escaped(shows));
+                    let _ = writeln!(out, "\n<details><summary>{}</summary>\n", html(shows));
                     let fence = fence(cases);
                     let _ = writeln!(out, "{fence}text\n{}{fence}\n\n</details>", cases.join("\n"));
                 }
@@ -52,33 +52,82 @@ fn table(out: &mut String, table: &Table) {
 /// Text in which nothing but code spans has another meaning.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut code = false;
-    // A code span that does not end is none.
-    let spans = text.matches('`').count() / 2 * 2;
-    let mut seen = 0;
-    for c in text.chars() {
-        match c {
-            '`' => {
-                seen += 1;
-                if seen <= spans {
-                    code = !code;
-                    out.push(c);
-                } else {
-                    out.push_str("\\`");
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if c == '`' {
+            let (run, after) = rest.split_at(ticks(rest));
+            // A code span ends with a run of as many ticks, and one that does not end is none.
+            match span(after, run.len()) {
+                Some((code, after)) => {
+                    out.push_str(run);
+                    out.extend(code.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }));
+                    out.push_str(run);
+                    rest = after;
+                }
+                None => {
+                    out.push_str(&"\\`".repeat(run.len()));
+                    rest = after;
                 }
             }
+            continue;
+        }
+        rest = rest.strip_prefix(c).unwrap_or_default();
+        match c {
             '\n' | '\r' => out.push(' '),
-            '<' if !code => out.push_str("&lt;"),
-            '>' if !code => out.push_str("&gt;"),
-            '&' if !code => out.push_str("&amp;"),
-            '*' | '_' | '[' | ']' | '\\' | '#' | '~' if !code => {
+            '*' | '_' | '[' | ']' | '\\' | '#' | '~' => {
                 out.push('\\');
                 out.push(c);
             }
+            '<' | '>' | '&' | '@' => out.push_str(&plain(c, rest)),
             c => out.push(c),
         }
     }
     out
+}
+
+/// How many ticks a text begins with.
+fn ticks(text: &str) -> usize {
+    text.len() - text.trim_start_matches('`').len()
+}
+
+/// What comes before a run of so many ticks, no more and no fewer, and what comes after it.
+fn span(text: &str, count: usize) -> Option<(&str, &str)> {
+    let mut from = 0;
+    loop {
+        let (before, run) = text.split_at_checked(from + text.get(from..)?.find('`')?)?;
+        let (run, after) = run.split_at_checked(ticks(run))?;
+        if run.len() == count {
+            return Some((before, after));
+        }
+        from = before.len() + run.len();
+    }
+}
+
+/// Text inside of HTML, where Markdown means nothing.
+fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        rest = rest.strip_prefix(c).unwrap_or_default();
+        match c {
+            // An empty line would end the block.
+            '\n' | '\r' => out.push(' '),
+            '<' | '>' | '&' | '@' => out.push_str(&plain(c, rest)),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A character that HTML, or a code host, gives another meaning. Nobody is told that a policy names them.
+fn plain(c: char, rest: &str) -> String {
+    match c {
+        '<' => "&lt;".to_owned(),
+        '>' => "&gt;".to_owned(),
+        '&' => "&amp;".to_owned(),
+        '@' if rest.starts_with(|next: char| next.is_ascii_alphanumeric()) => "@<!-- -->".to_owned(),
+        c => c.to_string(),
+    }
 }
 
 /// A fence that is longer than any inside.
@@ -89,13 +138,23 @@ fn fence(texts: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escaped, fence};
+    use super::{escaped, fence, html};
+
+    #[test]
+    fn inside_of_html_nothing_is_markdown() {
+        assert_eq!(html("`<b>x</b>` & `y`\n\n_z_"), "`&lt;b&gt;x&lt;/b&gt;` &amp; `y`  _z_");
+    }
 
     #[test]
     fn nothing_but_code_keeps_its_meaning() {
         assert_eq!(escaped("a_b <i> `x_y` *"), "a\\_b &lt;i&gt; `x_y` \\*");
         assert_eq!(escaped("one ` tick"), "one \\` tick");
         assert_eq!(escaped("two\nlines"), "two lines");
+        // A run of ticks pairs with one of the same length, and with no other.
+        assert_eq!(escaped("```<img>`"), "\\`\\`\\`&lt;img&gt;\\`");
+        assert_eq!(escaped("`` a`<b> `` <i>"), "`` a`<b> `` &lt;i&gt;");
+        assert_eq!(escaped("`a``b`<i>"), "`a``b`&lt;i&gt;");
+        assert_eq!(escaped("ask @octocat, a @ b"), "ask @<!-- -->octocat, a @ b");
         assert_eq!(fence(&["a ```` b".to_owned()]), "`````");
         assert_eq!(fence(&["a".to_owned()]), "```");
     }

@@ -385,6 +385,7 @@ fn decisions_read_score_tier_points_and_earlier_decisions() {
         kind: crate::data::Type::Number,
         table,
         sources: Vec::new(),
+        notes: Vec::new(),
         place: place(),
     };
     let rows = vec![

@@ -2,12 +2,13 @@
 
 use super::super::choices::Choices;
 use super::people::{World, ids};
-use glassbox::audit::clause::{Benchmark, Desk, Input, Share, Target, Way};
-use glassbox::audit::{Audit, Verdict};
+use glassbox::audit::clause::{Answer, Benchmark, Desk, Input, Share, Subject, Target, Way};
+use glassbox::audit::{Audit, Verdict, read_clause};
 use glassbox::data::{FieldId, LinkId, RecordId, Set, Type, Value, links};
 use glassbox::date::Unit;
 use glassbox::decimal::Decimal;
 use glassbox::policy::{DecisionId, ItemBody, ItemId};
+use glassbox::source::FileId;
 
 /// A question, as [`Desk`] has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +25,12 @@ pub(super) enum Question {
     RepeatedGain(Option<Decimal>),
     Step(Vec<Input>, Decimal),
     OptingOut,
+    WaysUp,
     Dead,
+    /// `limit reasons to COUNT`.
+    ReasonsAtMost(u32),
+    /// `require every rule has reason`.
+    HasReasons,
 }
 
 impl Question {
@@ -42,7 +48,10 @@ impl Question {
             Self::RepeatedGain(most) => audit.repeated_gain(*most),
             Self::Step(of, most) => audit.step(of, *most),
             Self::OptingOut => audit.opting_out(),
+            Self::WaysUp => audit.ways_up(),
             Self::Dead => audit.dead(),
+            Self::ReasonsAtMost(most) => clause(audit, &format!("limit reasons to {most}")),
+            Self::HasReasons => clause(audit, "require every rule has reason"),
         }
     }
 
@@ -70,7 +79,10 @@ impl Question {
             Self::RepeatedGain(_) => "repeated gain",
             Self::Step(..) => "step",
             Self::OptingOut => "opting out",
+            Self::WaysUp => "ways up",
             Self::Dead => "dead",
+            Self::ReasonsAtMost(_) => "reasons at most",
+            Self::HasReasons => "has reasons",
         }
     }
 
@@ -97,11 +109,8 @@ impl Question {
             inputs.push(several);
         }
         let ordered = || fields.iter().filter(|(r, f)| schema.field(*r, *f).kind.is_ordered()).copied();
-        let optional: Vec<FieldId> = fields
-            .iter()
-            .filter(|(record, field)| *record == schema.scored && schema.field(*record, *field).optional)
-            .map(|(_, field)| *field)
-            .collect();
+        let optional: Vec<(RecordId, FieldId)> =
+            fields.iter().filter(|(record, field)| schema.field(*record, *field).optional).copied().collect();
         let mut numbers = |of: &[&str]| Decimal::parse(choices.one(of)).unwrap();
 
         let flow = |to: Target| inputs.iter().map(|from| Self::Flow(from.clone(), to)).collect::<Vec<_>>();
@@ -129,7 +138,7 @@ impl Question {
             all.push(vec![Self::Share(Share::Influences, numbers(&shares))]);
         }
         for than in [Benchmark::WorstKnown, Benchmark::BestKnown, Benchmark::Neutral] {
-            let single = optional.iter().map(|field| vec![Input::Field(schema.scored, *field)]);
+            let single = optional.iter().map(|(record, field)| vec![Input::Field(*record, *field)]);
             let of = std::iter::once(Vec::new()).chain(single);
             all.push(of.flat_map(|of| ways.map(|never| Self::Missing(of.clone(), never, than))).collect());
         }
@@ -143,13 +152,15 @@ impl Question {
             Self::RepeatedGain(Some(numbers(&most))),
             Self::RepeatedGain(Some(numbers(&most))),
         ]);
-        let steps = fields.iter().filter(|(record, _)| *record == schema.scored);
-        let steps = steps.map(|(record, field)| vec![Input::Field(*record, *field)]);
+        let steps = fields.iter().map(|(record, field)| vec![Input::Field(*record, *field)]);
         let mut steps: Vec<Self> = steps.map(|of| Self::Step(of, numbers(&most))).collect();
         steps.push(Self::Step(Vec::new(), numbers(&most)));
         all.push(steps);
         all.push(vec![Self::OptingOut]);
+        all.push(vec![Self::WaysUp]);
         all.push(vec![Self::Dead]);
+        all.push([1, 2, 3].map(Self::ReasonsAtMost).to_vec());
+        all.push(vec![Self::HasReasons]);
         let bands = fields.iter().filter_map(|(record, field)| {
             let of = schema.field(*record, *field);
             let (a, b) = (world.known(choices, *record, *field), world.known(choices, *record, *field));
@@ -166,8 +177,19 @@ impl Question {
     }
 }
 
+/// A clause that its sentence answers, by the policy's text where that settles it.
+fn clause(audit: &Audit<'_>, text: &str) -> Verdict {
+    let asked = read_clause(FileId::new(0), text).unwrap();
+    let subject = Subject { policy: audit.policy(), others: &[], desk: audit, screen: None };
+    match asked.answer(&subject) {
+        Answer::Given(verdict) => verdict,
+        Answer::Vacuous(because) => Verdict::proved(because),
+        Answer::Misfit(misfits) => panic!("{misfits:?}"),
+    }
+}
+
 /// Every field but those that say who a record is.
-fn fields(world: &World<'_>) -> Vec<(RecordId, FieldId)> {
+pub(super) fn fields(world: &World<'_>) -> Vec<(RecordId, FieldId)> {
     let schema = &world.policy.schema;
     let known: Vec<RecordId> = std::iter::once(schema.scored)
         .chain(schema.children())

@@ -8,12 +8,13 @@
 use super::super::choices::Choices;
 use super::people::{World, beside, keys_of, rank};
 use super::question::{Question, inside};
+use super::ways;
 use glassbox::audit::clause::{Benchmark, Input, Share, Target, Way};
-use glassbox::cases::Trial;
+use glassbox::cases::{Goal, Looked, Target as Reach, Trial, goals};
 use glassbox::data::{FieldId, LinkId, RecordId, Value, Why};
 use glassbox::decimal::Decimal;
 use glassbox::eval::Status;
-use glassbox::policy::{Case, ItemBody, ItemId};
+use glassbox::policy::{Case, EventPoints, Events, ItemBody, ItemId, Policy, Reads};
 
 /// The difference of the ends that scores were shown to have, where both ends are exact.
 pub(super) type Range = Option<Decimal>;
@@ -32,6 +33,15 @@ impl Question {
         let (first, second) = self.pair(world, &base, choices)?;
         let said = self.breaks(world, range, &first, &second)?;
         Some(shown(world, &said, &[&first, &second]))
+    }
+
+    /// How far apart the scores of two drawn records are that the question speaks of, and the two.
+    pub(super) fn apart(&self, world: &World<'_>, choices: &mut Choices) -> Option<(Decimal, String)> {
+        let base = world.run(&world.case(choices))?;
+        let (first, second) = self.pair(world, &base, choices)?;
+        let (one, other) = first.outcome.score.zip(second.outcome.score)?;
+        let apart = one.checked_sub(other)?.abs();
+        Some((apart, shown(world, &format!("{one} and {other}"), &[&first, &second])))
     }
 
     /// Two records that differ in nothing but what the question is about.
@@ -84,23 +94,31 @@ impl Question {
                 (base.case.clone(), case)
             }
             Self::Step(of, _) => {
-                let scored = world.policy.schema.scored;
-                let field = match of.as_slice() {
-                    [] => {
-                        let count = world.policy.schema.scored().fields.len();
-                        FieldId(u32::try_from(choices.below(count)).unwrap())
-                    }
+                let (record, field) = match of.as_slice() {
+                    [] => choices.one(&super::question::fields(world)),
                     of => match choices.one(of) {
-                        Input::Field(_, field) => field,
+                        Input::Field(record, field) => (record, field),
                         Input::Record(_) | Input::Link(_) | Input::LinkedScore(_) => return None,
                     },
                 };
-                if Some(field) == world.identity(scored) {
+                if Some(field) == world.identity(record) {
                     return None;
                 }
-                step(world, &base.case, field, choices)?
+                step(world, &base.case, (record, field), choices)?
             }
-            Self::Missing(..) | Self::RepeatedGain(_) | Self::OptingOut | Self::Dead => return None,
+            // Of two people like each other but for one field.
+            Self::HasReasons => {
+                let (record, field) = choices.one(&super::question::fields(world));
+                let row = some_row(&base.case, record, world.policy.schema.scored, choices)?;
+                let value = world.value(choices, record, field);
+                (base.case.clone(), with(&base.case, row, field, &value))
+            }
+            Self::Missing(..)
+            | Self::RepeatedGain(_)
+            | Self::OptingOut
+            | Self::WaysUp
+            | Self::Dead
+            | Self::ReasonsAtMost(_) => return None,
         };
         Some((world.run(&first)?, world.run(&second)?))
     }
@@ -164,7 +182,12 @@ impl Question {
                 }
             }
             Self::RepeatedGain(_) => self.breaks_alone(world, second),
-            Self::Missing(_, _, Benchmark::Neutral) | Self::OptingOut | Self::Dead => None,
+            Self::HasReasons => without_reason(world, first, second),
+            Self::Missing(_, _, Benchmark::Neutral)
+            | Self::OptingOut
+            | Self::WaysUp
+            | Self::Dead
+            | Self::ReasonsAtMost(_) => None,
         }
     }
 
@@ -173,7 +196,7 @@ impl Question {
         let policy = world.policy;
         match self {
             Self::OptingOut => {
-                let out = policy.participation.is_none() || trial.outcome.status == Status::NotParticipating;
+                let out = no_choice(policy) || trial.outcome.status == Status::NotParticipating;
                 let held = policy.consequences.iter().zip(&trial.outcome.consequences);
                 let held =
                     held.filter(|(each, held)| each.penalty && **held).map(|(each, _)| &each.name).next();
@@ -184,6 +207,13 @@ impl Question {
                 let gain = brought(world, item.group, trial.outcome.points[at])?;
                 (gain > *most).then(|| format!("{} brings {gain} points", item.name))
             }),
+            Self::WaysUp if ways::leads_up(world, trial) == Some(false) => {
+                Some("nothing that they control, nor time, leads to the top".to_owned())
+            }
+            Self::ReasonsAtMost(most) => {
+                let told = trial.outcome.reasons.len();
+                (told > *most as usize).then(|| format!("{told} reasons are told"))
+            }
             Self::Flow(..)
             | Self::Monotone(..)
             | Self::Shift(..)
@@ -195,9 +225,48 @@ impl Question {
             | Self::Forgotten(..)
             | Self::RepeatedGain(_)
             | Self::Step(..)
+            | Self::WaysUp
+            | Self::HasReasons
             | Self::Dead => None,
         }
     }
+}
+
+/// Whether the text leaves nobody a choice to take no part: there is no participation, or it turns on nothing but fields
+/// that are declared immutable.
+fn no_choice(policy: &Policy) -> bool {
+    let Some(participation) = &policy.participation else { return true };
+    let reads = Reads::of_condition(policy, &participation.needs.when);
+    let fixed = |(kind, field): &(RecordId, FieldId)| {
+        *kind == policy.schema.scored
+            && policy.schema.field(*kind, *field).change == Some(glassbox::data::Change::Immutable)
+    };
+    reads.records.is_empty() && reads.links.is_empty() && reads.fields.iter().all(fixed)
+}
+
+/// An item that brings one of two people less than the other, where neither it nor its row has a reason.
+fn without_reason(world: &World<'_>, first: &Trial<'_>, second: &Trial<'_>) -> Option<String> {
+    let goals = goals(world.policy);
+    world.policy.items.iter().enumerate().find_map(|(at, item)| {
+        let brings = |trial: &Trial<'_>| brought(world, item.group, trial.outcome.points[at]);
+        let (a, b) = (brings(first)?, brings(second)?);
+        let events = matches!(item.body, ItemBody::Events(_));
+        let less = if events { b < a && b < Decimal::ZERO } else { b < a };
+        let table = match &item.body {
+            ItemBody::Table { table, .. } => table,
+            ItemBody::Events(Events { points: EventPoints::Table(table), .. }) => table,
+            ItemBody::Events(_) | ItemBody::Formula(_) | ItemBody::Group(_) => return None,
+        };
+        let row = |goal: &&Goal| {
+            matches!(goal.target, Reach::Row(Looked::Item(id), _) if id.index() == at) && goal.reached(second)
+        };
+        let silent = goals.iter().filter(row).all(|goal| {
+            let Reach::Row(_, row) = goal.target else { return false };
+            table.rows[row].reason.is_none()
+        });
+        (less && item.reason.is_none() && silent)
+            .then(|| format!("{} brings {b} instead of {a}, for no reason", item.name))
+    })
 }
 
 /// What points bring in the end: what the groups that they stand in let through, lost where their weights are negative.
@@ -233,23 +302,34 @@ fn missing(
     choices: &mut Choices,
 ) -> Option<String> {
     let schema = &world.policy.schema;
-    let fields: Vec<FieldId> = (0..schema.scored().fields.len() as u32)
-        .map(FieldId)
-        .filter(|field| {
-            schema.field(schema.scored, *field).optional
-                && (of.is_empty() || of.contains(&Input::Field(schema.scored, *field)))
+    let fields: Vec<(RecordId, FieldId)> = super::question::fields(world)
+        .into_iter()
+        .filter(|(record, field)| {
+            schema.field(*record, *field).optional
+                && (of.is_empty() || of.contains(&Input::Field(*record, *field)))
         })
         .collect();
     if fields.is_empty() {
         return None;
     }
-    let field = choices.one(&fields);
-    let without = world.run(&with(&base.case, 0, field, &Value::Missing(Why::Field(field))))?;
-    let all = world.all_known(schema.scored, field);
+    let (record, field) = choices.one(&fields);
+    let mut case = base.case.clone();
+    let mut row = some_row(&case, record, schema.scored, choices)?;
+    if than == Benchmark::Neutral && record != schema.scored {
+        if !schema.children().any(|kind| kind == record) {
+            return None;
+        }
+        // What a rule gives is what the one event does.
+        let (kept, _) = (case.records[row].clone(), case.records.retain(|(kind, _)| *kind != record));
+        case.records.push(kept);
+        row = case.records.len() - 1;
+    }
+    let without = world.run(&with(&case, row, field, &Value::Missing(Why::Field(field))))?;
+    let all = world.all_known(record, field);
     let exhaustive = all.is_some();
-    let values = all.unwrap_or_else(|| (0..12).map(|_| world.known(choices, schema.scored, field)).collect());
+    let values = all.unwrap_or_else(|| (0..12).map(|_| world.known(choices, record, field)).collect());
     let known: Vec<Trial<'_>> =
-        values.iter().filter_map(|value| world.run(&with(&base.case, 0, field, value))).collect();
+        values.iter().filter_map(|value| world.run(&with(&case, row, field, value))).collect();
     if than == Benchmark::Neutral {
         return neutral(world, &without, &known, never);
     }
@@ -265,7 +345,7 @@ fn missing(
     // One value further down, or up, would do for the answer to be another.
     let settled = exhaustive || (than == Benchmark::WorstKnown) == (never == Way::Rises);
     (broken && settled).then(|| {
-        let name = &schema.field(schema.scored, field).name;
+        let name = &schema.field(record, field).name;
         shown(world, &format!("{name} missing gives {score} against {other}"), &[against, &without])
     })
 }
@@ -513,11 +593,16 @@ fn shifted(world: &World<'_>, case: &Case, from: &[Input], choices: &mut Choices
                 } else {
                     of.domain.least(of.kind)?
                 };
-                for row in own_rows(world, &without, *kind) {
-                    without.records[row].1[field.index()] = nothing.clone();
+                // Of others of the kind too: what is asked about is anybody's.
+                let mut rows = own_rows(world, &without, *kind);
+                if *kind == schema.scored && choices.chance(40) {
+                    rows = (0..without.records.len()).filter(|at| without.records[*at].0 == *kind).collect();
+                }
+                for row in &rows {
+                    without.records[*row].1[field.index()] = nothing.clone();
                 }
                 // What is there with it.
-                for row in own_rows(world, &with, *kind) {
+                for row in rows {
                     if choices.chance(50) {
                         with.records[row].1[field.index()] = world.known(choices, *kind, *field);
                     }
@@ -544,20 +629,29 @@ fn shifted(world: &World<'_>, case: &Case, from: &[Input], choices: &mut Choices
     Some((without, with))
 }
 
-/// One step of a field.
-fn step(world: &World<'_>, case: &Case, field: FieldId, choices: &mut Choices) -> Option<(Case, Case)> {
-    let scored = world.policy.schema.scored;
-    let of = world.policy.schema.field(scored, field);
-    let one = world.known(choices, scored, field);
+/// One step of a field: of the record, of one child, of one of those that it is linked to.
+fn step(
+    world: &World<'_>,
+    case: &Case,
+    (record, field): (RecordId, FieldId),
+    choices: &mut Choices,
+) -> Option<(Case, Case)> {
+    let mut row = some_row(case, record, world.policy.schema.scored, choices)?;
+    let others: Vec<usize> = (1..case.records.len()).filter(|at| case.records[*at].0 == record).collect();
+    if record == world.policy.schema.scored && !others.is_empty() && choices.chance(40) {
+        row = choices.one(&others);
+    }
+    let of = world.policy.schema.field(record, field);
+    let one = world.known(choices, record, field);
     let other = if of.optional && choices.chance(25) {
         Value::Missing(Why::Field(field))
     } else if of.kind.is_ordered() {
         let next = beside(of.kind, &one);
         next.into_iter().rfind(|value| of.domain.contains(value))?
     } else {
-        world.known(choices, scored, field)
+        world.known(choices, record, field)
     };
-    let (a, b) = (with(case, 0, field, &one), with(case, 0, field, &other));
+    let (a, b) = (with(case, row, field, &one), with(case, row, field, &other));
     Some(if choices.chance(50) { (a, b) } else { (b, a) })
 }
 

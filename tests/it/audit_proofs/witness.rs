@@ -33,6 +33,8 @@ impl Question {
                 let breaks = one.outcome.points.iter().any(|points| !points.is_zero());
                 if breaks { Ok(()) } else { Err("nothing gives points".to_owned()) }
             }
+            // Too many changes to run each.
+            (Self::WaysUp, [one]) if super::ways::leads_up(world, one).is_none() => Ok(()),
             (_, [one]) => self
                 .breaks_alone(world, one)
                 .map(|_| ())
@@ -55,6 +57,9 @@ impl Question {
                     | Self::RepeatedGain(_)
                     | Self::Step(..)
                     | Self::OptingOut
+                    | Self::WaysUp
+                    | Self::HasReasons
+                    | Self::ReasonsAtMost(_)
                     | Self::Dead => self.breaks(world, range, first, second).is_some(),
                 };
                 if shows { Ok(()) } else { Err("the records do not break it".to_owned()) }
@@ -65,7 +70,6 @@ impl Question {
 
     /// What two records differ in besides what is asked about.
     fn may_differ_so(&self, world: &World<'_>, first: &Case, second: &Case) -> Result<(), String> {
-        let scored = world.policy.schema.scored;
         let inputs: Vec<Input> = match self {
             Self::Flow(from, _) | Self::Shift(from, _) | Self::Share(Share::Inputs(from), _) => from.clone(),
             Self::Monotone((record, field), _) | Self::NeverBelow((record, field), _) => {
@@ -79,20 +83,32 @@ impl Question {
                 vec![Input::Link(*link)]
             }
             Self::Missing(..) | Self::Step(..) => {
-                let differ: Vec<u32> = ids(first.records[0].1.len())
-                    .filter(|at| {
-                        other_value(&first.records[0].1[*at as usize], &second.records[0].1[*at as usize])
-                    })
-                    .collect();
-                if differ.len() != 1 {
+                let mut differ: Vec<(RecordId, u32)> = Vec::new();
+                for ((kind, one), (_, two)) in first.records.iter().zip(&second.records) {
+                    let fields =
+                        ids(one.len()).filter(|at| other_value(&one[*at as usize], &two[*at as usize]));
+                    differ.extend(fields.map(|at| (*kind, at)));
+                }
+                if differ.len() != 1 || first.records.len() != second.records.len() {
                     return Err(format!("{} fields differ", differ.len()));
                 }
-                vec![Input::Field(scored, glassbox::data::FieldId(differ[0]))]
+                let (kind, field) = differ[0];
+                let input = Input::Field(kind, glassbox::data::FieldId(field));
+                if let Self::Step(of, _) | Self::Missing(of, ..) = self
+                    && !of.is_empty()
+                    && !of.contains(&input)
+                {
+                    return Err("another field differs".to_owned());
+                }
+                vec![input]
             }
             Self::Forgotten(kinds, _) => kinds.iter().map(|kind| Input::Record(*kind)).collect(),
             Self::Share(Share::Item(_) | Share::Influences, _)
             | Self::RepeatedGain(_)
             | Self::OptingOut
+            | Self::WaysUp
+            | Self::HasReasons
+            | Self::ReasonsAtMost(_)
             | Self::Dead => return Ok(()),
         };
         differ_in(world, &inputs, first, second)
