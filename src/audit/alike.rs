@@ -76,7 +76,32 @@ impl<'a> Pair<'a> {
             .map(|item| Reads::of_item(policy, item))
             .chain(conditions.map(|when| Reads::of_condition(policy, when)))
             .chain(policy.decisions.iter().map(|decision| Reads::of_table(policy, &decision.table)));
-        self.scores_free() && !reads.any(|reads| !reads.links.is_empty())
+        self.scores_free() && self.settled_are_free() && !reads.any(|reads| !reads.links.is_empty())
+    }
+
+    /// Whether scores of others settle with one's own only by links whose scores are free: by another one, what they are like
+    /// would come through as well.
+    fn settled_are_free(&self) -> bool {
+        let settled = self.policy.influences.iter().filter(|each| each.settled && !each.weight.is_zero());
+        settled.map(|each| Read::PeerScores(each.link)).all(|read| self.free.contains(&read))
+    }
+
+    /// Whether the previous score of somebody may differ: of whom one is linked to, by links whose scores are free alone.
+    fn previous_is_free(&self, kind: RecordId, key: &Value) -> bool {
+        let (schema, mine) = (&self.policy.schema, self.own_key());
+        let mut linked = false;
+        let own = self.first.pairs.iter().chain(&self.second.pairs).filter(|(link, from, to)| {
+            let of = schema.link(*link);
+            (of.from == schema.scored && mine == Some(from) && of.to == kind && to == key)
+                || (of.to == schema.scored && mine == Some(to) && of.from == kind && from == key)
+        });
+        for (link, ..) in own {
+            linked = true;
+            if !self.free.contains(&Read::PeerScores(*link)) {
+                return false;
+            }
+        }
+        linked || (self.scores_free() && self.settled_are_free())
     }
 
     fn children(&self) -> bool {
@@ -169,16 +194,15 @@ impl<'a> Pair<'a> {
     }
 
     fn previous(&self) -> bool {
-        let known = |case: &'a Case| -> Vec<(&'a Value, crate::decimal::Decimal)> {
-            let Some(kind) = case.previous_of.or_else(|| crate::data::previous_kind(&self.policy.schema))
-            else {
-                return Vec::new();
-            };
-            let mut known: Vec<_> = case.previous.iter().map(|(key, score)| (key, *score)).collect();
-            known.retain(|(key, _)| self.is_in_both(kind, key));
-            known.sort_by_cached_key(|(key, _)| format!("{key:?}"));
-            known
+        let schema = &self.policy.schema;
+        let kind = self.first.previous_of.or(self.second.previous_of);
+        let Some(kind) = kind.or_else(|| crate::data::previous_kind(schema)) else { return true };
+        let all_in = |one: &'a Case, other: &'a Case| {
+            one.previous.iter().filter(|(key, _)| self.is_in_both(kind, key)).all(|(key, score)| {
+                let there = other.previous.iter().find(|(of, _)| of == key);
+                there.is_some_and(|(_, there)| there == score) || self.previous_is_free(kind, key)
+            })
         };
-        self.scores_free() || known(self.first) == known(self.second)
+        all_in(self.first, self.second) && all_in(self.second, self.first)
     }
 }
