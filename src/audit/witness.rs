@@ -318,7 +318,8 @@ fn difference(policy: &Policy, first: &Case, second: &Case) -> String {
         let name = &schema.record(kind).name;
         let (of_first, of_second) = (own_children(policy, first, kind), own_children(policy, second, kind));
         if of_first.len() != of_second.len() {
-            said.push(format!("there are {} `{name}` instead of {}", of_second.len(), of_first.len()));
+            let is = if of_second.len() == 1 { "is" } else { "are" };
+            said.push(format!("there {is} {} `{name}` instead of {}", of_second.len(), of_first.len()));
             continue;
         }
         for (one, two) in of_first.into_iter().zip(of_second) {
@@ -340,7 +341,7 @@ fn difference(policy: &Policy, first: &Case, second: &Case) -> String {
             said.push(if a == b {
                 format!("`{}` are others", link.name)
             } else {
-                format!("there are {b} `{}` instead of {a}", link.name)
+                format!("there {} {b} `{}` instead of {a}", if b == 1 { "is" } else { "are" }, link.name)
             });
         }
     } else if first.records.len() == second.records.len()
