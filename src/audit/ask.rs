@@ -153,8 +153,9 @@ impl<'p> Audit<'p> {
         let parts: Vec<usize> = parts.collect();
         match verdict {
             Verdict::Proved { because } if !parts.is_empty() => Verdict::proved(format!(
-                "{because}; that of others, which {} read, is not asked about",
-                model.names(&parts)
+                "{because}; that of others, which {} {}, is not asked about",
+                model.names(&parts),
+                if parts.len() == 1 { "reads" } else { "read" }
             )),
             other @ (Verdict::Proved { .. } | Verdict::Refuted { .. } | Verdict::Undecided { .. }) => other,
         }

@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 
 /// How many other records of a record are changed in turn.
 const ROWS: usize = 3;
+/// How many pairs of records are compared.
+const PAIRS: usize = 1_500;
 /// How many classes of what is worked out of others are tried to start from.
 const CLASSES: usize = 6;
 
@@ -48,9 +50,11 @@ impl<'p> Audit<'p> {
     ) -> Option<Verdict> {
         let witnesses = self.witnesses(self.model.as_ref().ok()?);
         let values = self.maker.values(record, field);
+        let mut left = PAIRS;
         for first in self.with_others(record, field) {
             for at in self.rows_of_others(&first.case, record) {
                 for value in &values {
+                    left = left.checked_sub(1)?;
                     let Some(second) = self.maker.run(&with_value(&first.case, at, field, value)) else {
                         continue;
                     };
@@ -76,9 +80,11 @@ impl<'p> Audit<'p> {
         judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
     ) -> Option<Witness> {
         let witnesses = self.witnesses(self.model.as_ref().ok()?);
+        let mut left = PAIRS;
         for start in self.with_others(record, field) {
             for at in self.rows_of_others(&start.case, record) {
                 for (one, two) in pairs {
+                    left = left.checked_sub(1)?;
                     let made = |value: &Value| self.maker.run(&with_value(&start.case, at, field, value));
                     let (Some(first), Some(second)) = (made(one), made(two)) else { continue };
                     let found = witnesses

@@ -13,6 +13,9 @@ use crate::data::Set;
 use crate::policy::{Condition, Expr, ItemBody, ItemId, Override, Policy};
 use crate::source::Place;
 
+/// How many records are tried for one row or rule that no wish leads to, and for all of them.
+const TRIES: usize = 300;
+const ALL_TRIES: usize = 3_000;
 /// How many names an answer tells.
 const TOLD: usize = 6;
 
@@ -155,7 +158,7 @@ impl<'p> Audit<'p> {
             (0..witnesses.bases.len()).filter_map(|at| witnesses.made(at, &[])).collect();
         bases.iter().for_each(|trial| seen(&mut left, trial));
         // By wishes, from each base; what has no wish, or for which they come to nothing, is searched for.
-        let mut at = 0;
+        let (search, mut searched, mut at) = (Search::new(self.policy), 0, 0);
         while let Some(goal) = left.get(at).cloned() {
             let wishes = wishes_of(self.policy, &goal);
             let found = wishes.iter().find_map(|wish| {
@@ -166,8 +169,10 @@ impl<'p> Audit<'p> {
                 made.into_iter().find(|trial| matters(&goal, trial))
             });
             let found = found.or_else(|| {
-                let search = Search::new(self.policy);
-                search.reach(&goal, witnesses.bases).filter(|trial| matters(&goal, trial))
+                let tries = TRIES.min(ALL_TRIES.saturating_sub(searched));
+                searched += tries;
+                let made = search.reach_within(tries, &goal, witnesses.bases).filter(|_| tries > 0);
+                made.filter(|trial| matters(&goal, trial))
             });
             match found {
                 Some(trial) => seen(&mut left, &trial),

@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// How many records are run to come nearer to an end.
-const RUNS: usize = 2_000;
+const RUNS: usize = 600;
 /// How often each field is changed.
 const ROUNDS: usize = 3;
 

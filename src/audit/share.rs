@@ -1,7 +1,7 @@
 //! How much of the range of scores one thing moves.
 
 use super::Audit;
-use super::ask::{scores, went};
+use super::ask::{refuted, scores, went};
 use super::clause::Share;
 use super::inquiry::{Moves, Rule};
 use super::model::{Model, PartOf};
@@ -61,14 +61,15 @@ impl<'p> Audit<'p> {
                     (apart > allowed)
                         .then(|| format!("{}, by {apart} of {range} points,", went(first, second)))
                 };
-                return self.ask(
-                    &reads,
-                    &what,
-                    &Moves::Any,
-                    Rule::Within(sure.units()),
-                    &|_, _| false,
-                    &judge,
-                );
+                let within = Rule::Within(sure.units());
+                let verdict = self.ask(&reads, &what, &Moves::Any, within, &|_, _| false, &judge);
+                return match verdict {
+                    Verdict::Undecided { because } => match self.any_change(&reads, &judge) {
+                        Some(witness) => refuted(witness, self.places_reading(&reads)),
+                        None => Verdict::Undecided { because },
+                    },
+                    Verdict::Proved { .. } | Verdict::Refuted { .. } => verdict,
+                };
             }
         };
         let swing = Points::of_units(0, swing.high().min(whole));

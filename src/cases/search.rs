@@ -99,8 +99,13 @@ impl<'p> Search<'p> {
     }
 
     /// A case that reaches a goal, from one of some others; `None` where none was found.
-    pub(crate) fn reach(&self, goal: &Goal, starts: &[Case]) -> Option<Trial<'p>> {
-        self.left.set(TRIES);
+    pub(super) fn reach(&self, goal: &Goal, starts: &[Case]) -> Option<Trial<'p>> {
+        self.reach_within(TRIES, goal, starts)
+    }
+
+    /// The same by so many tries.
+    pub(crate) fn reach_within(&self, tries: usize, goal: &Goal, starts: &[Case]) -> Option<Trial<'p>> {
+        self.left.set(tries);
         starts.iter().find_map(|start| {
             let trial = self.run(start)?;
             if goal.reached(&trial) {

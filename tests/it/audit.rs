@@ -275,6 +275,37 @@ fn sarif_has_the_clauses_that_do_not_hold() {
 }
 
 #[test]
+fn sarif_has_the_clauses_that_wait_for_data() {
+    let clause = "require adverse impact of tier good or better by person.sex at least 0.8";
+    let log = audited("rules/payments", "2026-01-31", &["--ask", clause, "--format", "sarif"]);
+    let log: Value = serde_json::from_str(&log).unwrap();
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "W0602");
+}
+
+/// What `check` refuses, an audit of the pack does not pass over.
+#[test]
+fn the_charters_of_a_pack_are_answered() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("glassbox.toml", "charters = [\"fair.charter\"]\n");
+    write("fair.charter", "charter fair \"Fair\" {\n  forbid  person.n to influence score\n}\n");
+    write(
+        "p.score",
+        "policy p \"P\" {\n  scores  person\n  start   0\n}\nrecord person {\n  id  text  key\n  n   integer 0 to 5\n}\n\
+         rule more \"More\" {\n  points  2 * n\n}\n",
+    );
+    let path = folder.path().to_str().unwrap();
+    let output = glassbox(["audit", path, "--as-of", "2026-01-31"]).output().unwrap();
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("What gives points") && text.contains("forbid person.n to influence score"), "{text}");
+    let asked = ["audit", path, "--as-of", "2026-01-31", "--ask", "require score never falls with person.n"];
+    let output = glassbox(asked).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(!stdout(&output).contains("forbid"));
+}
+
+#[test]
 fn the_page_is_well_formed_and_self_contained() {
     for (name, path, day) in POLICIES {
         let page = audited(path, day, &["--format", "html"]);
