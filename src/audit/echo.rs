@@ -84,8 +84,7 @@ impl Model<'_> {
         };
         let given = self.parts.iter().zip(&self.hulls).filter(by_others);
         let given = given.map(|(_, hull)| hull.points.width()).fold(0, i128::saturating_add);
-        let alone = asked.iter().all(|read| matches!(read, Read::Field(_)));
-        self.echoed(units, alone).min(units.saturating_add(given))
+        self.echoed(units, !is_theirs(asked)).min(units.saturating_add(given))
     }
 
     /// What a difference of a record's points comes to where scores of others settle with it: it moves theirs, and they move

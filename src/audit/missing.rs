@@ -88,10 +88,15 @@ impl<'p> Audit<'p> {
             Benchmark::WorstKnown | Benchmark::BestKnown if all || parts.len() > 1 => Against::Each,
             Benchmark::WorstKnown | Benchmark::BestKnown => Against::One,
         };
+        // What holds of points holds of scores only where no others' scores settle with them the other way round.
+        let others = match than {
+            Benchmark::Neutral => Vec::new(),
+            Benchmark::WorstKnown | Benchmark::BestKnown => model.unknown_by_others(&reads, rule(never)),
+        };
         let settles = record == self.policy.schema.scored
             && self.policy.influences.iter().any(|each| each.settled && !each.weight.is_zero());
         let keeps = |at: &usize| self.missing_event_keeps(model, *at, (record, field), never, against);
-        if !settles && parts.iter().all(keeps) {
+        if !settles && others.is_empty() && parts.iter().all(keeps) {
             return Verdict::proved(format!(
                 "{} read {what}, and so it is of each by itself",
                 model.names(&parts)

@@ -117,6 +117,11 @@ impl<'p> Search<'p> {
         })
     }
 
+    /// How many of them were not made.
+    pub(crate) fn tries_left(&self) -> usize {
+        self.left.get()
+    }
+
     /// Meets the aims of a goal one after the other.
     fn meet(&self, start: &Case, goal: &Goal) -> Option<Trial<'p>> {
         let mut aims = self.aims(goal);

@@ -287,7 +287,7 @@ fn sarif_has_the_clauses_that_wait_for_data() {
 fn the_charters_of_a_pack_are_answered() {
     let folder = TempDir::new().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    write("glassbox.toml", "charters = [\"fair.charter\"]\n");
+    write("glassbox.toml", "policies = [\"p.score\"]\ncharters = [\"fair.charter\"]\n");
     write("fair.charter", "charter fair \"Fair\" {\n  forbid  person.n to influence score\n}\n");
     write(
         "p.score",

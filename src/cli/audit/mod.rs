@@ -38,10 +38,10 @@ Examples:
   glassbox audit rules/payments --charter fair.charter --format sarif > log.sarif   for code hosts
 
 Without --charter and --ask it is a report: the range of scores, of everybody and by tier; what each
-input can change; which way the score goes; cliffs, missing values, gains that repeat; what nobody can
-reach; and the answers to the charters that the pack applies in its glassbox.toml. With --charter or
---ask it is the answers to these alone. Either way a line is proved for all records that the
-schema allows, or shown by records that were run, or said to be undecided, with the reason.
+input can change; which way the score goes; cliffs, missing values, gains that repeat; what nobody
+can reach; and the answers to the charters that the pack applies in its glassbox.toml. With
+--charter or --ask it is the answers to these alone. Either way a line is proved for all records
+that the schema allows, or shown by records that were run, or said to be undecided, with the reason.
 A record that shows something is a `case`: it can be pasted into the policy, and holds there.
 
 A proof is about this text on this day. It says nothing about the data, nor about what stands in for
