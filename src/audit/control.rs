@@ -421,7 +421,7 @@ fn distance(
             (Set::Ranges(a), Set::Ranges(b)) => {
                 let (a, b) = (*a.first()?, *b.first()?);
                 let (start, end) = if a.1 < b.0 { (a.1, b.0) } else { (a.0, b.1) };
-                (crate::data::value(start, lever.kind)?, lever.over((end - start).abs()))
+                (crate::data::value(start, lever.kind)?, lever.over(end.abs_diff(start)))
             }
             (known, other) if !known.is_empty() && !other.is_empty() => (known.sample(lever.kind)?, 1),
             // What is missing stays missing.
