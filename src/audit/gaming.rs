@@ -287,12 +287,7 @@ fn bunching(policy: &Policy, scores: &BTreeMap<Decimal, u64>, tier: TierId) -> O
     Some(around(policy, scores, tier, cut))
 }
 
-fn around(
-    policy: &Policy,
-    scores: &BTreeMap<Decimal, u64>,
-    tier: TierId,
-    cut: Decimal,
-) -> Option<Bunching> {
+fn around(policy: &Policy, scores: &BTreeMap<Decimal, u64>, tier: TierId, cut: Decimal) -> Option<Bunching> {
     let set = policy.overrides.iter().flat_map(|each| [each.score_at_least, each.score_at_most]);
     let ends = policy.range.into_iter().flat_map(|(low, high)| [Some(low), Some(high)]);
     let held: Vec<Decimal> = set.chain(ends).flatten().collect();
@@ -315,7 +310,8 @@ fn around(
             None => policy.reachable.0 <= score && score <= policy.reachable.1,
         })
     };
-    let can_be = |steps: i128| steps.checked_mul(apart).and_then(|far| above.checked_add(far)).is_some_and(inside);
+    let can_be =
+        |steps: i128| steps.checked_mul(apart).and_then(|far| above.checked_add(far)).is_some_and(inside);
     // Both sides are intervals: what lies between two scores that can be, can be.
     let (mut most, mut none) = (0, wanted + 1);
     while none - most > 1 {

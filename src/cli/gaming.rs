@@ -7,6 +7,7 @@ use super::report::{plural, warn};
 use super::{Exit, Stop};
 use crate::audit::Audit;
 use crate::audit::gaming::{Gaming, Spread, gaming};
+use crate::data::Records;
 use crate::decimal::Decimal;
 use crate::explain::Amount;
 use crate::policy::{Policy, TierId};
@@ -50,7 +51,7 @@ pub(super) fn write(
             exit = Exit::SetAside;
         }
         let found = {
-            let many = plural(loaded.population.count(), "record");
+            let many = plural(Records::count(&loaded.population), "record");
             let _patience = Patience::saying(format!("looking for the cheapest ways of {many} …"));
             let audit = Audit::of(policy);
             let planner = audit.planner().map_err(|why| Stop::failure(why, None))?;

@@ -1,8 +1,8 @@
 //! What a group of levers can do to one record: each choice with its price and its points.
 
 use super::group::{By, Candidates, Group};
-use super::lever::Lever;
 use super::levels::Levels;
+use super::lever::Lever;
 use super::pairs::{Pairs, thinned};
 use crate::audit::model::{Marks, Model, NO_PART, NOT_SCORED, PartOf};
 use crate::data::{Records, Set, Subject, Value, value};
@@ -149,7 +149,10 @@ impl Choices {
             let marks = block.cell(cell)?.may;
             (marks & (NOT_SCORED | NO_PART) == 0).then(|| Choice {
                 cost,
-                gain: buckets.iter().map(|bucket| points(cell, *bucket).saturating_sub(points(here, *bucket))).collect(),
+                gain: buckets
+                    .iter()
+                    .map(|bucket| points(cell, *bucket).saturating_sub(points(here, *bucket)))
+                    .collect(),
                 marks: marks & group.marks,
                 set,
             })
@@ -174,7 +177,8 @@ impl Choices {
                 let steps = lever.steps(now, &to).filter(|steps| *steps > 0)?;
                 Some((lever.price(steps), Some((at, to))))
             });
-            let mut own: Vec<(i128, Option<(usize, Value)>)> = [(0, None)].into_iter().chain(priced).collect();
+            let mut own: Vec<(i128, Option<(usize, Value)>)> =
+                [(0, None)].into_iter().chain(priced).collect();
             own.sort_by_key(|(cost, _)| *cost);
             let (next, beyond) = combined(&all, &own);
             limit = limit.into_iter().chain(cut).chain(beyond).min();

@@ -187,7 +187,9 @@ impl Candidates {
         let reads = |axis: AxisId| reading.contains(&axis);
         if parts.iter().any(|at| model.part(*at).gives.asks_whether_missing(&reads)) {
             is_cut = false;
-            why = Some(format!("whether something is missing may turn on values of `{name}` between its edges"));
+            why = Some(format!(
+                "whether something is missing may turn on values of `{name}` between its edges"
+            ));
         }
         // Alone, a field that everything goes one way with needs no look at each value.
         let better = (is_valued && is_cut && group.len() == 1)

@@ -10,8 +10,8 @@
 pub(super) mod choice;
 pub(super) mod front;
 pub(super) mod group;
-pub(super) mod lever;
 mod levels;
+pub(super) mod lever;
 mod pairs;
 mod shown;
 #[cfg(test)]
@@ -393,9 +393,9 @@ fn best(policy: &Policy, front: &Front) -> Vec<Best> {
 /// The override that keeps the tier of a combination below that of its score.
 fn held_by(policy: &Policy, reached: &Reached) -> Option<usize> {
     let by_score = policy.tier_of(reached.score)?;
-    let applying =
-        policy.overrides.iter().enumerate().filter(|(at, _)| reached.marks & (1 << at) != 0);
+    let applying = policy.overrides.iter().enumerate().filter(|(at, _)| reached.marks & (1 << at) != 0);
     let caps = applying.filter_map(|(at, each)| Some((at, each.tier_at_most?)));
-    let (at, _) = caps.filter(|(_, cap)| *cap > by_score).max_by_key(|(at, cap)| (*cap, std::cmp::Reverse(*at)))?;
+    let (at, _) =
+        caps.filter(|(_, cap)| *cap > by_score).max_by_key(|(at, cap)| (*cap, std::cmp::Reverse(*at)))?;
     Some(at)
 }

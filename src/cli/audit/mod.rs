@@ -225,7 +225,7 @@ impl Audit {
                 path,
             });
         }
-        let scores = loaded.as_ref().map(|loaded| Scores::of(policy, &loaded.population));
+        let scores = loaded.as_ref().map(|loaded| Scores::of(policy, &loaded.population, set_aside));
         let screen = scores.as_ref().map(|scores| scores as &dyn Screen);
         let asked = Subject { policy, others, desk: &core, screen };
         let (clauses, diagnostics) = demands.answer(opened, &core, &asked, &mut sources)?;
