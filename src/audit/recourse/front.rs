@@ -14,11 +14,8 @@ use crate::policy::{Policy, TierId};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// So many combinations are kept.
-const KEPT: usize = 20_000;
-
-/// So many are looked at, group by group.
-const LOOKS: usize = 300_000;
+/// So many combinations are looked at in all.
+const LOOKS: usize = 1_000_000;
 
 /// Of each list so many are combined beyond those.
 const THIN: usize = 150;
@@ -91,6 +88,7 @@ impl Front {
         let mut limit = groups.iter().filter_map(|group| group.limit).min();
         let mut most = (limit.is_none() && masks == 0).then(|| vec![0_i128; buckets.len()]);
         let mut mixes = vec![Mix { cost: 0, gain: vec![0; buckets.len()], marks: 0, of: (0, 0) }];
+        let looks = LOOKS / groups.len().max(1);
         let mut made_of = Vec::with_capacity(groups.len());
         for group in &groups {
             let turned = turned(group, &turns);
@@ -98,8 +96,8 @@ impl Front {
                 let best = turned.iter().filter_map(|mix| mix.gain.get(at)).max();
                 *sum = sum.saturating_add(best.copied().unwrap_or(0));
             }
-            let (own, first) = unbeaten(turned);
-            let (next, second) = combined(&mixes, &own);
+            let (own, first) = unbeaten(turned, looks);
+            let (next, second) = combined(&mixes, &own, looks);
             limit = limit.into_iter().chain(first).chain(second).min();
             made_of.push(next.iter().map(|mix| mix.of).collect());
             mixes = next;
@@ -165,12 +163,12 @@ fn turned(group: &Choices, turns: &[i128]) -> Vec<Mix> {
 }
 
 /// Those of a list, the cheapest first, that no other of it beats, and the limit below which all were looked at.
-fn unbeaten(mixes: Vec<Mix>) -> (Vec<Mix>, Option<i128>) {
+fn unbeaten(mixes: Vec<Mix>, most: usize) -> (Vec<Mix>, Option<i128>) {
     let mut kept = Kept::default();
     let mut rest: &[Mix] = &mixes;
     let mut limit = None;
     for same in mixes.chunk_by(|a, b| a.cost == b.cost) {
-        if kept.looks > LOOKS {
+        if kept.looks > most {
             limit = same.first().map(|mix| mix.cost);
             break;
         }
@@ -184,7 +182,7 @@ fn unbeaten(mixes: Vec<Mix>) -> (Vec<Mix>, Option<i128>) {
 }
 
 /// Combinations of two lists that no other beats, and the limit below which all were looked at.
-fn combined(mixes: &[Mix], own: &[Mix]) -> (Vec<Mix>, Option<i128>) {
+fn combined(mixes: &[Mix], own: &[Mix], most: usize) -> (Vec<Mix>, Option<i128>) {
     let pair = |at: usize, with: usize| Some(mixes.get(at)?.with(at, own.get(with)?));
     let cost = |mix: &Mix| mix.cost;
     let mut kept = Kept::default();
@@ -196,7 +194,7 @@ fn combined(mixes: &[Mix], own: &[Mix]) -> (Vec<Mix>, Option<i128>) {
             kept.take(std::mem::take(&mut same));
         }
         looks += 1;
-        if looks + kept.looks > LOOKS || kept.mixes.len() > KEPT {
+        if looks + kept.looks > most {
             limit = Some(cost);
             break;
         }

@@ -97,6 +97,11 @@ proptest! {
         let records = [vec![("a0", a), ("income", income), ("a", a)], vec![("a0", 0), ("income", 1_200 - income), ("a", 3 - a)]];
         assert_counted(&policy, &population(&policy, &records), &text);
     }
+}
+
+proptest! {
+    // Fifty thousand records are run for each.
+    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
 
     /// More combinations than are looked at: what is said to be proved is so, and the rest is said not to be.
     #[test]
@@ -243,4 +248,45 @@ fn what_holds_a_tier_down_is_named() {
     let audit = Audit::of(&policy);
     let because = audit.planner().unwrap().shown(&recourse).because;
     assert!(because[0].contains("`o` keeps the tier at Fair or below"), "{because:?}");
+}
+
+/// What is counted around the cut-off of a policy that scores by one field, of records with these values of it.
+fn around(text: &str, values: impl Iterator<Item = i64>) -> crate::audit::gaming::Gaming {
+    let policy = policy(text);
+    let records: Vec<Vec<(&str, i64)>> = values.map(|value| vec![("a", value)]).collect();
+    let population = population(&policy, &records);
+    let audit = Audit::of(&policy);
+    gaming(&audit.planner().unwrap(), &population)
+}
+
+fn by_one_field(top: i64, points: &str, cut: i64) -> String {
+    format!(
+        "policy t \"T\" {{\n  scores person\n  range 0 to {top}\n  start 0\n}}\nrecord person {{\n  id text key\n  \
+         a integer 0 to {top}\n}}\nrule r \"R\" {{\n  points {points}\n}}\n\
+         tiers {{\n  good {cut} or more\n  poor under {cut}\n}}\n"
+    )
+}
+
+#[test]
+fn level_scores_do_not_bunch() {
+    // Ten of each score, and scores ten apart: one can lie within a hundredth of the range above, and none below.
+    let found = around(&by_one_field(200, "a * 10", 100), (0..210).map(|at| at % 21));
+    assert_eq!((found.bunching.len(), found.not_compared.len()), (0, 1));
+    // One of each: three scores can be below, of which one is the end of the range.
+    let found = around(&by_one_field(1_000, "a", 3), 0..=1_000);
+    let of = &found.bunching[0];
+    assert_eq!((of.above, of.below, of.width), (2, 2, Decimal::from_int(2)));
+    // Scores two apart from an odd one on.
+    let found = around(&by_one_field(1_000, "2 * a + 1", 500), (0..500).chain(0..500));
+    let of = &found.bunching[0];
+    assert_eq!((of.above, of.below, of.width), (10, 10, Decimal::from_int(10)));
+}
+
+#[test]
+fn a_jump_above_a_cut_off_is_seen() {
+    let above = (600..610).cycle().take(200);
+    let found = around(&by_one_field(1_000, "a", 600), above.chain((590..600).cycle().take(20)));
+    let of = &found.bunching[0];
+    assert_eq!((of.above, of.below), (200, 20));
+    assert!(of.z().unwrap() > 10.0);
 }
