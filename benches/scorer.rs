@@ -1,7 +1,8 @@
 //! One record at a time, with reasons: how long it takes, and how long the slowest take.
 //!
 //! `cargo bench --bench scorer` measures with criterion; `cargo bench --bench scorer -- --latency` prints the median and the
-//! 99th percentile over 100,000 different people.
+//! 99th percentile over 100,000 different people; `-- --load` prints what each step from the text of the policy to what
+//! scores takes.
 
 #![allow(
     clippy::expect_used,
@@ -27,6 +28,10 @@ const PEOPLE: usize = 100_000;
 fn main() {
     if std::env::args().any(|argument| argument == "--latency") {
         latencies();
+        return;
+    }
+    if std::env::args().any(|argument| argument == "--load") {
+        steps();
         return;
     }
     let mut criterion = Criterion::default().configure_from_args();
@@ -65,20 +70,59 @@ fn measure(criterion: &mut Criterion) {
         });
     });
     group.finish();
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/packs/s20/s20.score"));
-    let text = text.expect("the policy");
+    let text = text();
     criterion
         .bench_function("text of the policy to scorer", |bencher| bencher.iter(|| ready(black_box(&text))));
+}
+
+/// The text of the policy.
+fn text() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/packs/s20/s20.score"))
+        .expect("the policy")
 }
 
 /// From the text of a policy to what scores.
 fn ready(text: &str) -> Scorer {
     let (unit, _) = Unit::of_text("s20.score", text);
+    ready_from(unit, &mut || {})
+}
+
+/// From a policy's syntax tree to what scores, told after each step.
+fn ready_from(unit: Unit, after: &mut impl FnMut()) -> Scorer {
     let ruleset = check::check(unit).ruleset.expect("a policy without mistakes");
+    after();
     let (year, month, day) = s20::DAY;
     let policy =
         ruleset.on(Date::from_ymd(year, month, day).expect("a day"), &[]).expect("a policy on that day");
-    Scorer::new(&policy)
+    after();
+    let scorer = Scorer::new(&policy);
+    after();
+    scorer
+}
+
+/// What each step of the way takes, the median of many times.
+fn steps() {
+    const STEPS: [&str; 4] =
+        ["text to syntax tree", "checked", "on the day of the run", "made ready to score"];
+    let text = text();
+    let mut took: [Vec<Duration>; 4] = Default::default();
+    for _ in 0..200 {
+        let mut start = Instant::now();
+        let mut step = 0;
+        let mut after = || {
+            took[step].push(start.elapsed());
+            step += 1;
+            start = Instant::now();
+        };
+        let (unit, _) = Unit::of_text("s20.score", black_box(&text));
+        after();
+        black_box(ready_from(unit, &mut after));
+    }
+    println!("| from the text of the policy | µs |");
+    println!("|---|---|");
+    for (step, took) in STEPS.iter().zip(&mut took) {
+        println!("| {step} | {} |", percentile(took, 50).as_micros());
+    }
 }
 
 /// From values to score and reasons, person by person. The clock's own time is within what is printed.

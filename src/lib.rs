@@ -3,6 +3,8 @@
 //! A policy is a plain-text file; every score it gives can be explained down to the line of the rule.
 //! The modules are layers: each uses only those below it (see `docs/architecture.md`).
 
+extern crate alloc;
+
 pub mod audit;
 pub mod cases;
 pub mod check;

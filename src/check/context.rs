@@ -112,7 +112,14 @@ impl Context<'_> {
     /// The source text of a span, on one line.
     pub(super) fn text(&self, file: FileId, span: Span) -> String {
         let text = self.sources.get(file).and_then(|s| s.text.get(s.whole(span))).unwrap_or_default();
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        let mut words = text.split_whitespace();
+        let mut joined = String::with_capacity(text.len());
+        joined.extend(words.next());
+        for word in words {
+            joined.push(' ');
+            joined.push_str(word);
+        }
+        joined
     }
 
     /// A span with the rest of its lines, where nothing else stands in them: what to take away so that no empty line is

@@ -11,7 +11,7 @@ mod tests;
 use crate::data::{Set, Type, Value, step};
 use crate::policy::CellTest;
 use bits::Bits;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How many gaps are shown.
 const GAPS_SHOWN: usize = 4;
@@ -127,7 +127,7 @@ impl Column {
     fn new(axis: &Axis, column: usize, rows: &[&[CellTest]]) -> Self {
         let cells: Vec<&CellTest> = rows.iter().filter_map(|row| row.get(column)).collect();
         let mut atoms: Vec<Atom> = Vec::new();
-        let mut found: HashMap<Bits, usize> = HashMap::new();
+        let mut found: FxHashMap<Bits, usize> = FxHashMap::default();
         for part in parts(axis, &cells) {
             let Some(member) = part.sample(axis.kind) else { continue };
             let rows = Bits::of(cells.len(), |row| cells.get(row).is_some_and(|c| c.known.contains(&member)));
@@ -252,7 +252,7 @@ struct Search<'a> {
     /// Where no rows overlap: for each column how many atom cases there are from there on, in all and in each row.
     /// Rows without overlap that have as many cases as there are leave no gap.
     counts: Option<Vec<(u128, Vec<u128>)>>,
-    seen: HashSet<(usize, Bits)>,
+    seen: FxHashSet<(usize, Bits)>,
     /// The atoms taken in the columns before.
     path: Vec<Bits>,
     gaps: Vec<Vec<Option<Set>>>,
@@ -278,7 +278,7 @@ impl<'a> Search<'a> {
             first_match,
             takes_rest,
             counts,
-            seen: HashSet::new(),
+            seen: FxHashSet::default(),
             path: Vec::new(),
             gaps: Vec::new(),
             live: Bits::empty(rows),
@@ -323,7 +323,7 @@ impl<'a> Search<'a> {
     /// The atoms of a column by the rows that they leave; missing stays apart, so that it is reported apart.
     fn branches(&mut self, here: &Column, rows: &Bits) -> Result<Vec<(Bits, Bits)>, OutOfSteps> {
         let mut branches: Vec<(Bits, Bits)> = Vec::new();
-        let mut found: HashMap<(Bits, bool), usize> = HashMap::new();
+        let mut found: FxHashMap<(Bits, bool), usize> = FxHashMap::default();
         for (at, atom) in here.atoms.iter().enumerate() {
             self.steps = self.steps.checked_sub(1).ok_or(OutOfSteps)?;
             let left = rows.and(&atom.rows);

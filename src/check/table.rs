@@ -220,7 +220,6 @@ impl Context<'_> {
             self.check_units(file, table, at, kind);
             let universe = self.universe_of(column, kind);
             let mut otherwise: Option<(usize, Span)> = None;
-            let mut named = Set::empty(kind);
             for (i, (row, tests)) in table.rows.iter().zip(&mut rows).enumerate() {
                 let Some(cell) = row.conditions.get(at) else {
                     broken = true;
@@ -232,7 +231,6 @@ impl Context<'_> {
                     broken |= !self.otherwise_fits(file, table, cell, span, otherwise);
                     otherwise = otherwise.or(Some((i, span)));
                 }
-                named = named.union(&lowered.known, kind);
                 tests.push(CellTest {
                     known: lowered.known,
                     missing: lowered.missing,
@@ -240,7 +238,8 @@ impl Context<'_> {
                 });
             }
             if let Some((row, span)) = otherwise {
-                let rest = universe.difference(&named, kind);
+                let named = rows.iter().filter_map(|tests| tests.get(at));
+                let rest = named.fold(universe, |rest, test| rest.difference(&test.known, kind));
                 if rest.is_empty() && !broken {
                     let place = Place::new(file, span);
                     self.report_if_every_day(

@@ -51,7 +51,7 @@ pub(super) struct Score {
 
     /// Write the scores to FILE (`-` is stdout), which is replaced only once all are written; .gz or .zst at the
     /// end packs a text
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
 
     /// Write the records that were set aside, and why, to FILE (a JSON object a line)

@@ -45,7 +45,7 @@ pub(super) struct Synth {
     seed: u64,
 
     /// The folder for the files; others in it stay as they are
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
 
     /// The form of the files

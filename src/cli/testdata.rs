@@ -33,7 +33,7 @@ pub(super) struct Testdata {
     path: PathBuf,
 
     /// Write to FILE instead of stdout
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
 
     /// The day of the cases [default: `as_of` in glassbox.toml, else the system's date]

@@ -105,8 +105,10 @@ impl Set {
 
     /// The set of these categories or tiers.
     pub fn of_codes(codes: impl IntoIterator<Item = u32>) -> Self {
-        let codes: BTreeSet<u32> = codes.into_iter().collect();
-        Self::Codes(codes.into_iter().collect())
+        let mut codes: Vec<u32> = codes.into_iter().collect();
+        codes.sort_unstable();
+        codes.dedup();
+        Self::Codes(codes)
     }
 
     /// Whether the set has no members.
@@ -239,11 +241,12 @@ fn in_ranges(ranges: &[(i128, i128)], x: i128) -> bool {
 
 /// Intervals in order, with ends on whole steps (rounded inward), none empty, those that meet or touch joined.
 fn normal(ranges: Vec<(i128, i128)>, step: i128) -> Vec<(i128, i128)> {
-    let mut whole: Vec<(i128, i128)> = ranges
-        .into_iter()
-        .map(|(low, high)| (low + (-low).rem_euclid(step), high - high.rem_euclid(step)))
-        .filter(|(low, high)| low <= high)
-        .collect();
+    let inward = |(low, high): (i128, i128)| match step {
+        1 => (low, high),
+        _ => (low + (-low).rem_euclid(step), high - high.rem_euclid(step)),
+    };
+    let mut whole: Vec<(i128, i128)> =
+        ranges.into_iter().map(inward).filter(|(low, high)| low <= high).collect();
     whole.sort_unstable();
     let mut joined: Vec<(i128, i128)> = Vec::with_capacity(whole.len());
     for (low, high) in whole {

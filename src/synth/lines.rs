@@ -40,38 +40,67 @@ pub(super) fn csv(table: &Table, block: &Block, to: &mut Vec<u8>) {
 
 /// A block as NDJSON: an object a line, without what is missing.
 pub(super) fn ndjson(table: &Table, block: &Block, to: &mut Vec<u8>) {
-    let names: Vec<Vec<u8>> = table
-        .columns
-        .iter()
-        .map(|made| {
-            let mut name = Vec::new();
-            json_text(made.name.as_bytes(), &mut name);
-            name.push(b':');
-            name
-        })
-        .collect();
-    let columns: Vec<(&Column, &Kept, &[u8])> = block
+    let members: Vec<Member<'_>> = block
         .columns
         .iter()
         .zip(&table.columns)
-        .zip(&names)
-        .map(|((column, made), name)| (column, &made.kept, name.as_slice()))
+        .map(|(column, made)| Member::new(column, &made.kept, &made.name, block.rows))
         .collect();
     for row in 0..block.rows {
-        to.push(b'{');
-        let mut first = true;
-        for (column, kept, name) in &columns {
-            if column.is_missing(row) {
-                continue;
-            }
-            if !first {
-                to.push(b',');
-            }
-            first = false;
-            to.extend_from_slice(name);
-            json_cell(to, column, kept, row);
+        let start = to.len();
+        for member in members.iter().filter(|member| !member.column.is_missing(row)) {
+            member.write(to, row);
+        }
+        // Each has a comma before it; what stands before the first opens the object.
+        match to.get_mut(start) {
+            Some(comma) => *comma = b'{',
+            None => to.push(b'{'),
         }
         to.extend_from_slice(b"}\n");
+    }
+}
+
+/// A column as members of objects.
+struct Member<'a> {
+    column: &'a Column,
+    kept: &'a Kept,
+    /// `,"name":`
+    name: Vec<u8>,
+    /// Where there are few values: each with the name before it, by its code (no is 0, yes is 1).
+    whole: Vec<Vec<u8>>,
+}
+
+impl<'a> Member<'a> {
+    fn new(column: &'a Column, kept: &'a Kept, written: &str, rows: usize) -> Self {
+        let mut name = vec![b','];
+        json_text(written.as_bytes(), &mut name);
+        name.push(b':');
+        let with_name = |value: &[u8]| [&name, value].concat();
+        let whole = match (&column.values, kept) {
+            (Values::Truths(_), _) => vec![with_name(b"false"), with_name(b"true")],
+            (Values::Listed(_), Kept::Listed(listed)) if listed.json.len() <= rows => {
+                listed.json.iter().map(|text| with_name(text)).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self { column, kept, name, whole }
+    }
+
+    /// Writes the value of a row, which is there, with the name before it.
+    #[inline]
+    fn write(&self, to: &mut Vec<u8>, row: usize) {
+        let code = match &self.column.values {
+            Values::Truths(truths) => truths.get(row).map(|truth| usize::from(*truth)),
+            Values::Listed(codes) => codes.get(row).map(|code| *code as usize),
+            Values::Short(_) | Values::Wide(_) | Values::Days(_) | Values::Texts(_) => None,
+        };
+        match code.and_then(|code| self.whole.get(code)) {
+            Some(whole) => to.extend_from_slice(whole),
+            None => {
+                to.extend_from_slice(&self.name);
+                json_cell(to, self.column, self.kept, row);
+            }
+        }
     }
 }
 

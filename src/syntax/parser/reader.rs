@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use pest::Parser;
 use pest::iterators::Pair;
+use rustc_hash::FxHashMap;
 
 use super::MAX_MISTAKES;
 use super::grammar::{Grammar, Rule};
@@ -40,6 +41,8 @@ pub(super) struct Reader<'t> {
     pub(super) pass_over: Option<Span>,
     /// Operators of the statement in hand that make its tree deeper, see [`super::expression`].
     pub(super) operators: usize,
+    /// What has been read, by rule and text: in tables the same points and the same words stand again and again.
+    read: FxHashMap<(Rule, &'t str), Pair<'t, Rule>>,
 }
 
 impl<'t> Reader<'t> {
@@ -68,6 +71,7 @@ impl<'t> Reader<'t> {
             misplaced: Vec::new(),
             pass_over: None,
             operators: 0,
+            read: FxHashMap::default(),
         }
     }
 
@@ -159,8 +163,15 @@ impl<'t> Reader<'t> {
         }
         let text = self.mended(place);
         let base = usize::try_from(place.start).unwrap_or(usize::MAX);
+        if let Some(pair) = self.read.get(&(rule, text)) {
+            return Some(Node { pair: pair.clone(), base });
+        }
         match Grammar::parse(rule, text) {
-            Ok(mut found) => found.next().map(|pair| Node { pair, base }),
+            Ok(mut found) => {
+                let pair = found.next()?;
+                self.read.insert((rule, text), pair.clone());
+                Some(Node { pair, base })
+            }
             Err(error) => {
                 if slips.is_empty() {
                     let refusal = refusal::explain(self, rule, place, &error);

@@ -122,11 +122,11 @@ fn heading<'t>(reader: &mut Reader<'t>, line: &Line<'t>, first_match: bool) -> T
             table.outcomes.push(Column { kind: *kind, span: place.span });
             continue;
         }
-        let names = OUTCOMES.iter().map(|(name, _)| *name);
-        let meant = if is_short(&heading) { suggest::closest(&heading, names) } else { None };
-        let meant = meant.and_then(|meant| OUTCOMES.iter().find(|(name, _)| *name == meant));
+        // Among the conditions anything may stand, if results are named after them.
+        let conditions = table.outcomes.is_empty();
+        let meant = if conditions && has_result { None } else { closest_outcome(&heading) };
         let misspelt = meant.filter(|(name, _)| !has_result && is_result(name));
-        if table.outcomes.is_empty() && misspelt.is_none() {
+        if conditions && misspelt.is_none() {
             table.conditions.push(match place.empty {
                 true => {
                     reader.error(Code::E0119, place.span, "a column has no heading");
@@ -153,6 +153,13 @@ fn heading<'t>(reader: &mut Reader<'t>, line: &Line<'t>, first_match: bool) -> T
         table.outcomes.push(Column { kind, span: place.span });
     }
     table
+}
+
+/// The heading of results that was meant, if one is close.
+fn closest_outcome(heading: &str) -> Option<&'static (&'static str, ColumnKind)> {
+    let names = OUTCOMES.iter().map(|(name, _)| *name);
+    let meant = if is_short(heading) { suggest::closest(heading, names) } else { None }?;
+    OUTCOMES.iter().find(|(name, _)| *name == meant)
 }
 
 fn row<'t>(reader: &mut Reader<'t>, line: &Line<'t>, table: &Table) -> Row {

@@ -122,19 +122,18 @@ fn is_row(tokens: &Tokens<'_>, at: usize) -> bool {
 
 /// The tokens of a text as they stand there. A byte order mark before the first is none.
 fn cut(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut first = true;
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut end = 0;
     for pair in pairs(text) {
         let at = pair.as_span();
-        match kind(pair.as_rule()) {
-            Found::LineEnd => first = true,
-            Found::Comment => {}
-            Found::Token(kind) if is_byte_order_mark(kind, at) => {}
-            Found::Token(kind) => {
-                tokens.push(Token { kind, span: span(at.start(), at.end()), first });
-                first = false;
-            }
+        let Found::Token(kind) = kind(pair.as_rule()) else { continue };
+        if is_byte_order_mark(kind, at) {
+            continue;
         }
+        let between = text.as_bytes().get(end..at.start()).unwrap_or_default();
+        let first = tokens.is_empty() || between.contains(&b'\n');
+        tokens.push(Token { kind, span: span(at.start(), at.end()), first });
+        end = at.end();
     }
     tokens
 }
@@ -151,7 +150,6 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
     for pair in pairs(text) {
         let at = pair.as_span();
         match kind(pair.as_rule()) {
-            Found::LineEnd => {}
             Found::Comment => {
                 let end = at.start() + at.as_str().trim_end().len();
                 pieces.push(Piece { span: span(at.start(), end), is_comment: true });
@@ -191,13 +189,14 @@ fn offset(at: u32) -> usize {
 
 /// What the rule `tokens` finds.
 enum Found {
-    LineEnd,
     Comment,
     Token(Kind),
 }
 
 fn kind(rule: Rule) -> Found {
-    const KINDS: [(Rule, Kind); 8] = [
+    const KINDS: [(Rule, Kind); 10] = [
+        (Rule::bar, Kind::Sign),
+        (Rule::foreign_word, Kind::Word),
         (Rule::string, Kind::Text),
         (Rule::numeral, Kind::Numeral),
         (Rule::spelled_date, Kind::Date),
@@ -207,9 +206,7 @@ fn kind(rule: Rule) -> Found {
         (Rule::curly_string, Kind::CurlyText),
         (Rule::single_string, Kind::SingleText),
     ];
-    if rule == Rule::newline {
-        Found::LineEnd
-    } else if rule == Rule::comment {
+    if rule == Rule::comment {
         Found::Comment
     } else {
         Found::Token(KINDS.iter().find(|(of, _)| *of == rule).map_or(Kind::Odd, |(_, kind)| *kind))

@@ -68,7 +68,11 @@ fn gap(
         out.push_str(c.one(&["\n", " # here\n", "\n\n", "\n# between\n"]));
         return blanks(c, out, 0);
     }
-    blanks(c, out, usize::from(!is_close && !touches));
+    // `0,100` would be one number, and none that is well written.
+    let figures = |text: &str, at: fn(&str) -> Option<char>| at(text).is_some_and(|c| c.is_ascii_digit());
+    let numbers = out.strip_suffix(',').is_some_and(|before| figures(before, |text| text.chars().last()))
+        && figures(next, |text| text.chars().next());
+    blanks(c, out, usize::from(!is_close && !touches || numbers));
 }
 
 /// At least so many blanks.

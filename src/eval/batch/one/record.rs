@@ -171,42 +171,37 @@ impl Record {
     fn put(&mut self, id: FieldId, given: Given<'_>) -> Result<(), BadValue> {
         let at = id.index();
         let Self { kind, values, codes, .. } = self;
-        let described = kind.fields().get(at);
-        let (Some(field), Some((slot, code))) = (described, values.get_mut(at).zip(codes.get_mut(at))) else {
+        let (Some(field), Some(slot), Some(code)) =
+            (kind.fields().get(at), values.get_mut(at), codes.get_mut(at))
+        else {
             return Err(BadValue {
                 field: format!("field {at}"),
                 value: given.text(),
                 reason: format!("`{}` has no such field", kind.described().name),
             });
         };
-        let value = match value_of(kind, field, given) {
-            Ok(Value::Missing(_)) if !field.optional && kind.needed.contains(&at) => {
-                Err("missing, and not optional".to_owned())
-            }
-            Ok(Value::Missing(_)) => Ok(Value::Missing(Why::Field(id))),
-            other => other,
-        };
-        let result = value.and_then(|value| {
-            let (class, is_good) = kind.class(at, &value);
-            if !is_good {
-                return Err(
-                    fault_of(field, &value).unwrap_or_else(|| "outside the field's domain".to_owned())
-                );
-            }
-            Ok((value, class))
-        });
-        match result {
-            Ok((value, class)) => {
-                *slot = value;
-                *code = class;
-                Ok(())
-            }
-            Err(reason) => {
-                *slot = Value::Missing(Why::Field(id));
-                *code = kind.class(at, slot).0;
-                Err(BadValue { field: field.name.clone(), value: shown_as(kind, field, given), reason })
-            }
+        let missing = || Value::Missing(Why::Field(id));
+        let placed = place(kind, field, given, slot);
+        if slot.is_missing() {
+            *slot = missing();
         }
+        let said = match placed {
+            Ok(()) if slot.is_missing() && !field.optional && kind.needed.contains(&at) => {
+                "missing, and not optional".to_owned()
+            }
+            Ok(()) => {
+                let (class, is_good) = kind.class(at, slot);
+                if is_good {
+                    *code = class;
+                    return Ok(());
+                }
+                fault_of(field, slot).unwrap_or_else(|| "outside the field's domain".to_owned())
+            }
+            Err(reason) => reason,
+        };
+        *slot = missing();
+        *code = kind.class(at, slot).0;
+        Err(BadValue { field: field.name.clone(), value: shown_as(kind, field, given), reason: said })
     }
 
     /// Adds a child record, made by [`super::Scorer::child_record`]; its values are copied. It belongs to this record,
@@ -272,30 +267,25 @@ impl Record {
     }
 }
 
-/// What is given, as a value of the field's type.
-fn value_of(kind: &Kind, field: &Field, given: Given<'_>) -> Result<Value, String> {
-    let number = |number: Decimal| {
-        if field.kind == Type::Integer && !number.is_integer() {
-            return Err("not a whole number".to_owned());
-        }
-        Ok(Value::Number(number))
-    };
+/// Puts what is given into a slot, as a value of the field's type. Each value is made where it stays: moved about, it
+/// would take longer than all else that is done with it.
+#[inline]
+fn place(kind: &Kind, field: &Field, given: Given<'_>, slot: &mut Value) -> Result<(), String> {
     match (field.kind, given) {
-        (_, Given::Missing) => Ok(Value::Missing(Why::Undecided)),
+        (_, Given::Missing | Given::Text("")) => *slot = Value::Missing(Why::Undecided),
         (Type::Number | Type::Integer | Type::Money, Given::Integer(n)) => {
-            Ok(Value::Number(Decimal::from_int(n)))
+            *slot = Value::Number(Decimal::from_int(n));
         }
         (Type::Number | Type::Integer | Type::Money, Given::Double(x)) => {
             let exact = units_of_double(x).and_then(Decimal::from_units);
-            exact.ok_or_else(|| "not a number that fits".to_owned()).and_then(number)
+            place_number(field, exact.ok_or("not a number that fits")?, slot)?;
         }
-        (Type::Number | Type::Integer | Type::Money, Given::Number(n)) => number(n),
-        (Type::Date, Given::Date(day)) => Ok(Value::Date(day)),
-        (Type::YesNo, Given::YesNo(truth)) => Ok(Value::YesNo(truth)),
-        (Type::Category(_), Given::Category(Category(code))) => Ok(Value::Category(code)),
-        (_, Given::Text("")) => Ok(Value::Missing(Why::Undecided)),
-        (Type::Text, Given::Text(text)) => Ok(Value::Text(Arc::from(text))),
-        (_, Given::Text(text)) => read_cell(&kind.policy.schema, field, text),
+        (Type::Number | Type::Integer | Type::Money, Given::Number(n)) => place_number(field, n, slot)?,
+        (Type::Date, Given::Date(day)) => *slot = Value::Date(day),
+        (Type::YesNo, Given::YesNo(truth)) => *slot = Value::YesNo(truth),
+        (Type::Category(_), Given::Category(Category(code))) => *slot = Value::Category(code),
+        (Type::Text, Given::Text(text)) => *slot = Value::Text(Arc::from(text)),
+        (_, Given::Text(text)) => *slot = read_cell(&kind.policy.schema, field, text)?,
         (
             _,
             Given::Integer(_)
@@ -304,8 +294,17 @@ fn value_of(kind: &Kind, field: &Field, given: Given<'_>) -> Result<Value, Strin
             | Given::Date(_)
             | Given::YesNo(_)
             | Given::Category(_),
-        ) => Err(format!("the field is {}", field.kind.describe())),
+        ) => return Err(format!("the field is {}", field.kind.describe())),
     }
+    Ok(())
+}
+
+fn place_number(field: &Field, number: Decimal, slot: &mut Value) -> Result<(), String> {
+    if field.kind == Type::Integer && !number.is_integer() {
+        return Err("not a whole number".to_owned());
+    }
+    *slot = Value::Number(number);
+    Ok(())
 }
 
 /// What was given, as data would spell it.
