@@ -112,7 +112,7 @@ impl<'p> Audit<'p> {
         let shown = |case: &Case| self.bought_from(&planner, case, from, to, at_least);
         let mut few: Vec<&Move> = moves.iter().filter(|each| each.cost < at_least.units()).collect();
         few.sort_by_key(|each| (each.cost, std::cmp::Reverse(each.gain)));
-        let far = self.policy.range.map_or(step * 100, |(low, high)| high.units() - low.units());
+        let far = self.policy.range.map_or(step.saturating_mul(100), |(low, high)| high.units().saturating_sub(low.units()));
         let starts = few.iter().take(TRIES).map(|each| {
             let group = levers.groups.get(each.group);
             let classes = group.and_then(|group| classes(model, group, each.from)).unwrap_or_default();
@@ -183,7 +183,7 @@ fn moves(model: &Model<'_>, groups: &[Group]) -> Vec<Move> {
                 let pairs = block.buckets.iter().zip(block.points(from)).zip(block.points(to));
                 let gains: Vec<(usize, i128)> = pairs
                     .map(|((bucket, from), to)| {
-                        (*bucket, model.bucket(*bucket).sign * (to.low() - from.low()))
+                        (*bucket, model.bucket(*bucket).sign * to.low().saturating_sub(from.low()))
                     })
                     .collect();
                 if gains.iter().all(|(_, gain)| *gain <= 0) && marks(from) == marks(to) {
@@ -253,7 +253,7 @@ fn most_for_less(levers: &Levers, moves: &[Move], price: i128) -> Option<i128> {
         let own = moves.iter().filter(|each| each.group == at && each.cost < price);
         let own: Vec<(i128, i128)> = own.map(|each| Some((each.cost, each.gain?))).collect::<Option<_>>()?;
         let both = best.iter().flat_map(|(cost, gain)| {
-            own.iter().chain([&(0, 0)]).map(move |(more, points)| (cost.saturating_add(*more), gain + points))
+            own.iter().chain([&(0, 0)]).map(move |(more, points)| (cost.saturating_add(*more), gain.saturating_add(*points)))
         });
         let mut both: Vec<(i128, i128)> = both.filter(|(cost, _)| *cost < price).collect();
         both.sort_by_key(|(cost, gain)| (*cost, -gain));

@@ -306,8 +306,11 @@ impl Candidates {
                     }
                     // The last value of the class that `from` is in.
                     let (mut inside, mut outside) = (from, high);
-                    while outside - inside > one {
-                        let middle = inside + (outside - inside) / one / 2 * one;
+                    let apart = |inside: i128, outside: i128| {
+                        i128::try_from(outside.abs_diff(inside) / one.unsigned_abs() / 2).unwrap_or(0)
+                    };
+                    while apart(inside, outside) > 0 {
+                        let middle = inside + apart(inside, outside) * one;
                         if class(middle) == first { inside = middle } else { outside = middle }
                     }
                     cut.push((from, inside));
