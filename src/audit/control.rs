@@ -323,7 +323,9 @@ fn most_for_less(levers: &Levers, moves: &[Move], price: i128) -> Option<i128> {
         let own = moves.iter().filter(|each| each.group == at && each.cost < price);
         let own: Vec<(i128, i128)> = own.map(|each| Some((each.cost, each.gain?))).collect::<Option<_>>()?;
         let both = best.iter().flat_map(|(cost, gain)| {
-            own.iter().chain([&(0, 0)]).map(move |(more, points)| (cost.saturating_add(*more), gain + points))
+            own.iter()
+                .chain([&(0, 0)])
+                .map(move |(more, points)| (cost.saturating_add(*more), gain.saturating_add(*points)))
         });
         let mut both: Vec<(i128, i128)> = both.filter(|(cost, _)| *cost < price).collect();
         both.sort_by_key(|(cost, gain)| (*cost, -gain));

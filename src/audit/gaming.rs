@@ -4,7 +4,7 @@
 //! Records are taken in one at a time and only counted: what is kept grows with the number of different prices, gains and
 //! scores, not with the number of records.
 
-use super::recourse::Planner;
+use super::recourse::{Planner, Price};
 use crate::data::{Records, Set, Type};
 use crate::decimal::Decimal;
 use crate::eval::{Outcome, Scorer, Settled, score_one};
@@ -18,16 +18,18 @@ pub struct Gaming {
     pub scored: u64,
     /// Records without.
     pub not_scored: u64,
-    /// Records of which nothing can be said, and why of the first.
+    /// Records that could not be scored, and why of the first.
     pub unknown: (u64, Option<String>),
-    /// Why a price may not be the least there is.
+    /// Why some of what is told of prices may not be so: of the first of which it is not proved.
     pub inexact: Option<String>,
     /// The tiers but the worst, best first.
     pub tiers: Vec<IntoTier>,
     /// What a bought friend is worth, by influence.
     pub friends: Vec<BoughtFriend>,
-    /// The cut-offs of the tiers but the worst, best first.
+    /// The cut-offs of the tiers but the worst, best first, where enough scores can lie on both sides.
     pub bunching: Vec<Bunching>,
+    /// Tiers at whose cut-offs that is not so: scores lie too far apart, or it is too near an end of the range.
+    pub not_compared: Vec<TierId>,
 }
 
 /// The way into a tier, or a better one.
@@ -37,15 +39,12 @@ pub struct IntoTier {
     pub tier: TierId,
     /// Records below it.
     pub below: u64,
-    /// The least prices of those that can buy their way in.
+    /// The least prices of those that can buy their way in, as far as they were found.
     pub prices: Spread,
-}
-
-impl IntoTier {
-    /// Records below it that no change of what has a price brings in.
-    pub fn no_way(&self) -> u64 {
-        self.below - self.prices.count()
-    }
+    /// Those of which it is proved that no change of what has a price brings them in.
+    pub no_way: u64,
+    /// Those of which neither is known, and why of the first.
+    pub undecided: (u64, Option<String>),
 }
 
 /// What one more linked record with the top score is worth.
@@ -66,7 +65,7 @@ pub struct Bunching {
     pub tier: TierId,
     /// The least score of it.
     pub cut: Decimal,
-    /// How far is looked to either side.
+    /// How far is looked to either side: as many scores can lie on one as on the other.
     pub width: Decimal,
     /// Scores from the cut-off on.
     pub above: u64,
@@ -126,23 +125,28 @@ impl Spread {
         })
     }
 
+    /// Whether all are whole numbers.
+    pub fn is_whole(&self) -> bool {
+        self.counts.keys().all(|number| number.is_integer())
+    }
+
     /// How many lie in each of some intervals of equal width, from the least to the greatest: the first number of each,
-    /// and the count. Whole numbers have intervals of whole width.
-    pub fn histogram(&self, bins: u32) -> Vec<(Decimal, u64)> {
+    /// where it ends (which is in the next), and the count. Whole numbers have intervals of whole width.
+    pub fn histogram(&self, bins: u32) -> Vec<(Decimal, Decimal, u64)> {
         let (Some(least), Some(greatest)) = (self.least(), self.greatest()) else { return Vec::new() };
-        let whole = self.counts.keys().all(|number| number.is_integer());
-        let grain = if whole { Decimal::ONE.units() } else { 1 };
-        let span = greatest.units() - least.units() + grain;
-        let width = (span / i128::from(bins.max(1)) + grain - 1) / grain * grain;
-        let width = if width * i128::from(bins.max(1)) < span { width + grain } else { width.max(grain) };
-        let mut found: Vec<(Decimal, u64)> = Vec::new();
+        let grain = if self.is_whole() { Decimal::ONE.units() } else { 1 };
+        let span = greatest.units().saturating_sub(least.units()).saturating_add(grain);
+        let bins = i128::from(bins.max(1));
+        let width = (span / bins).saturating_add(grain - 1) / grain * grain;
+        let width = if width.saturating_mul(bins) < span { width + grain } else { width.max(grain) };
+        let mut found: Vec<(Decimal, Decimal, u64)> = Vec::new();
         let mut from = least.units();
         while from <= greatest.units() {
             let (Some(low), Some(high)) = (Decimal::from_units(from), Decimal::from_units(from + width))
             else {
                 break;
             };
-            found.push((low, self.counts.range(low..high).map(|(_, count)| count).sum()));
+            found.push((low, high, self.counts.range(low..high).map(|(_, count)| count).sum()));
             from += width;
         }
         found
@@ -175,7 +179,13 @@ impl<'a, 'p> Tally<'a, 'p> {
         let settled = Settled::of(&scorer, records);
         let (_, top) = policy.range.unwrap_or(policy.reachable);
         let tiers = (0..policy.tiers.len().saturating_sub(1) as u32).map(TierId);
-        let into = tiers.map(|tier| IntoTier { tier, below: 0, prices: Spread::default() });
+        let into = tiers.map(|tier| IntoTier {
+            tier,
+            below: 0,
+            prices: Spread::default(),
+            no_way: 0,
+            undecided: (0, None),
+        });
         let friends = (0..policy.influences.len() as u32).map(|influence| BoughtFriend {
             influence,
             with: top,
@@ -185,10 +195,11 @@ impl<'a, 'p> Tally<'a, 'p> {
             scored: 0,
             not_scored: 0,
             unknown: (0, None),
-            inexact: planner.inexact().map(str::to_owned),
+            inexact: None,
             tiers: into.collect(),
             friends: friends.collect(),
             bunching: Vec::new(),
+            not_compared: Vec::new(),
         };
         Self { planner, scorer, records, settled, top, scores: BTreeMap::new(), gaming }
     }
@@ -197,7 +208,8 @@ impl<'a, 'p> Tally<'a, 'p> {
     pub fn take(&mut self, position: usize) {
         let outcome = score_one(&self.scorer, self.records, &self.settled, position, &mut ());
         let (Some(Ok(outcome)), Some(subject)) = (outcome, self.records.subject(position)) else {
-            self.unknown("a number does not fit");
+            self.gaming.unknown.0 += 1;
+            self.gaming.unknown.1.get_or_insert_with(|| "a number does not fit".to_owned());
             return;
         };
         let Some(score) = outcome.score else {
@@ -206,16 +218,24 @@ impl<'a, 'p> Tally<'a, 'p> {
         };
         self.gaming.scored += 1;
         *self.scores.entry(score).or_insert(0) += 1;
-        match self.planner.prices(self.records, &subject, &outcome) {
-            Ok(prices) => {
-                for (into, price) in self.gaming.tiers.iter_mut().zip(prices) {
-                    into.below += 1;
-                    if let Some(price) = price {
-                        into.prices.add(price);
-                    }
+        let better = outcome.tier.map_or(0, TierId::index);
+        let prices = self.planner.prices(self.records, &subject, &outcome);
+        let prices = prices.unwrap_or_else(|why| vec![Price::Undecided(why); better]);
+        for (into, price) in self.gaming.tiers.iter_mut().zip(prices) {
+            into.below += 1;
+            match price {
+                Price::Least(cost) => into.prices.add(cost),
+                Price::AtMost(cost, why) => {
+                    into.prices.add(cost);
+                    self.gaming.inexact.get_or_insert(why);
+                }
+                Price::NoWay => into.no_way += 1,
+                Price::Undecided(why) => {
+                    into.undecided.0 += 1;
+                    into.undecided.1.get_or_insert_with(|| why.clone());
+                    self.gaming.inexact.get_or_insert(why);
                 }
             }
-            Err(why) => self.unknown(&why),
         }
         for at in 0..self.gaming.friends.len() {
             let gain = self.gain(at, &subject, &outcome, score);
@@ -241,41 +261,93 @@ impl<'a, 'p> Tally<'a, 'p> {
         then.score?.checked_sub(score)
     }
 
-    fn unknown(&mut self, why: &str) {
-        self.gaming.unknown.0 += 1;
-        self.gaming.unknown.1.get_or_insert_with(|| why.to_owned());
-    }
-
     /// What was counted.
     pub fn finish(mut self) -> Gaming {
         let policy = self.planner.policy();
-        let width = width(policy);
-        let cut = |tier: &IntoTier| {
-            let Set::Ranges(ranges) = &policy.tiers.get(tier.tier.index())?.scores else { return None };
-            let (low, _) = *ranges.first()?;
-            let (least, _) = crate::data::limits(Type::Number);
-            let cut = Decimal::from_units(low).filter(|_| low > least)?;
-            let count =
-                |from: Decimal, to: Decimal| self.scores.range(from..to).map(|(_, count)| count).sum();
-            let (above, below) = (cut.checked_add(width)?, cut.checked_sub(width)?);
-            let (above, below) = (count(cut, above), count(below, cut));
-            Some(Bunching { tier: tier.tier, cut, width, above, below })
-        };
-        self.gaming.bunching = self.gaming.tiers.iter().filter_map(cut).collect();
+        for into in &self.gaming.tiers {
+            match bunching(policy, &self.scores, into.tier) {
+                Some(Some(found)) => self.gaming.bunching.push(found),
+                Some(None) => self.gaming.not_compared.push(into.tier),
+                None => {}
+            }
+        }
         self.gaming
     }
 }
 
-/// How far is looked to either side of a cut-off: a hundredth of the range, in whole steps of the rounding; without a range
-/// ten of them.
-fn width(policy: &Policy) -> Decimal {
+/// Scores on both sides of a tier's least score: `None` where it has none, and nothing within where too few can lie there.
+///
+/// Compared are as many scores that can be on one side as on the other. Those that can be lie as far apart as all that were
+/// seen do; the ends of the range, where scores pile up that would be beyond, and scores that overrides set are left out.
+fn bunching(policy: &Policy, scores: &BTreeMap<Decimal, u64>, tier: TierId) -> Option<Option<Bunching>> {
+    let Set::Ranges(ranges) = &policy.tiers.get(tier.index())?.scores else { return None };
+    let (low, _) = *ranges.first()?;
+    let (least, _) = crate::data::limits(Type::Number);
+    let cut = Decimal::from_units(low).filter(|_| low > least)?;
+    Some(around(policy, scores, tier, cut))
+}
+
+fn around(policy: &Policy, scores: &BTreeMap<Decimal, u64>, tier: TierId, cut: Decimal) -> Option<Bunching> {
+    let set = policy.overrides.iter().flat_map(|each| [each.score_at_least, each.score_at_most]);
+    let ends = policy.range.into_iter().flat_map(|(low, high)| [Some(low), Some(high)]);
+    let held: Vec<Decimal> = set.chain(ends).flatten().collect();
+    let mut free = scores.keys().filter(|score| !held.contains(score)).map(|score| score.units());
+    let first = free.next()?;
+    let apart = free.fold(0_u128, |apart, score| greatest_divisor(apart, score.abs_diff(first)));
+    let apart = i128::try_from(apart).ok().filter(|apart| *apart > 0)?;
+    // How far one would look, were all scores possible; a little farther where they lie apart, but not much.
+    let width = width(policy);
+    let wanted = match width / apart {
+        many @ (0 | 1) if apart.saturating_mul(2) > width.saturating_mul(5) => many,
+        0 | 1 => 2,
+        many => many,
+    };
+    // The least score that can be from the cut-off on.
+    let above = cut.units().checked_add(first.checked_sub(cut.units())?.rem_euclid(apart))?;
+    let inside = |score: i128| {
+        Decimal::from_units(score).is_some_and(|score| match policy.range {
+            Some((low, high)) => low < score && score < high,
+            None => policy.reachable.0 <= score && score <= policy.reachable.1,
+        })
+    };
+    let can_be =
+        |steps: i128| steps.checked_mul(apart).and_then(|far| above.checked_add(far)).is_some_and(inside);
+    // Both sides are intervals: what lies between two scores that can be, can be.
+    let (mut most, mut none) = (0, wanted + 1);
+    while none - most > 1 {
+        let many = most + (none - most) / 2;
+        if can_be(many - 1) && can_be(-many) { most = many } else { none = many }
+    }
+    if most < 2 {
+        return None;
+    }
+    let at = |steps: i128| Decimal::from_units(above + steps * apart);
+    let count = |from: Decimal, to: Decimal| scores.range(from..=to).map(|(_, count)| count).sum();
+    Some(Bunching {
+        tier,
+        cut,
+        width: Decimal::from_units(most * apart)?,
+        above: count(at(0)?, at(most - 1)?),
+        below: count(at(-most)?, at(-1)?),
+    })
+}
+
+fn greatest_divisor(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+/// How far is looked to either side of a cut-off, in units: a hundredth of the range, in whole steps of the rounding;
+/// without a range ten of them.
+fn width(policy: &Policy) -> i128 {
     let step = policy.round.units().max(1);
     let units = match policy.range {
-        Some((low, high)) => (high.units() - low.units()) / 100,
+        Some((low, high)) => high.units().saturating_sub(low.units()) / 100,
         None => step.saturating_mul(10),
     };
-    let whole = (units + step - 1) / step * step;
-    Decimal::from_units(whole.max(step)).unwrap_or(policy.round)
+    (units.saturating_add(step - 1) / step).max(1).saturating_mul(step)
 }
 
 #[cfg(test)]
@@ -302,7 +374,7 @@ mod tests {
             let of = spread(numbers);
             let histogram = of.histogram(5);
             assert!(histogram.len() <= 5, "{histogram:?}");
-            assert_eq!(histogram.iter().map(|(_, count)| count).sum::<u64>(), of.count(), "{histogram:?}");
+            assert_eq!(histogram.iter().map(|(_, _, count)| count).sum::<u64>(), of.count(), "{histogram:?}");
         }
     }
 

@@ -103,6 +103,20 @@ pub(super) enum Gives {
     Mark { when: Node, if_missing: bool, mark: Marks, where_it_holds: bool },
 }
 
+impl Gives {
+    /// Whether it asks whether something is missing that is worked out of axes, some of these among them.
+    pub(super) fn asks_whether_missing(&self, of: &dyn Fn(AxisId) -> bool) -> bool {
+        match self {
+            Self::Table(table, ..) => table.asks_whether_missing(of),
+            Self::Formula { when, points, .. } => {
+                when.iter().chain([points]).any(|node| node.asks_whether_missing(of))
+            }
+            Self::Mark { when, .. } => when.asks_whether_missing(of),
+            Self::Axis(_) => false,
+        }
+    }
+}
+
 /// The weight and limits of an item.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Finish {

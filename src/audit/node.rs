@@ -430,6 +430,27 @@ impl Node {
         }
     }
 
+    /// Whether it asks whether something is missing that is worked out of axes, some of these among them.
+    pub(super) fn asks_whether_missing(&self, of: &dyn Fn(AxisId) -> bool) -> bool {
+        match self {
+            Self::Axis(_) | Self::Constant(_) => false,
+            Self::IsMissing(inner) => {
+                let mut axes = Vec::new();
+                inner.axes(&mut axes);
+                !matches!(**inner, Self::Axis(_)) && axes.into_iter().any(of)
+            }
+            Self::Test(inner, _) | Self::Not(inner) | Self::Negate(inner, _) => {
+                inner.asks_whether_missing(of)
+            }
+            Self::And(all) | Self::Or(all) => all.iter().any(|each| each.asks_whether_missing(of)),
+            Self::Call(_, all, _) => all.iter().any(|(each, _)| each.asks_whether_missing(of)),
+            Self::Otherwise(a, b) | Self::Arithmetic(_, a, b, _) => {
+                a.asks_whether_missing(of) || b.asks_whether_missing(of)
+            }
+            Self::Table(table) => table.asks_whether_missing(of),
+        }
+    }
+
     /// What it can come to where each axis is as seen.
     pub(super) fn possible(&self, cell: CellView<'_>) -> Possible {
         match self {
@@ -506,6 +527,12 @@ impl TableNode {
     pub(super) fn axes(&self, into: &mut Vec<AxisId>) {
         self.columns.iter().for_each(|column| column.axes(into));
         self.rows.iter().filter_map(|row| row.outcome.as_ref()).for_each(|outcome| outcome.axes(into));
+    }
+
+    /// As of a node.
+    pub(super) fn asks_whether_missing(&self, of: &dyn Fn(AxisId) -> bool) -> bool {
+        let outcomes = self.rows.iter().filter_map(|row| row.outcome.as_ref());
+        self.columns.iter().chain(outcomes).any(|node| node.asks_whether_missing(of))
     }
 
     /// The rows that can be the one taken.

@@ -7,6 +7,7 @@ mod call;
 mod case;
 mod case_table;
 mod cell;
+mod change;
 mod clause;
 mod context;
 pub(crate) mod coverage;

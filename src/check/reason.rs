@@ -130,7 +130,10 @@ impl Context<'_> {
                             item.name.text
                         ),
                     )
-                    .help("add a line `baseline N`"),
+                    .help(
+                        "add a line `baseline N`: the number that its points are compared with. Averages of data come from \
+                         `glassbox baseline PACK --write`; start with `baseline 0` in each block and let it replace them",
+                    ),
                 )
             }
             RankedBy::PointsLost | RankedBy::BelowBaseline | RankedBy::AboveBaseline => {}

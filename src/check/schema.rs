@@ -3,8 +3,8 @@
 use super::context::{Context, Use};
 use super::scope::KindName;
 use crate::data::{
-    CategoryType, CategoryTypeId, Change, Field, FieldId, LinkId, LinkType, RecordId, RecordType, Schema,
-    Set, Tag, TagId, Type,
+    CategoryType, CategoryTypeId, Field, FieldId, LinkId, LinkType, RecordId, RecordType, Schema, Set, Tag,
+    TagId, Type,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Place, Span};
@@ -76,6 +76,7 @@ impl<'a> Context<'a> {
             self.link(file, line);
         }
         self.check_keys(&kept);
+        self.check_changes(&kept);
     }
 
     fn find_scored(&mut self, scores: Option<(FileId, &Name)>) {
@@ -165,7 +166,7 @@ impl<'a> Context<'a> {
             optional: line.optional.is_some(),
             column: line.column.as_ref().map_or_else(|| line.name.text.clone(), |c| c.text.clone()),
             tags: self.tags(file, &line.tags),
-            change: line.change.as_ref().map(|c| self.change(file, kind, c)),
+            change: self.change(file, kind, line),
             place: Place::new(file, line.span),
         }
     }
@@ -229,35 +230,6 @@ impl<'a> Context<'a> {
             return None;
         }
         Some(set)
-    }
-
-    fn change(&mut self, file: FileId, kind: Type, written: &ast::Change) -> Change {
-        match written {
-            ast::Change::Immutable(_) => Change::Immutable,
-            ast::Change::OnlyUp(span) => {
-                if !kind.is_ordered() {
-                    let message = format!(
-                        "`only up` says nothing of {}: its values have no order",
-                        self.type_name(kind)
-                    );
-                    self.error(Code::E0209, file, *span, message);
-                }
-                Change::OnlyUp
-            }
-            ast::Change::Controllable { by, cost, step, span } => {
-                if step.as_ref().is_some_and(|s| s.value <= crate::decimal::Decimal::ZERO) {
-                    self.error(Code::E0222, file, *span, "a step must be greater than zero");
-                }
-                if cost.value < crate::decimal::Decimal::ZERO {
-                    self.error(Code::E0212, file, cost.span, "a cost cannot be less than zero");
-                }
-                Change::Controllable {
-                    by: by.text.clone(),
-                    cost: cost.value,
-                    step: step.as_ref().map(|s| s.value),
-                }
-            }
-        }
     }
 
     fn join_parent(&mut self, file: FileId, block: &RecordBlock, child: RecordId) {

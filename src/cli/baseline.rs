@@ -99,7 +99,7 @@ impl BaselineCommand {
         let over = Over { at_or_above: self.at_or_above, within: self.within };
         let mut measures = Measures::new(&policy);
         measures.ask_averages(&policy, over);
-        let mut list = rejects::List::new(None)?;
+        let mut list = rejects::List::new(None)?.listed_by("`glassbox score --rejects FILE`");
         let files = counting.files(&self.run.data)?;
         let sources = project::fingerprints(&policy.schema, &files).map_err(|error| {
             Stop::failure(error.to_string(), Some("name files: `--data NAME=FILE`".to_owned()))
@@ -188,14 +188,18 @@ impl BaselineCommand {
             .map(|(item, average)| Baseline { place: item.place, value: *average })
             .collect();
         let settings = opened.settings(&self.run);
-        project::write_baselines(&opened.ruleset, policy, &settings, &own, comment).map_err(|error| {
+        let written = project::write_baselines(&opened.ruleset, policy, &settings, &own, comment);
+        let is_new = written.map_err(|error| {
             let help = "nothing was written; without `--write` the lines are printed".to_owned();
             Stop::failure(error.to_string(), Some(help))
         })?;
         let mut stderr = anstream::stderr();
         if !self.quiet {
-            let path = opened.project().path.display();
-            writeln!(stderr, "{GOOD}✓{GOOD:#} {path}: wrote {}", plural(own.len(), "baseline"))?;
+            let (path, many) = (opened.project().path.display(), plural(own.len(), "baseline"));
+            match is_new {
+                true => writeln!(stderr, "{GOOD}✓{GOOD:#} {path}: wrote {many}")?,
+                false => writeln!(stderr, "{GOOD}✓{GOOD:#} {path}: its {many} are these already")?,
+            }
         }
         for (item, average) in lines.iter().filter(|(item, _)| !project::is_own(&opened.ruleset, item.place))
         {

@@ -2,6 +2,7 @@
 
 use super::arguments::Run;
 use super::open::open;
+use super::patience::Patience;
 use super::report::plural;
 use super::{Exit, Stop, rejects};
 use crate::audit::Audit;
@@ -110,6 +111,7 @@ impl Explain {
             return Err(failure(format!("it is {}", outcome.status.name())));
         }
         let aim = self.aim(policy, Planner::next_tier(&outcome))?;
+        let _patience = Patience::saying("looking for the cheapest way …".to_owned());
         let audit = Audit::of(policy);
         let planner = audit.planner().map_err(failure)?;
         let recourse = planner.cheapest(records, &subject, &outcome, aim).map_err(failure)?;
@@ -124,12 +126,12 @@ impl Explain {
         let names = || policy.tiers.iter().map(|tier| tier.name.as_str());
         if policy.tiers.is_empty() {
             let message = format!("`{}` has no tiers to reach", policy.name);
-            return Err(Stop::failure(message, Some("name a score: `--to-score 650`".to_owned())));
+            return Err(Stop::failure(message, Some(to_score(policy))));
         }
         let Some(name) = &self.to else {
             return next.map(Aim::Tier).ok_or_else(|| {
                 let message = format!("`{}` has the best tier already", self.key);
-                Stop::failure(message, Some("name a score: `--to-score 650`".to_owned()))
+                Stop::failure(message, Some(to_score(policy)))
             });
         };
         let tier = names().position(|tier| tier == name);
@@ -175,6 +177,12 @@ impl Explain {
 /// Everything that is wrong with a record, in words.
 pub(super) fn faults(reject: &Reject) -> String {
     reject.faults.iter().map(rejects::words).collect::<Vec<_>>().join("; ")
+}
+
+/// How to name a score, with one that may be reached.
+fn to_score(policy: &Policy) -> String {
+    let (_, top) = policy.range.unwrap_or(policy.reachable);
+    format!("name a score: `--to-score {top}`")
 }
 
 /// A score on the command line.

@@ -2,10 +2,12 @@
 
 use super::arguments::Run;
 use super::open::Opened;
-use super::report::plural;
+use super::patience::Patience;
+use super::report::{plural, warn};
 use super::{Exit, Stop};
 use crate::audit::Audit;
 use crate::audit::gaming::{Gaming, Spread, gaming};
+use crate::data::Records;
 use crate::decimal::Decimal;
 use crate::explain::Amount;
 use crate::policy::{Policy, TierId};
@@ -43,19 +45,25 @@ pub(super) fn write(
     let mut objects = Vec::new();
     for (at, (opened, policy)) in opened.iter().zip(policies).enumerate() {
         let loaded = opened.load(policy, run)?;
-        if !loaded.rejects.set_aside.is_empty() {
+        let set_aside = loaded.rejects.set_aside.len();
+        if set_aside > 0 {
+            warn(&format!("{}: {} set aside and not counted", policy.name, plural(set_aside, "record")))?;
             exit = Exit::SetAside;
         }
-        let audit = Audit::of(policy);
-        let planner = audit.planner().map_err(|why| Stop::failure(why, None))?;
-        let found = gaming(&planner, &loaded.population);
+        let found = {
+            let many = plural(Records::count(&loaded.population), "record");
+            let _patience = Patience::saying(format!("looking for the cheapest ways of {many} …"));
+            let audit = Audit::of(policy);
+            let planner = audit.planner().map_err(|why| Stop::failure(why, None))?;
+            gaming(&planner, &loaded.population)
+        };
         match form {
             Form::Text => {
                 let gap = if at == 0 { "" } else { "\n" };
                 writeln!(out, "{gap}{}, as of {}\n", policy.title, policy.today)?;
                 show(out, policy, &found)?;
             }
-            Form::Json => objects.push(json(policy, &found)),
+            Form::Json => objects.push(json(policy, &found, set_aside)),
         }
     }
     if form == Form::Json {
@@ -73,11 +81,11 @@ fn show(out: &mut dyn Write, policy: &Policy, gaming: &Gaming) -> io::Result<()>
     let name = |tier: TierId| policy.tiers.get(tier.index()).map_or("", |tier| tier.name.as_str());
     writeln!(out, "Who can buy their way up, of {}", plural(count(gaming.scored), "scored record"))?;
     if let Some(why) = &gaming.inexact {
-        writeln!(out, "  A price is the least that was found, not always the least there is: {why}")?;
+        writeln!(out, "  Not all of it is proved; a price is then the least that was found: {why}")?;
     }
     if gaming.unknown.0 > 0 {
         let why = gaming.unknown.1.as_deref().unwrap_or_default();
-        writeln!(out, "  Of {} nothing can be said: {why}", plural(count(gaming.unknown.0), "record"))?;
+        writeln!(out, "  {} could not be scored: {why}", plural(count(gaming.unknown.0), "more record"))?;
     }
     if gaming.tiers.is_empty() {
         writeln!(out, "  The policy has no tiers to buy")?;
@@ -87,11 +95,19 @@ fn show(out: &mut dyn Write, policy: &Policy, gaming: &Gaming) -> io::Result<()>
         writeln!(out)?;
         writeln!(
             out,
-            "  {}: {below} below it, {} can buy their way in, {} have no way",
+            "  {}: {below} below it, {} can buy their way in, {} have no way{}",
             name(into.tier),
             prices.count(),
-            into.no_way()
+            into.no_way,
+            match into.undecided.0 {
+                0 => String::new(),
+                many => format!(", {many} undecided"),
+            }
         )?;
+        // The first reason stands above.
+        if let Some(why) = into.undecided.1.as_ref().filter(|why| gaming.inexact.as_ref() != Some(why)) {
+            writeln!(out, "    undecided: {why}")?;
+        }
         if let Some(middle) = ends(prices) {
             writeln!(out, "    price: {middle}")?;
             bars(out, prices)?;
@@ -105,7 +121,7 @@ fn show(out: &mut dyn Write, policy: &Policy, gaming: &Gaming) -> io::Result<()>
             writeln!(out, "    points gained: {middle}")?;
         }
     }
-    if !gaming.bunching.is_empty() {
+    if !gaming.bunching.is_empty() || !gaming.not_compared.is_empty() {
         writeln!(out)?;
         writeln!(out, "Just above a cut-off against just below: a screen, not a proof of anything")?;
         for each in &gaming.bunching {
@@ -125,6 +141,13 @@ fn show(out: &mut dyn Write, policy: &Policy, gaming: &Gaming) -> io::Result<()>
                 each.width
             )?;
         }
+        for tier in &gaming.not_compared {
+            let why = "not compared: scores lie too far apart there, or an end of the range is too near";
+            writeln!(out, "  {}: {why}", name(*tier))?;
+        }
+        if gaming.bunching.is_empty() {
+            return Ok(());
+        }
         writeln!(
             out,
             "  z: a fair coin for each record; after McCrary (2008), J. Econometrics 142(2), simplified"
@@ -134,14 +157,16 @@ fn show(out: &mut dyn Write, policy: &Policy, gaming: &Gaming) -> io::Result<()>
 }
 
 /// The same for programs.
-fn json(policy: &Policy, gaming: &Gaming) -> Value {
+fn json(policy: &Policy, gaming: &Gaming, set_aside: usize) -> Value {
     let name = |tier: TierId| policy.tiers.get(tier.index()).map(|tier| tier.name.as_str());
     let tiers = gaming.tiers.iter().map(|into| {
         json!({
             "tier": name(into.tier),
             "below": into.below,
             "can_buy": into.prices.count(),
-            "no_way": into.no_way(),
+            "no_way": into.no_way,
+            "undecided": into.undecided.0,
+            "undecided_because": into.undecided.1,
             "price": numbers(&into.prices),
         })
     });
@@ -167,6 +192,7 @@ fn json(policy: &Policy, gaming: &Gaming) -> Value {
         "scored": gaming.scored,
         "not_scored": gaming.not_scored,
         "unknown": gaming.unknown.0,
+        "set_aside": set_aside,
         "exact": gaming.inexact.is_none(),
         "inexact": gaming.inexact,
         "tiers": tiers.collect::<Vec<_>>(),
@@ -177,7 +203,7 @@ fn json(policy: &Policy, gaming: &Gaming) -> Value {
 
 fn numbers(spread: &Spread) -> Value {
     let histogram = spread.histogram(BARS);
-    let bins = histogram.iter().map(|(from, count)| json!({ "from": Amount(*from), "count": count }));
+    let bins = histogram.iter().map(|(from, _, count)| json!({ "from": Amount(*from), "count": count }));
     json!({
         "least": spread.least().map(Amount),
         "median": spread.median().map(Amount),
@@ -194,14 +220,26 @@ fn ends(spread: &Spread) -> Option<String> {
 
 fn bars(out: &mut dyn Write, spread: &Spread) -> io::Result<()> {
     let histogram = spread.histogram(BARS);
-    let most = histogram.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);
-    let labels: Vec<String> = histogram.iter().map(|(from, _): &(Decimal, u64)| from.to_string()).collect();
+    let most = histogram.iter().map(|(.., count)| *count).max().unwrap_or(1).max(1);
+    let greatest = spread.greatest();
+    let label = |(from, end, _): &(Decimal, Decimal, u64)| {
+        let last = match spread.is_whole() {
+            true => end.checked_sub(Decimal::ONE).min(greatest),
+            false => greatest.filter(|greatest| greatest < end),
+        };
+        match last {
+            Some(last) if last == *from => from.to_string(),
+            Some(last) => format!("{from} to {last}"),
+            None => format!("{from} to under {end}"),
+        }
+    };
+    let labels: Vec<String> = histogram.iter().map(label).collect();
     let width = labels.iter().map(String::len).max().unwrap_or(0);
-    for (label, (_, count)) in labels.iter().zip(&histogram) {
+    for (label, (.., count)) in labels.iter().zip(&histogram) {
         let long = (count * WIDTH).div_ceil(most);
         let bar = "█".repeat(usize::try_from(long).unwrap_or(0));
         let gap = if bar.is_empty() { "" } else { " " };
-        writeln!(out, "    {label:>width$} and more  {bar}{gap}{count}")?;
+        writeln!(out, "    {label:>width$}  {bar}{gap}{count}")?;
     }
     Ok(())
 }

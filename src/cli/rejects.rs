@@ -16,6 +16,8 @@ const IN_WORDS: usize = 5;
 /// The list of rejects of a run: it goes to the file of `--rejects` as it grows, and its first few are kept to be told.
 pub(super) struct List<'p> {
     path: Option<&'p Path>,
+    /// How all of them would be listed, where no file was named.
+    how: &'static str,
     /// The file, and what is to stand at its end: what was left out is met first and listed last.
     file: Option<(BufWriter<AtomicFile>, SpooledTempFile)>,
     told: Told,
@@ -34,12 +36,19 @@ const IN_MEMORY: usize = 1 << 20;
 impl<'p> List<'p> {
     /// An empty list.
     pub(super) fn new(path: Option<&'p Path>) -> Result<Self, Stop> {
-        let mut list = Self { path, file: None, told: Told::default() };
+        let how = "`--rejects FILE`";
+        let mut list = Self { path, how, file: None, told: Told::default() };
         list.start().map_err(|error| match path {
             Some(path) => Stop::writing(path, &error),
             None => error.into(),
         })?;
         Ok(list)
+    }
+
+    /// Another way to list all of them.
+    pub(super) fn listed_by(mut self, how: &'static str) -> Self {
+        self.how = how;
+        self
     }
 
     fn start(&mut self) -> io::Result<()> {
@@ -94,7 +103,7 @@ impl<'p> List<'p> {
         }
         match self.path {
             Some(path) => writeln!(to, "{DIM}each of them is in {}{DIM:#}", path.display()),
-            None => writeln!(to, "{DIM}`--rejects FILE` lists each of them with its reason{DIM:#}"),
+            None => writeln!(to, "{DIM}{} lists each of them with its reason{DIM:#}", self.how),
         }
     }
 }

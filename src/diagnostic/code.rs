@@ -99,6 +99,7 @@ register! {
     E0224 "`otherwise` or `any` in the wrong place",
     E0225 "dates of effect leave a gap or overlap",
     E0226 "days and months mixed, so that the order depends on the day",
+    E0227 "more than one way to change",
     // Score, tiers, overrides, decisions, influence, participation.
     E0301 "no policy, or more than one",
     E0302 "a score range that does not work",
@@ -134,6 +135,7 @@ register! {
     W0302 "something that nothing uses",
     W0303 "points can be lost without a reason",
     W0305 "an override that can never change anything",
+    W0306 "a way to change without an effect",
     W0401 "an exception in `glassbox.toml` for a name that no policy has",
     // Warnings of the lints: not what was meant, probably.
     W0501 "points that go up and down along ordered bands",

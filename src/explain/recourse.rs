@@ -28,7 +28,8 @@ pub struct Recourse {
     pub tier: Option<String>,
     /// What was proved, and what stays as it is, in sentences.
     pub because: Vec<String>,
-    /// For each price at which more can be had than for less: the best score. The first is the score as it stands.
+    /// For each price at which more can be had than for less: the best score. The first is the score as it stands. Where
+    /// there are too many changes to look at all, it ends with the price up to which all were.
     pub best: Vec<Step>,
     /// Fields that only grow, one of which alone reaches it: a matter of time, not of a price.
     pub by_time: Vec<ChangeShown>,

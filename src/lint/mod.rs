@@ -60,11 +60,12 @@ enum Reads {
 }
 
 /// Every warning, in the order of the register.
-pub static LINTS: [Lint; 19] = [
+pub static LINTS: [Lint; 20] = [
     Lint { code: Code::W0301, name: "never-missing", reads: Reads::Checker },
     Lint { code: Code::W0302, name: "unused", reads: Reads::Checker },
     Lint { code: Code::W0303, name: "loss-without-reason", reads: Reads::Checker },
     Lint { code: Code::W0305, name: "idle-override", reads: Reads::Checker },
+    Lint { code: Code::W0306, name: "idle-change", reads: Reads::Checker },
     Lint { code: Code::W0401, name: "idle-exception", reads: Reads::Checker },
     Lint { code: Code::W0501, name: "points-not-monotone", reads: Reads::AnyDay(monotone::find) },
     Lint { code: Code::W0502, name: "missing-is-best", reads: Reads::AnyDay(best_missing::find) },

@@ -4,6 +4,7 @@ use super::{Counts, DEFAULT_LEAST_SIZE, Group, Rate, Screen};
 use crate::audit::Verdict;
 use crate::audit::clause::{AdverseImpact, Pass, Screen as Asked};
 use crate::data::{Records, Type, Value};
+use crate::diagnostic::plural;
 use crate::eval::{Outcome, Overflow, Status, score_all};
 use crate::policy::Policy;
 use crate::source::Place;
@@ -15,12 +16,13 @@ pub struct Scores<'a> {
     policy: &'a Policy,
     records: &'a dyn Records,
     outcomes: Vec<Result<Outcome, Overflow>>,
+    set_aside: usize,
 }
 
 impl<'a> Scores<'a> {
-    /// Scores a population.
-    pub fn of(policy: &'a Policy, records: &'a dyn Records) -> Self {
-        Self { policy, records, outcomes: score_all(policy, records) }
+    /// Scores a population, of which so many records were set aside.
+    pub fn of(policy: &'a Policy, records: &'a dyn Records, set_aside: usize) -> Self {
+        Self { policy, records, outcomes: score_all(policy, records), set_aside }
     }
 
     /// Whether a record passes.
@@ -100,12 +102,20 @@ impl Asked for Scores<'_> {
                 told(&screen.groups)
             ));
         };
+        let limit = question.at_least;
+        // Rounded, a ratio just below the limit could look like it.
+        let is_clear = ratio.at_least(limit) == (ratio.rounded(3) >= limit);
+        let interval = worst.interval.map_or_else(String::new, |interval| {
+            format!(" (95% interval {:.2} to {:.2})", interval.low, interval.high)
+        });
         let small = if worst.small_numbers { "; so few of them that this means little" } else { "" };
         let because = format!(
-            "the ratio of `{}` is {}{small}: {}; a screen, and no test of compliance",
+            "in these {} the ratio of `{}` is {}{interval}{small}: {}{}; a screen of them, and no test of compliance",
+            plural(self.outcomes.len(), "record"),
             worst.name,
-            ratio.rounded(3),
-            told(&screen.groups)
+            ratio.rounded(if is_clear { 3 } else { 9 }),
+            told(&screen.groups),
+            self.in_no_rate(&screen.groups)
         );
         if ratio.at_least(question.at_least) {
             Verdict::proved(because)
@@ -116,6 +126,19 @@ impl Asked for Scores<'_> {
 }
 
 impl Scores<'_> {
+    /// `; 12 without a score and 3 set aside are in no rate`
+    fn in_no_rate(&self, groups: &[Rate]) -> String {
+        let counts = groups.iter().map(|rate| rate.counts);
+        let unscored: u64 = counts.map(|counts| counts.not_scored + counts.not_participating).sum();
+        let overflown = self.outcomes.iter().filter(|outcome| outcome.is_err()).count() as u64;
+        let kinds = [(unscored + overflown, "without a score"), (self.set_aside as u64, "set aside")];
+        let kinds = kinds.iter().filter(|(many, _)| *many > 0).map(|(many, kind)| format!("{many} {kind}"));
+        match kinds.collect::<Vec<_>>().join(" and ") {
+            none if none.is_empty() => String::new(),
+            some => format!("; {some} are in no rate"),
+        }
+    }
+
     /// Where what is asked about is declared: the tier, or else the field that makes the groups.
     fn place(&self, question: &AdverseImpact) -> Place {
         let by = self.policy.schema.field(self.policy.schema.scored, question.by).place;

@@ -45,6 +45,8 @@ pub enum NotWritten {
 
 /// What the first line of the comment begins with, and what its last line is: what stands between them is replaced.
 const FIRST: &str = "# Baselines: ";
+/// What the line of the policy begins with: its hash is that of the text before the baselines were put in.
+const BY_POLICY: &str = "# by policy ";
 /// See [`FIRST`].
 const LAST: &str = "# (by `glassbox baseline`)";
 
@@ -61,7 +63,7 @@ pub fn provenance(policy: &Policy, averages: &Averages, sources: &[Fingerprint])
     };
     let mut lines = vec![
         format!("{FIRST}average points of {who}{which}, as of {}", policy.today),
-        format!("# by policy {}", policy.hash),
+        format!("{BY_POLICY}{}", policy.hash),
     ];
     lines.extend(sources.iter().map(|one| {
         let name = one.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -73,8 +75,9 @@ pub fn provenance(policy: &Policy, averages: &Averages, sources: &[Fingerprint])
     lines
 }
 
-/// Writes baselines into the policy's own file, with a comment of several lines (each with its `#`) above the policy. The
-/// file must be as it was when it was read.
+/// Writes baselines into the policy's own file, with a comment of several lines (each with its `#`) above the policy, and
+/// says whether there was something to write. The file must be as it was when it was read. Where it says the same already it
+/// stays as it is, with the hash of the policy that the averages were first taken with.
 ///
 /// # Errors
 ///
@@ -85,7 +88,7 @@ pub fn write_baselines(
     settings: &[(String, String)],
     baselines: &[Baseline],
     comment: &[String],
-) -> Result<(), NotWritten> {
+) -> Result<bool, NotWritten> {
     let statements = ruleset.statements();
     let head = statements.iter().find_map(|(file, statement)| {
         if let Statement::Policy(block) = statement { Some(Place::new(*file, block.span)) } else { None }
@@ -96,6 +99,9 @@ pub fn write_baselines(
     };
     let unfit = || NotWritten::Unfit { path: source.path.clone() };
     let text = with_baselines(source, head, &statements, baselines, comment).ok_or_else(unfit)?;
+    if says_the_same(&source.text, &text) {
+        return Ok(false);
+    }
     let new = ruleset.with_texts(&BTreeMap::from([(head.file, text.clone())])).map_err(|_| unfit())?;
     // Every baseline stands where it belongs, and nowhere else.
     let written = new.on(policy.today, settings).map_err(|_| unfit())?;
@@ -110,7 +116,16 @@ pub fn write_baselines(
     }
     let path = Path::new(&source.path);
     let io = |cause| NotWritten::Io { path: source.path.clone(), cause };
-    AtomicFile::replace(path, source.text.as_bytes(), text.as_bytes()).map_err(io)
+    AtomicFile::replace(path, source.text.as_bytes(), text.as_bytes()).map_err(io)?;
+    Ok(true)
+}
+
+/// Whether two texts differ at most in which policy the comment names.
+fn says_the_same(old: &str, new: &str) -> bool {
+    fn lines(text: &str) -> impl Iterator<Item = &str> {
+        text.split('\n').filter(|line| !line.starts_with(BY_POLICY))
+    }
+    lines(old).eq(lines(new))
 }
 
 /// Whether a block stands in the policy's own file, where its baseline can be written.
@@ -159,8 +174,9 @@ type Edit = (std::ops::Range<usize>, String);
 fn above(source: &Source, head: Place, comment: &[String], end: &str) -> Option<Edit> {
     let (line, _) = source.line_column(head.span.start);
     let words = |line: usize| source.line_text(line).unwrap_or_default().trim();
-    let comments = (1..line).rev().take_while(|line| words(*line).starts_with('#'));
-    let above: Vec<usize> = comments.collect();
+    // A blank line between the comment and the policy does not make it another's.
+    let is_comment = |line: &usize| words(*line).is_empty() || words(*line).starts_with('#');
+    let above: Vec<usize> = (1..line).rev().take_while(is_comment).collect();
     let first = above.iter().copied().find(|line| words(*line).starts_with(FIRST));
     let last = first.and_then(|first| (first..line).find(|line| words(*line) == LAST));
     let range = match first.zip(last) {

@@ -147,6 +147,31 @@ fn a_broken_limit_ends_with_1() {
 }
 
 #[test]
+fn a_limit_with_nothing_to_compare_is_undecided() {
+    let folder = copy_of("german_credit");
+    let file = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "csv"))
+        .unwrap();
+    let head = fs::read_to_string(&file).unwrap().lines().next().unwrap().to_owned() + "\n";
+    fs::write(folder.path().join("none.csv"), head).unwrap();
+    let stability = "measure . --stability-from none.csv --at-most 0.25 --quiet --format json";
+    let impact = "measure . --cut-off 470 --by foreign_worker --at-least 0.8 --data applicant=none.csv --quiet --format json";
+    for arguments in [stability, impact] {
+        let output = glassbox_in(folder.path(), arguments.split(' ')).output().unwrap();
+        assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
+        let told: Json = serde_json::from_slice(&output.stdout).unwrap();
+        let holds = [&told["stability"]["holds"], &told["adverse_impact"][0]["holds"]];
+        assert_eq!(holds, [&Json::Null; 2], "{told}");
+    }
+    let arguments = ["measure", ".", "--stability-from", "none.csv", "--at-most", "0.25"];
+    let output = glassbox_in(folder.path(), arguments).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("nothing to compare") && !text.contains("no index is above"), "{text}");
+}
+
+#[test]
 fn questions_that_make_no_sense_are_refused() {
     assert_cmd_snapshot!("by_alone", glassbox(["measure", "rules/payments", "--by", "region"]));
     assert_cmd_snapshot!(
@@ -419,6 +444,15 @@ fn baselines_are_written_and_replaced() {
     });
     stdout(run(&["baseline", ".", "--write", "--quiet"]));
     let after = fs::read_to_string(&path).unwrap();
+    // The same once more changes nothing.
+    stdout(run(&["baseline", ".", "--write", "--quiet"]));
+    assert_eq!(fs::read_to_string(&path).unwrap(), after);
+    // Also where a blank line stands below the comment: it is replaced, not written once more.
+    let last = "# (by `glassbox baseline`)\n";
+    fs::write(&path, after.replace(last, &format!("{last}\n"))).unwrap();
+    stdout(run(&["baseline", ".", "--at-or-above", "620", "--write", "--quiet"]));
+    assert_eq!(fs::read_to_string(&path).unwrap().matches("# Baselines: ").count(), 1);
+    fs::write(&path, &after).unwrap();
     // Once, though written twice; and nothing else has gone.
     assert_eq!(after.matches("# Baselines: ").count(), 1);
     assert_eq!(after.matches("  baseline  ").count(), 9);

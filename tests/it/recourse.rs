@@ -121,11 +121,29 @@ fn a_population_is_counted() {
             told["policies"].as_array().unwrap().iter().flat_map(|policy| policy["tiers"].as_array().unwrap())
         {
             let count = |of: &str| tier[of].as_u64().unwrap();
-            assert_eq!(count("below"), count("can_buy") + count("no_way"));
+            assert_eq!(count("below"), count("can_buy") + count("no_way") + count("undecided"));
             let bins = tier["price"]["histogram"].as_array().unwrap();
             assert_eq!(bins.iter().map(|bin| bin["count"].as_u64().unwrap()).sum::<u64>(), count("can_buy"));
         }
     }
+}
+
+#[test]
+fn records_that_are_set_aside_are_told() {
+    let folder = TempDir::new().unwrap();
+    let people = fs::read_to_string(root().join("rules/payments/people.csv")).unwrap();
+    let file = folder.path().join("people.csv");
+    let first: Vec<&str> = people.lines().take(3).collect();
+    fs::write(&file, format!("{}\n{}\n", first.join("\n"), first[1])).unwrap();
+    let data = format!("person={}", file.display());
+    let arguments = ["audit", "rules/payments", "--gaming", "--format", "json", "--data", &data];
+    let output = glassbox(arguments).output().unwrap();
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let aside = told["policies"][0]["set_aside"].as_u64().unwrap();
+    assert!(aside > 0, "{told}");
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("set aside and not counted"), "{said}");
 }
 
 #[test]

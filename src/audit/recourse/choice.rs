@@ -1,7 +1,9 @@
 //! What a group of levers can do to one record: each choice with its price and its points.
 
 use super::group::{By, Candidates, Group};
+use super::levels::Levels;
 use super::lever::Lever;
+use super::pairs::{Pairs, thinned};
 use crate::audit::model::{Marks, Model, NO_PART, NOT_SCORED, PartOf};
 use crate::data::{Records, Set, Subject, Value, value};
 use crate::decimal::Decimal;
@@ -9,7 +11,10 @@ use crate::eval::{Outcome, Probe, Scorer, Status};
 use crate::policy::Expr;
 
 /// So many changed records of a group are run for one record.
-const RUNS: usize = 20_000;
+const RUNS: usize = 50_000;
+
+/// Of the values of each lever so many are combined beyond those.
+const THIN: usize = 60;
 
 /// A record and what it came to.
 #[derive(Clone, Copy)]
@@ -37,9 +42,12 @@ pub(in crate::audit) struct Choice {
 pub(in crate::audit) struct Choices {
     /// The first changes nothing.
     pub(in crate::audit) all: Vec<Choice>,
-    /// There are more than were looked at.
-    pub(in crate::audit) cut_short: bool,
+    /// All were looked at that cost less; `None` where none was left out.
+    pub(in crate::audit) limit: Option<i128>,
 }
+
+/// What values of some levers cost, and the levers by position in the group.
+type Picked = (i128, Vec<(usize, Value)>);
 
 impl<'a> Stand<'a> {
     /// The value of a field.
@@ -141,12 +149,15 @@ impl Choices {
             let marks = block.cell(cell)?.may;
             (marks & (NOT_SCORED | NO_PART) == 0).then(|| Choice {
                 cost,
-                gain: buckets.iter().map(|bucket| points(cell, *bucket) - points(here, *bucket)).collect(),
+                gain: buckets
+                    .iter()
+                    .map(|bucket| points(cell, *bucket).saturating_sub(points(here, *bucket)))
+                    .collect(),
                 marks: marks & group.marks,
                 set,
             })
         });
-        Some(Self::sorted(choices.collect(), false))
+        Some(Self::sorted(choices.collect(), None))
     }
 
     fn by_runs(
@@ -157,22 +168,20 @@ impl Choices {
         stand: &Stand<'_>,
         buckets: &[usize],
     ) -> Option<Self> {
-        let mut all: Vec<(i128, Vec<(usize, Value)>)> = vec![(0, Vec::new())];
-        let mut cut_short = false;
+        let mut all: Vec<Picked> = vec![(0, Vec::new())];
+        let mut limit: Option<i128> = None;
         for (at, (lever, candidates)) in group.levers.iter().zip(candidates).enumerate() {
             let now = stand.field(lever)?;
-            let mut next = all.clone();
-            for to in candidates.values(model, lever, stand) {
-                let Some(steps) = lever.steps(now, &to).filter(|steps| *steps > 0) else { continue };
-                for (cost, set) in &all {
-                    let mut set = set.clone();
-                    set.push((at, to.clone()));
-                    next.push((lever.price(steps).saturating_add(*cost), set));
-                }
-            }
-            next.sort_by_key(|(cost, set)| (*cost, set.len()));
-            cut_short |= next.len() > RUNS;
-            next.truncate(RUNS);
+            let (values, cut) = candidates.values(model, scorer, lever, stand);
+            let priced = values.into_iter().filter_map(|to| {
+                let steps = lever.steps(now, &to).filter(|steps| *steps > 0)?;
+                Some((lever.price(steps), Some((at, to))))
+            });
+            let mut own: Vec<(i128, Option<(usize, Value)>)> =
+                [(0, None)].into_iter().chain(priced).collect();
+            own.sort_by_key(|(cost, _)| *cost);
+            let (next, beyond) = combined(&all, &own);
+            limit = limit.into_iter().chain(cut).chain(beyond).min();
             all = next;
         }
         let before = sums(model, stand.outcome, buckets);
@@ -184,7 +193,8 @@ impl Choices {
                 *values.get_mut(field.index())? = to.clone();
             }
             let outcome = stand.run(scorer, &values)?;
-            let gain = sums(model, &outcome, buckets).iter().zip(&before).map(|(a, b)| a - b).collect();
+            let after = sums(model, &outcome, buckets);
+            let gain = after.iter().zip(&before).map(|(a, b)| a.saturating_sub(*b)).collect();
             (outcome.status == Status::Scored).then(|| Choice {
                 cost,
                 gain,
@@ -192,14 +202,35 @@ impl Choices {
                 set,
             })
         });
-        Some(Self::sorted(choices.collect(), cut_short))
+        Some(Self::sorted(choices.collect(), limit))
     }
 
     /// The cheapest first, and of those the ones that change least.
-    fn sorted(mut all: Vec<Choice>, cut_short: bool) -> Self {
+    fn sorted(mut all: Vec<Choice>, limit: Option<i128>) -> Self {
         all.sort_by_key(|choice| (choice.cost, choice.set.len()));
-        Self { all, cut_short }
+        Self { all, limit }
     }
+}
+
+/// Sets of values with one more lever, the cheapest first, and the limit below which there are all. Of what stands beyond it
+/// there are some.
+fn combined(all: &[Picked], own: &[(i128, Option<(usize, Value)>)]) -> (Vec<Picked>, Option<i128>) {
+    let pair = |at: usize, with: usize| {
+        let ((cost, set), (more, value)) = (all.get(at)?, own.get(with)?);
+        let set = set.iter().chain(value).cloned().collect();
+        Some((cost.saturating_add(*more), set))
+    };
+    let mut pairs = Pairs::of(all.iter().map(|(cost, _)| *cost), own.iter().map(|(cost, _)| *cost));
+    let mut next: Vec<Picked> =
+        pairs.by_ref().take(RUNS).filter_map(|(_, at, with)| pair(at, with)).collect();
+    let limit = pairs.next().map(|(cost, ..)| cost);
+    if let Some(limit) = limit {
+        let few = thinned(own.len(), THIN);
+        let places = thinned(all.len(), THIN).flat_map(|at| few.clone().map(move |with| (at, with)));
+        next.extend(places.filter_map(|(at, with)| pair(at, with)).filter(|(cost, _)| *cost >= limit));
+        next.sort_by_key(|(cost, set)| (*cost, set.len()));
+    }
+    (next, limit)
 }
 
 /// The points of items by bucket, in units.
@@ -216,23 +247,40 @@ pub(in crate::audit) fn sums(model: &Model<'_>, outcome: &Outcome, buckets: &[us
             PartOf::Influence(at) => outcome.influences.get(at as usize).copied(),
             PartOf::Override(_) | PartOf::Participation => None,
         };
-        *sum += points.unwrap_or(Decimal::ZERO).units();
+        *sum = sum.saturating_add(points.unwrap_or(Decimal::ZERO).units());
     }
     sums
 }
 
 impl Candidates {
-    /// The values worth trying from where a record stands: of each set the one that the fewest steps lead to.
-    fn values(&self, model: &Model<'_>, lever: &Lever, stand: &Stand<'_>) -> Vec<Value> {
-        let Some(now) = stand.field(lever) else { return Vec::new() };
+    /// The values worth trying from where a record stands, and the price below which there are all. Where nothing tells the
+    /// values of a set apart: of each the one that the fewest steps lead to. Where more of it is always more of the score, or
+    /// always less: for each number of steps the one that is farthest that way.
+    fn values(
+        &self,
+        model: &Model<'_>,
+        scorer: &Scorer<'_>,
+        lever: &Lever,
+        stand: &Stand<'_>,
+    ) -> (Vec<Value>, Option<i128>) {
+        let Some(now) = stand.field(lever) else { return (Vec::new(), None) };
         let mut values: Vec<Value> = Vec::new();
+        let mut limit = None;
         for set in &self.classes {
             for piece in self.pieces(model, lever, stand, set) {
                 values.extend(lever.nearest(now, &piece).filter(|value| value != now));
+                if let (Some(way), Set::Ranges(ranges)) = (self.better, &piece) {
+                    for range in ranges {
+                        let levels = Levels { model, scorer, lever, stand, way, range: *range };
+                        let (more, cut) = levels.all();
+                        values.extend(more);
+                        limit = limit.into_iter().chain(cut).min();
+                    }
+                }
             }
         }
         values.dedup();
-        values
+        (values, limit)
     }
 
     /// A set cut where a quantity passes from one of its classes to the next.
@@ -258,8 +306,11 @@ impl Candidates {
                     }
                     // The last value of the class that `from` is in.
                     let (mut inside, mut outside) = (from, high);
-                    while outside - inside > one {
-                        let middle = inside + (outside - inside) / one / 2 * one;
+                    let apart = |inside: i128, outside: i128| {
+                        i128::try_from(outside.abs_diff(inside) / one.unsigned_abs() / 2).unwrap_or(0)
+                    };
+                    while apart(inside, outside) > 0 {
+                        let middle = inside + apart(inside, outside) * one;
                         if class(middle) == first { inside = middle } else { outside = middle }
                     }
                     cut.push((from, inside));

@@ -3,8 +3,9 @@
 //! What a group's levers do to the points is read off the cells of a component where that is sure: a component that turns on
 //! the fields themselves, with one number of points in each cell. Else the changed record is run. Then the values worth
 //! trying are those between which nothing that is read of the field tells a difference: the field's own classes, cut where a
-//! quantity that grows or falls with it passes from one of its classes to the next; or every value, where they are few. Where
-//! neither is known to be all, the group says so.
+//! quantity that grows or falls with it passes from one of its classes to the next; where more of it is always more of the
+//! score, how far each number of steps leads (`levels`); or every value, where they are few. Where none of these is known to
+//! be all, the group says so.
 
 use super::lever::Lever;
 use crate::audit::axis::{Axes, AxisId, Of};
@@ -13,6 +14,7 @@ use crate::audit::node::Compiler;
 use crate::audit::read::Read;
 use crate::audit::slope::Slope;
 use crate::data::{FieldId, Set, Type};
+use crate::policy::{Expr, ItemBody, RowOutcome};
 use std::collections::BTreeSet;
 
 /// So many values of a field are tried each.
@@ -47,6 +49,8 @@ pub(in crate::audit) struct Candidates {
     pub(in crate::audit) classes: Vec<Set>,
     /// Quantities that grow or fall with the field, whose classes cut those sets further.
     pub(in crate::audit) cut_by: Vec<AxisId>,
+    /// Where values within a piece are told apart, and more is always more of the score (1), or always less (-1).
+    pub(in crate::audit) better: Option<i128>,
 }
 
 impl Group {
@@ -89,7 +93,7 @@ impl Group {
         let own: Vec<FieldId> = levers.iter().map(|lever| lever.field).collect();
         let mut inexact = None;
         let candidates = levers.iter().map(|lever| {
-            let (candidates, why) = Candidates::of(model, lever, &own);
+            let (candidates, why) = Candidates::of(model, lever, &own, &parts);
             if inexact.is_none() {
                 inexact = why;
             }
@@ -135,8 +139,13 @@ fn by_cells(model: &Model<'_>, components: &BTreeSet<usize>, levers: &[Lever]) -
 }
 
 impl Candidates {
-    /// The values of a lever worth trying, and why they may not be all.
-    fn of(model: &Model<'_>, lever: &Lever, group: &[FieldId]) -> (Self, Option<String>) {
+    /// The values of a lever worth trying, and why they may not be all. `parts` are those of the group.
+    fn of(
+        model: &Model<'_>,
+        lever: &Lever,
+        group: &[FieldId],
+        parts: &BTreeSet<usize>,
+    ) -> (Self, Option<String>) {
         let name = &model.policy.schema.field(model.policy.schema.scored, lever.field).name;
         let reading: Vec<AxisId> = (0..model.axes.list.len() as u32)
             .map(AxisId)
@@ -146,11 +155,14 @@ impl Candidates {
         let derived = reading.iter().copied().filter(|axis| Some(axis) != own);
         let mut why = None;
         // Where the value itself gives points, and there are many, its classes do not tell all that it can give.
+        let mut is_valued = false;
         if let Some(own) = own
             && model.axes.get(*own).is_valued_by_class_only()
         {
+            is_valued = true;
             why = Some(format!("the value of `{name}` itself gives points"));
         }
+        let mut is_cut = true;
         let mut cut_by = Vec::new();
         let mut axes = Axes::new();
         let compiler = Compiler { policy: model.policy, axes: &mut axes, over: None };
@@ -162,22 +174,83 @@ impl Candidates {
                 let slope = compiler.slope(expr, lever.field);
                 matches!(slope, Slope::Up | Slope::Down) && !compiler.can_vanish(expr, lever.field)
             });
-            if others || !one_way || of.is_valued_by_class_only() || !of.kind.is_ordered() {
-                why = Some(format!("what is worked out of `{name}` may turn on values between its edges"));
-            } else {
+            let is_cut_by = !others && one_way && of.kind.is_ordered();
+            if is_cut_by {
                 cut_by.push(axis);
             }
+            is_cut &= is_cut_by;
+            is_valued |= of.is_valued_by_class_only();
+            if !is_cut_by || of.is_valued_by_class_only() {
+                why = Some(format!("what is worked out of `{name}` may turn on values between its edges"));
+            }
+        }
+        let reads = |axis: AxisId| reading.contains(&axis);
+        if parts.iter().any(|at| model.part(*at).gives.asks_whether_missing(&reads)) {
+            is_cut = false;
+            why = Some(format!(
+                "whether something is missing may turn on values of `{name}` between its edges"
+            ));
+        }
+        // Alone, a field that everything goes one way with needs no look at each value.
+        let better = (is_valued && is_cut && group.len() == 1)
+            .then(|| better(model, &compiler, lever.field, parts))
+            .flatten();
+        if better.is_some() {
+            why = None;
         }
         if why.is_some() && lever.count().is_none_or(|count| count <= EVERY) && lever.kind != Type::Text {
-            return (Self { classes: lever.every(), cut_by: Vec::new() }, None);
+            return (Self { classes: lever.every(), cut_by: Vec::new(), better: None }, None);
         }
         let classes = own.map_or_else(
             || vec![lever.domain.clone()],
             |own| model.axes.get(*own).classes.iter().map(|class| class.known.clone()).collect(),
         );
         let classes = classes.into_iter().filter(|class: &Set| !class.is_empty()).flat_map(intervals);
-        (Self { classes: classes.collect(), cut_by }, why)
+        (Self { classes: classes.collect(), cut_by, better }, why)
     }
+}
+
+/// Whether more of a field is always more of the score (1), or always less (-1), between the edges of what is asked of it.
+fn better(
+    model: &Model<'_>,
+    compiler: &Compiler<'_, '_>,
+    field: FieldId,
+    parts: &BTreeSet<usize>,
+) -> Option<i128> {
+    let mut all: Option<i128> = None;
+    for part in parts.iter().map(|at| model.part(*at)) {
+        let item = match part.of {
+            PartOf::Item(id) => model.policy.item(id),
+            PartOf::Override(_) | PartOf::Participation => continue,
+            PartOf::Influence(_) => return None,
+        };
+        let valued: Vec<&Expr> = match &item.body {
+            ItemBody::Formula(formula) => vec![&formula.points],
+            ItemBody::Table { table, .. } => {
+                let rows = table.rows.iter().filter_map(|row| match &row.outcome {
+                    RowOutcome::Value(value) => Some(value),
+                    RowOutcome::NotScored => None,
+                });
+                rows.collect()
+            }
+            ItemBody::Events(_) | ItemBody::Group(_) => return None,
+        };
+        let weight = item.weight.map_or(1, |weight| weight.units().signum());
+        for expr in valued {
+            let way = match compiler.slope(expr, field) {
+                Slope::Flat => continue,
+                Slope::Up => 1,
+                Slope::Down => -1,
+                Slope::Unknown => return None,
+            };
+            let way = way * weight * model.bucket(part.bucket).sign;
+            if compiler.can_vanish(expr, field) || all.is_some_and(|all| all != way) {
+                return None;
+            }
+            all = Some(way);
+        }
+    }
+    all.filter(|way| *way != 0)
 }
 
 /// The intervals of a set, each for itself.

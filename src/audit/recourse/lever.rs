@@ -61,18 +61,33 @@ impl Lever {
         }
         match (units(from), units(to)) {
             (Some(from), Some(to)) if self.only_up && to < from => None,
-            (Some(from), Some(to)) => Some(self.over(to.abs_diff(from))),
+            (Some(from), Some(to)) => Some(self.over(from.abs_diff(to))),
             (None, _) | (_, None) => Some(1),
         }
     }
 
     /// How many steps a distance takes.
     pub(in crate::audit) fn over(&self, distance: u128) -> i128 {
-        // A step is at least a unit, and what is further than the greatest number is out of reach.
+        // A step is at least a unit, and no distance is twice as long as the greatest number.
         i128::try_from(distance.div_ceil(self.step.unsigned_abs().max(1))).unwrap_or(i128::MAX)
     }
 
-    /// What steps cost, in units of 1e-9.
+    /// The value of an order that is farthest up, or down, of those that so many steps lead to and that are no farther than
+    /// an end.
+    pub(in crate::audit) fn farthest(&self, from: i128, steps: i128, end: i128) -> i128 {
+        let far = steps.saturating_mul(self.step);
+        let one = step(self.kind);
+        let reached = if end < from { from.saturating_sub(far) } else { from.saturating_add(far) };
+        // A step may lead between two values.
+        let whole = |distance: i128| distance / one * one;
+        if end < from {
+            reached.checked_sub(from).map_or(end, |distance| (from + whole(distance)).max(end))
+        } else {
+            reached.checked_sub(from).map_or(end, |distance| (from + whole(distance)).min(end))
+        }
+    }
+
+    /// What steps cost, in units of 1e-9; as much as there is where that does not fit.
     pub(in crate::audit) fn price(&self, steps: i128) -> i128 {
         self.each.units().saturating_mul(steps)
     }
@@ -104,12 +119,13 @@ impl Lever {
         if (low..=high).contains(&cents) && same { cents } else { to }
     }
 
-    /// How many values there are, or the greatest number where there are more; `None` where they are no numbers of steps.
+    /// How many values there are; `None` where they are no numbers of steps, or more than can be counted.
     pub(in crate::audit) fn count(&self) -> Option<i128> {
         let Set::Ranges(ranges) = &self.domain else { return None };
         let one = step(self.kind);
-        let of = |(low, high): &(i128, i128)| (high.saturating_sub(*low) / one).saturating_add(1);
-        Some(ranges.iter().map(of).fold(0, i128::saturating_add))
+        ranges.iter().try_fold(0_i128, |sum, (low, high)| {
+            sum.checked_add((high.checked_sub(*low)? / one).checked_add(1)?)
+        })
     }
 
     /// Every value, where they can be listed: of an order each, of categories all.

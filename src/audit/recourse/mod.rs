@@ -4,12 +4,15 @@
 //! choices together so that for each price the best is known (`front`), and reads the answer off that table: the cheapest
 //! set of changes that reaches an aim with the proof that nothing cheaper does, or the certificate that none does. A field
 //! that only grows has no price: what it can do is told apart, as a matter of time. Children, links, and what others' scores
-//! do to a record stay as they are.
+//! do to a record stay as they are. What is not proved (there are too many changes, or what lies between two values is not
+//! known) is said to be undecided.
 
 pub(super) mod choice;
 pub(super) mod front;
 pub(super) mod group;
+mod levels;
 pub(super) mod lever;
+mod pairs;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -43,12 +46,39 @@ pub struct Recourse {
     pub way: Option<Way>,
     /// Nothing cheaper reaches the aim (or, where there is no way, nothing does); else why that is not known.
     pub proof: Result<(), String>,
-    /// For each price at which more can be had than for any below: the best score. The first is the score as it stands.
-    pub best: Vec<(Decimal, Decimal)>,
+    /// For each price at which more can be had than for any below: the best score. The first is the score as it stands. Where
+    /// not every change could be looked at, it ends with the price up to which all were.
+    pub best: Vec<Best>,
+    /// Where it does not hold every price: a score that nothing goes beyond, if one is known.
+    pub ceiling: Option<Decimal>,
     /// Fields that only grow, of which one alone reaches the aim with the least growth that does.
     pub by_time: Vec<FieldChange>,
     /// Whether any field that can be changed at a price can move the score.
     pub has_levers: bool,
+}
+
+/// The best that can be had for a price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Best {
+    /// The price.
+    pub cost: Decimal,
+    /// The score.
+    pub score: Decimal,
+    /// The override that keeps its tier below that of the score, by position in the policy.
+    pub held_by: Option<usize>,
+}
+
+/// The least price of a tier for a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Price {
+    /// It is proved that nothing less is enough.
+    Least(Decimal),
+    /// Whether less is enough is undecided, for this reason.
+    AtMost(Decimal, String),
+    /// It is proved that there is no way.
+    NoWay,
+    /// Whether there is one is undecided, or what it costs cannot be told, for this reason.
+    Undecided(String),
 }
 
 /// A set of changes.
@@ -78,6 +108,9 @@ pub struct FieldChange {
     /// What a step costs; `None` where there is no price, only time.
     pub each: Option<Decimal>,
 }
+
+/// Why a price is not told.
+const BEYOND: &str = "what was found costs more than a number can hold";
 
 /// Finds the cheapest ways of records of a policy. Made once a policy.
 pub struct Planner<'a> {
@@ -116,9 +149,9 @@ impl Levers {
         front: &'f Front,
         reached: &'f Reached,
     ) -> impl Iterator<Item = (&'f Lever, &'f Value)> {
-        let picked = self.groups.iter().zip(&front.groups).zip(&reached.picks);
+        let picked = self.groups.iter().zip(&front.groups).zip(front.picks(reached));
         picked.flat_map(|((group, choices), pick)| {
-            let set = choices.all.get(*pick).map_or(&[][..], |choice| &choice.set);
+            let set = choices.all.get(pick).map_or(&[][..], |choice| &choice.set);
             set.iter().filter_map(|(lever, to)| Some((group.levers.get(*lever)?, to)))
         })
     }
@@ -179,28 +212,30 @@ impl<'a> Planner<'a> {
         let stand = Stand { records, subject, outcome };
         let front = self.front(&stand, &self.levers)?;
         let satisfies = |reached: &Reached| Self::reaches(aim, reached.score, reached.tier);
-        let way = match front.cheapest(satisfies) {
+        let found = front.cheapest(satisfies);
+        let mut proof = self.proof(&front, aim, found);
+        // What costs more than can be told is no way to tell, and none for less is known.
+        let told = found.filter(|reached| Decimal::from_units(reached.cost).is_some());
+        if found.is_some() && told.is_none() {
+            proof = Err(BEYOND.to_owned());
+        }
+        let way = match told {
             Some(reached) => Some(self.confirmed(&stand, &self.levers, &front, reached, aim)?),
             None => None,
-        };
-        let proof = match (&self.levers.inexact, front.cut_short) {
-            (None, false) => Ok(()),
-            (Some(why), _) => Err(why.clone()),
-            (None, true) => Err("there are too many combinations of changes to look at all".to_owned()),
         };
         let by_time = self.by_time.iter().filter_map(|levers| self.alone(&stand, levers, aim));
         Ok(Recourse {
             aim,
             way,
             proof,
-            best: best(&front),
+            best: best(self.policy(), &front),
+            ceiling: front.limit.and(front.ceiling).map(|(score, _)| score),
             by_time: by_time.collect(),
             has_levers: !self.levers.groups.is_empty(),
         })
     }
 
-    /// The least price of each tier that is better than the record's own, the best tier first: `None` where there is no
-    /// way. What is left undone where the answers are not exact is said by [`Self::inexact`].
+    /// The least price of each tier that is better than the record's own, the best tier first.
     ///
     /// # Errors
     ///
@@ -210,19 +245,36 @@ impl<'a> Planner<'a> {
         records: &dyn Records,
         subject: &Subject<'_>,
         outcome: &Outcome,
-    ) -> Result<Vec<Option<Decimal>>, String> {
+    ) -> Result<Vec<Price>, String> {
         let Some(tier) = outcome.tier else { return Ok(Vec::new()) };
         let front = self.front(&Stand { records, subject, outcome }, &self.levers)?;
         let price = |tier: u32| {
-            let reached = front.cheapest(|reached| reached.tier.is_some_and(|reached| reached.0 <= tier))?;
-            Decimal::from_units(reached.cost)
+            let aim = Aim::Tier(TierId(tier));
+            let found = front.cheapest(|reached| Self::reaches(aim, reached.score, reached.tier));
+            match (found.map(|reached| Decimal::from_units(reached.cost)), self.proof(&front, aim, found)) {
+                (Some(Some(cost)), Ok(())) => Price::Least(cost),
+                (Some(Some(cost)), Err(why)) => Price::AtMost(cost, why),
+                (Some(None), _) => Price::Undecided(BEYOND.to_owned()),
+                (None, Ok(())) => Price::NoWay,
+                (None, Err(why)) => Price::Undecided(why),
+            }
         };
         Ok((0..tier.0).map(price).collect())
     }
 
-    /// Why the cheapest that is found may not be the cheapest there is.
-    pub fn inexact(&self) -> Option<&str> {
-        self.levers.inexact.as_deref()
+    /// Whether nothing for less reaches an aim than what was found; where nothing was, whether nothing does. Else why that is
+    /// not known.
+    fn proof(&self, front: &Front, aim: Aim, found: Option<&Reached>) -> Result<(), String> {
+        if let Some(why) = &self.levers.inexact {
+            return Err(why.clone());
+        }
+        let out_of_reach = || front.ceiling.is_some_and(|(score, tier)| !Self::reaches(aim, score, tier));
+        if front.is_complete_below(found.map(|reached| reached.cost)) || (found.is_none() && out_of_reach()) {
+            return Ok(());
+        }
+        let below = front.limit.and_then(Decimal::from_units).filter(|limit| !limit.is_zero());
+        let below = below.map_or_else(String::new, |limit| format!("; none for less than {limit} does"));
+        Err(format!("there are too many combinations of changes to look at all{below}"))
     }
 
     /// The values that lead to the best score that levers can bring a record to.
@@ -237,7 +289,7 @@ impl<'a> Planner<'a> {
     pub(super) fn is_at_best(&self, stand: &Stand<'_>, levers: &Levers) -> bool {
         self.front(stand, levers).is_ok_and(|front| {
             let better = |reached: &Reached| Some(reached.score) > stand.outcome.score;
-            levers.inexact.is_none() && !front.cut_short && !front.reached.iter().any(better)
+            levers.inexact.is_none() && front.limit.is_none() && !front.reached.iter().any(better)
         })
     }
 
@@ -325,14 +377,25 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// For each price at which more can be had: the best score.
-fn best(front: &Front) -> Vec<(Decimal, Decimal)> {
-    let mut best: Vec<(Decimal, Decimal)> = Vec::new();
-    for reached in &front.reached {
-        let more = best.last().is_none_or(|(_, score)| reached.score > *score);
+/// For each price at which more can be had: the best score, as far as all was looked at.
+fn best(policy: &Policy, front: &Front) -> Vec<Best> {
+    let mut best: Vec<Best> = Vec::new();
+    let looked_at = |reached: &&Reached| front.limit.is_none_or(|limit| reached.cost < limit);
+    for reached in front.reached.iter().take_while(looked_at) {
+        let more = best.last().is_none_or(|best| reached.score > best.score);
         if let (true, Some(cost)) = (more, Decimal::from_units(reached.cost)) {
-            best.push((cost, reached.score));
+            best.push(Best { cost, score: reached.score, held_by: held_by(policy, reached) });
         }
     }
     best
+}
+
+/// The override that keeps the tier of a combination below that of its score.
+fn held_by(policy: &Policy, reached: &Reached) -> Option<usize> {
+    let by_score = policy.tier_of(reached.score)?;
+    let applying = policy.overrides.iter().enumerate().filter(|(at, _)| reached.marks & (1 << at) != 0);
+    let caps = applying.filter_map(|(at, each)| Some((at, each.tier_at_most?)));
+    let (at, _) =
+        caps.filter(|(_, cap)| *cap > by_score).max_by_key(|(at, cap)| (*cap, std::cmp::Reverse(*at)))?;
+    Some(at)
 }

@@ -1,6 +1,6 @@
 //! A recourse as an explanation shows it: names, values and sentences instead of ids.
 
-use super::{Aim, FieldChange, Planner, Recourse};
+use super::{Aim, Best, FieldChange, Planner, Recourse};
 use crate::data::Change;
 use crate::decimal::Decimal;
 use crate::explain::{self, Amount, ChangeShown, Step};
@@ -36,7 +36,7 @@ impl Planner<'_> {
             best: recourse
                 .best
                 .iter()
-                .map(|(cost, score)| Step { cost: Amount(*cost), score: Amount(*score) })
+                .map(|best| Step { cost: Amount(best.cost), score: Amount(best.score) })
                 .collect(),
             by_time: recourse.by_time.iter().map(|change| self.change(change)).collect(),
         }
@@ -63,7 +63,7 @@ impl Planner<'_> {
 
     /// What was proved, and what stays as it is.
     fn because(&self, recourse: &Recourse) -> Vec<String> {
-        let mut said = vec![self.proof(recourse)];
+        let mut said = vec![self.said(recourse)];
         said.extend(recourse.by_time.iter().map(|change| {
             let shown = self.change(change);
             format!(
@@ -86,17 +86,19 @@ impl Planner<'_> {
         said
     }
 
-    fn proof(&self, recourse: &Recourse) -> String {
-        let wanted = self.wanted(recourse.aim);
+    fn said(&self, recourse: &Recourse) -> String {
         let limit = recourse.way.as_ref().map(|way| way.cost);
-        let below = recourse.best.iter().rfind(|(cost, _)| limit.is_none_or(|limit| *cost < limit));
+        let below = recourse.best.iter().rfind(|best| limit.is_none_or(|limit| best.cost < limit));
+        let wanted = |best: &Best| self.wanted(recourse.aim, best);
         match (&recourse.way, &recourse.proof, below) {
             (Some(way), Ok(()), _) if way.cost.is_zero() && way.changes.is_empty() => {
                 "It is reached as it stands".to_owned()
             }
-            (Some(way), Ok(()), Some((_, score))) => format!(
-                "Proved: nothing cheaper reaches it. With less than {} the most is a score of {score}{wanted}",
-                way.cost
+            (Some(way), Ok(()), Some(best)) => format!(
+                "Proved: nothing cheaper reaches it. With less than {} the most is a score of {}{}",
+                way.cost,
+                best.score,
+                wanted(best)
             ),
             (Some(_), Ok(()), None) => "Proved: nothing cheaper reaches it".to_owned(),
             (Some(way), Err(why), _) => {
@@ -106,26 +108,42 @@ impl Planner<'_> {
                 "Proved: there is none. No field that can be changed at a price is read by what gives points"
                     .to_owned()
             }
-            (None, Ok(()), Some((cost, score))) if cost.is_zero() => format!(
-                "Proved: there is none. No change of what can be changed at a price leads above {score}{wanted}"
+            (None, Ok(()), best) if recourse.ceiling.is_some() => format!(
+                "Proved: there is none. Whatever is changed, the score does not go beyond {}{}",
+                recourse.ceiling.unwrap_or_default(),
+                best.map_or_else(String::new, wanted)
             ),
-            (None, Ok(()), Some((cost, score))) => format!(
-                "Proved: there is none. The most that can be reached is a score of {score}, for {cost}{wanted}"
+            (None, Ok(()), Some(best)) if best.cost.is_zero() => format!(
+                "Proved: there is none. No change of what can be changed at a price leads above {}{}",
+                best.score,
+                wanted(best)
+            ),
+            (None, Ok(()), Some(best)) => format!(
+                "Proved: there is none. The most that can be reached is a score of {}, for {}{}",
+                best.score,
+                best.cost,
+                wanted(best)
             ),
             (None, Ok(()), None) => "Proved: there is none".to_owned(),
             (None, Err(why), _) => format!("None was found; whether there is one is undecided: {why}"),
         }
     }
 
-    /// `; Good is 600 to under 650`.
-    fn wanted(&self, aim: Aim) -> String {
-        match aim {
-            Aim::Tier(id) => self
-                .policy()
-                .tiers
-                .get(id.index())
-                .map_or_else(String::new, |tier| format!("; {} is {}", tier.label, tier.text)),
-            Aim::Score(_) => String::new(),
+    /// `; Good is 600 to under 650`; where the score would do, what keeps its tier: `; that is enough for Good, but `late`
+    /// keeps the tier at Fair`.
+    fn wanted(&self, aim: Aim, best: &Best) -> String {
+        let Aim::Tier(id) = aim else { return String::new() };
+        let policy = self.policy();
+        let Some(tier) = policy.tiers.get(id.index()) else { return String::new() };
+        let is_enough = policy.tier_of(best.score).is_some_and(|by_score| by_score <= id);
+        let held_by = best.held_by.and_then(|at| policy.overrides.get(at)).filter(|_| is_enough);
+        let cap = held_by.and_then(|each| policy.tiers.get(each.tier_at_most?.index()));
+        match held_by.zip(cap) {
+            Some((held_by, cap)) => format!(
+                "; that is enough for {}, but `{}` keeps the tier at {} or below",
+                tier.label, held_by.name, cap.label
+            ),
+            None => format!("; {} is {}", tier.label, tier.text),
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+mod brute;
 use crate::check::{self, Ruleset, Unit};
 use crate::data::{Set, step, value};
 use crate::eval::{Settled, score_one};
@@ -62,9 +63,21 @@ fn both(policy: &Policy, set: &[(&str, i64)], aim: Aim) -> Option<(Recourse, Opt
     let subject = population.subject(0).unwrap();
     let planner = audit.planner().unwrap();
     let recourse = planner.cheapest(&population, &subject, &outcome, aim).unwrap();
-    let (levers, _) = Lever::all(&policy.schema);
     let stand = Stand { records: &population, subject: &subject, outcome: &outcome };
-    let mut ways: Vec<(i128, Vec<Value>)> = vec![(0, subject.values.to_vec())];
+    let every = every_way(policy, &scorer, &stand);
+    let reached = every.iter().filter(|(_, score, tier)| Planner::reaches(aim, *score, *tier));
+    let least = reached.map(|(cost, ..)| *cost).min();
+    Some((recourse, least))
+}
+
+/// Every combination of every value of what can be changed at a price, run: what it costs, its score and its tier.
+fn every_way(
+    policy: &Policy,
+    scorer: &Scorer<'_>,
+    stand: &Stand<'_>,
+) -> Vec<(i128, Decimal, Option<TierId>)> {
+    let (levers, _) = Lever::all(&policy.schema);
+    let mut ways: Vec<(i128, Vec<Value>)> = vec![(0, stand.subject.values.to_vec())];
     for lever in &levers {
         let now = stand.field(lever).unwrap().clone();
         let values: Vec<Value> = match &lever.domain {
@@ -93,12 +106,11 @@ fn both(policy: &Policy, set: &[(&str, i64)], aim: Aim) -> Option<(Recourse, Opt
             })
             .collect();
     }
-    let reached = ways.iter().filter(|(_, record)| {
-        let run = stand.run(&scorer, record);
-        run.is_some_and(|run| run.score.is_some_and(|score| Planner::reaches(aim, score, run.tier)))
+    let run = ways.iter().filter_map(|(cost, record)| {
+        let run = stand.run(scorer, record)?;
+        Some((*cost, run.score?, run.tier))
     });
-    let least = reached.map(|(cost, _)| *cost).min();
-    Some((recourse, least))
+    run.collect()
 }
 
 const HEAD: &str = r#"
@@ -146,26 +158,34 @@ fn table(out: &mut String, name: &str, field: &str, edges: &[i64], points: &[i64
 #[derive(Debug, Clone)]
 struct Draw {
     points: Vec<i64>,
-    form: u8,
+    form: u16,
     record: Vec<i64>,
     aim: u8,
 }
 
 fn draw() -> impl Strategy<Value = Draw> {
     let points = prop::collection::vec(-60_i64..=60, 24);
-    let record = (0..=3_i64, 0..=6_i64, 0..=5_i64, 0..=4_i64, 0..=2_i64, 0..=1_i64, 0..=9_i64);
-    (points, any::<u8>(), record, 0..5_u8).prop_map(|(points, form, r, aim)| Draw {
+    let record = record();
+    (points, any::<u16>(), record, 0..5_u8).prop_map(|(points, form, record, aim)| Draw {
         points,
         form,
-        record: vec![r.0, r.1, r.2, r.3, r.4, r.5, r.6],
+        record,
         aim,
     })
 }
 
+/// The values of the fields, in order.
+fn record() -> impl Strategy<Value = Vec<i64>> {
+    let record = (0..=3_i64, 0..=6_i64, 0..=5_i64, 0..=4_i64, 0..=2_i64, 0..=1_i64, 0..=9_i64);
+    record.prop_map(|r| vec![r.0, r.1, r.2, r.3, r.4, r.5, r.6])
+}
+
+const NAMES: [&str; 7] = ["fixed", "a", "b", "c", "d", "ok", "age"];
+
 /// A small policy by chance: bands, a table of two fields, sums, a quotient, a group with limits and a weight, overrides.
 fn text(draw: &Draw) -> String {
     let p = &draw.points;
-    let has = |bit: u8| draw.form & (1 << bit) != 0;
+    let has = |bit: u16| draw.form & (1 << bit) != 0;
     let mut out = HEAD.to_owned();
     table(&mut out, "fixed", "fixed", &[1, 3], &p[0..3], "");
     table(&mut out, "age", "age", &[4, 7], &p[3..6], "");
@@ -212,6 +232,26 @@ fn text(draw: &Draw) -> String {
     if has(6) {
         writeln!(out, "override n \"N\" {{\n  when b is 5 and c is 0\n  not scored\n}}").unwrap();
     }
+    if has(7) {
+        writeln!(out, "rule plain \"plain\" {{\n  when ok\n  points {}\n}}", p[19]).unwrap();
+    }
+    // Missing at one value between others.
+    if has(8) {
+        writeln!(
+            out,
+            "let z = (fixed + 1) / (c - 2)\nrule z \"z\" {{\n  when z is missing\n  points {}\n}}",
+            p[21]
+        )
+        .unwrap();
+    }
+    if has(9) {
+        writeln!(out, "let y = {} / (b - 3)\nrule y \"y\" {{\n  points y otherwise {}\n}}", p[22], p[23])
+            .unwrap();
+    }
+    if has(10) {
+        writeln!(out, "override l \"L\" {{\n  when d is blue and a over 4\n  tier at least good\n}}")
+            .unwrap();
+    }
     out
 }
 
@@ -225,8 +265,7 @@ proptest! {
         prop_assert!(policy.as_ref().err().is_none_or(|why| why.contains("no record can reach")), "{:?}", policy);
         prop_assume!(policy.is_ok());
         let policy = policy.unwrap();
-        let names = ["fixed", "a", "b", "c", "d", "ok", "age"];
-        let set: Vec<(&str, i64)> = names.iter().copied().zip(draw.record.iter().copied()).collect();
+        let set: Vec<(&str, i64)> = NAMES.iter().copied().zip(draw.record.iter().copied()).collect();
         let aim = match draw.aim {
             tier @ 0..=3 => Aim::Tier(TierId(u32::from(tier))),
             _ => Aim::Score(Decimal::from_int(100 + draw.points[20])),
@@ -272,7 +311,7 @@ tiers {
     let policy = policy(text);
     let audit = Audit::of(&policy);
     let planner = audit.planner().unwrap();
-    assert_eq!(planner.inexact(), None);
+    assert_eq!(planner.levers.inexact, None);
     let found = |balance: i64, limit: i64, tier: u32| {
         let case = case(&audit, &[("balance", balance), ("limit", limit)]);
         let trial = audit.maker().run(&case).unwrap();

@@ -1,7 +1,7 @@
 //! The clauses that an audit is asked: read from charters and from the command line, and answered.
 
 use crate::audit::clause::Subject;
-use crate::audit::report::Answer;
+use crate::audit::report::{Answer, Standing};
 use crate::audit::{Answered, Audit, Charter, apply, read_charters, read_clause};
 use crate::cli::open::Opened;
 use crate::cli::{Stop, UNUSABLE, report};
@@ -26,6 +26,8 @@ pub(in crate::cli) struct Clause {
     pub(in crate::cli) answer: Answer,
     /// It holds because the policy has nothing that it speaks of.
     pub(in crate::cli) vacuous: bool,
+    /// It is answered from data: nothing is proved for others.
+    pub(in crate::cli) of_data: bool,
 }
 
 /// Texts of charters and clauses.
@@ -155,6 +157,18 @@ impl Demands {
     }
 }
 
+impl Clause {
+    /// How it ended, in a word.
+    pub(super) fn word(&self) -> &'static str {
+        match (self.vacuous, self.of_data, self.answer.standing) {
+            (true, ..) => "holds of nothing",
+            (false, true, Standing::Proved) => "holds in the data",
+            (false, true, Standing::Refuted) => "does not hold in the data",
+            (false, ..) => self.answer.standing.word(),
+        }
+    }
+}
+
 fn answered(audit: &Audit<'_>, charter: &Charter, clause: Answered) -> Clause {
     let mut answer = Answer::of(audit, &clause.verdict);
     if let Some(from) = clause.from {
@@ -166,5 +180,6 @@ fn answered(audit: &Audit<'_>, charter: &Charter, clause: Answered) -> Clause {
         place: clause.place,
         answer,
         vacuous: clause.vacuous,
+        of_data: clause.needs_data && !clause.vacuous,
     }
 }

@@ -5,8 +5,7 @@ use super::clauses::Clause;
 use super::expected;
 use crate::audit::Expected;
 use crate::audit::report::{
-    Answer, Claim, Consequent, Direction, Effect, End, Giver, Input, Range, Report, Scope, Shown, Standing,
-    Tagged,
+    Claim, Consequent, Direction, Effect, End, Giver, Input, Range, Report, Scope, Shown, Standing, Tagged,
 };
 use crate::cli::page::{Bar, Block, Cell, Chart, Page, Table, Tone};
 use crate::decimal::Decimal;
@@ -16,6 +15,10 @@ use crate::source::{Place, Sources};
 pub(super) fn page(audited: &Audited) -> Page {
     let Audited { scope, sources, report, expected, clauses, .. } = audited;
     let mut page = Page { title: scope.title.clone(), facts: facts(scope), ..Page::default() };
+    if clauses.iter().any(|clause| clause.of_data) {
+        let but = "But for adverse impact: that is screened in the data, and said of these records alone.";
+        page.facts.push(but.to_owned());
+    }
     if let Some(report) = report {
         Sections { report, sources, expected: expected.as_ref() }.add_to(&mut page);
     }
@@ -43,13 +46,12 @@ pub(in crate::cli) fn facts(scope: &Scope) -> Vec<String> {
 fn answers(page: &mut Page, clauses: &[Clause], sources: &Sources) {
     let mut table = Table::new(["answer", "clause", "where"]);
     for clause in clauses {
-        let word = if clause.vacuous { "holds of nothing" } else { clause.answer.standing.word() };
         let where_ = match &clause.charter {
             Some(charter) => format!("{charter}, {}", line(sources, clause.place)),
             None => String::new(),
         };
         table.row([
-            Cell::new(word, tone(clause.answer.standing)),
+            Cell::new(clause.word(), tone(clause.answer.standing)),
             clause.text.clone().into(),
             Cell::new(where_, Tone::Dim),
         ]);
@@ -60,7 +62,7 @@ fn answers(page: &mut Page, clauses: &[Clause], sources: &Sources) {
     let summary = format!("{proved} proved, {refuted} refuted, {open} undecided");
     page.add("Clauses", table.block().into_iter().chain([Block::Text(summary)]).collect());
     for clause in clauses {
-        let mut blocks = vec![Block::Text(sentence(&clause.answer))];
+        let mut blocks = vec![Block::Text(sentence(clause))];
         let places: Vec<String> =
             clause.answer.places.iter().map(|place| position(sources, *place)).collect();
         if !places.is_empty() {
@@ -72,13 +74,15 @@ fn answers(page: &mut Page, clauses: &[Clause], sources: &Sources) {
 }
 
 /// An answer in a sentence.
-fn sentence(answer: &Answer) -> String {
-    let word = match answer.standing {
-        Standing::Proved => "Proved",
-        Standing::Undecided => "Undecided",
-        Standing::Refuted => "Refuted",
+fn sentence(clause: &Clause) -> String {
+    let word = match (clause.answer.standing, clause.of_data) {
+        (Standing::Proved, false) => "Proved",
+        (Standing::Proved, true) => "Holds",
+        (Standing::Undecided, _) => "Undecided",
+        (Standing::Refuted, false) => "Refuted",
+        (Standing::Refuted, true) => "Does not hold",
     };
-    format!("{word}: {}", answer.because)
+    format!("{word}: {}", clause.answer.because)
 }
 
 fn cases(shown: &Shown, open: bool) -> Block {
@@ -297,7 +301,7 @@ impl Sections<'_> {
         let text = match dead.standing {
             Standing::Proved => format!("Nothing is out of reach: {}.", dead.because),
             Standing::Refuted => format!("{}: {places}.", dead.because),
-            Standing::Undecided => sentence(dead),
+            Standing::Undecided => format!("Undecided: {}", dead.because),
         };
         vec![Block::Text(text)]
     }

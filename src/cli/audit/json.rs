@@ -44,12 +44,13 @@ pub(in crate::cli) fn scope_of(scope: &Scope) -> Value {
 }
 
 fn clause(clause: &Clause, sources: &Sources) -> Value {
-    let Clause { charter, text, place, answer, vacuous } = clause;
+    let Clause { charter, text, place, answer, vacuous, of_data } = clause;
     json!({
         "charter": charter,
         "clause": text,
         "place": charter.is_some().then(|| place_of(*place, sources)),
         "vacuous": vacuous,
+        "of_data": of_data,
         "answer": answer_of(answer, sources),
     })
 }

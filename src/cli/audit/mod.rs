@@ -217,7 +217,7 @@ impl Audit {
         let expected = loaded.as_ref().filter(|_| asked_nothing);
         let expected = expected.map(|loaded| Expected::of(&core, &loaded.population));
         let report = asked_nothing.then(|| Report::of(&core));
-        let scores = loaded.as_ref().map(|loaded| Scores::of(policy, &loaded.population));
+        let scores = loaded.as_ref().map(|loaded| Scores::of(policy, &loaded.population, set_aside));
         let screen = scores.as_ref().map(|scores| scores as &dyn Screen);
         let asked = Subject { policy, others, desk: &core, screen };
         let (clauses, diagnostics) = demands.answer(opened, &core, &asked, &mut sources)?;

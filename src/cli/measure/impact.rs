@@ -2,7 +2,7 @@
 
 use super::super::Stop;
 use super::super::report::grouped;
-use super::{Align, Part, Remark, Section, Table, statistic, too_many};
+use super::{Align, Kept, Part, Remark, Section, Table, significant, statistic, too_many};
 use crate::decimal::Decimal;
 use crate::explain::Amount;
 use crate::measure::{AdverseImpact, Interval, Measures, Rate, Screen, Selection};
@@ -17,7 +17,7 @@ pub(super) fn part(
     by: &[&str],
     (least_size, limit): (u64, Option<Decimal>),
 ) -> Result<Part, Stop> {
-    let mut part = Part { sections: Vec::new(), key: "adverse_impact", value: Value::Null, breaks: false };
+    let mut part = Part { sections: Vec::new(), key: "adverse_impact", value: Value::Null, limit: None };
     let mut values = Vec::new();
     for (impact, by) in measures.impacts.iter().zip(by.iter().cycle()) {
         if impact.counts().too_many() {
@@ -25,7 +25,7 @@ pub(super) fn part(
         }
         let screen = impact.screen(policy, least_size);
         let holds = limit.and_then(|limit| screen.holds(limit));
-        part.breaks |= holds == Some(false);
+        part.limit = part.limit.max(limit.map(|_| Kept::of(holds)));
         part.sections.push(section(policy, impact, by, &screen, limit));
         values.push(value(policy, impact, by, &screen, (limit, holds)));
     }
@@ -174,7 +174,7 @@ fn value(
             "rate": (counts.scored > 0).then(|| statistic(counts.selected as f64 / counts.scored as f64)),
             "ratio": rate.ratio.map(|ratio| Amount(ratio.rounded(6))),
             "interval": rate.interval.map(|one| json!({ "low": statistic(one.low), "high": statistic(one.high) })),
-            "p_value": rate.p_value.map(statistic),
+            "p_value": rate.p_value.map(significant),
             "ratio_of_all": rate.ratio_of_all.map(|ratio| Amount(ratio.rounded(6))),
             "reference": screen.reference == Some(at),
             "judged": rate.judged,

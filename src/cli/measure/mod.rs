@@ -44,7 +44,8 @@ characteristic between two files. Below 0.1 is called no shift, from 0.25 on a l
 convention. A bin that is empty in one file counts as half a record there, and is flagged.
 
 docs/measure.md says how each number is worked out, and where that comes from. The exit code is 1
-where a limit (`--at-least`, `--at-most`) is broken, else 3 where records were set aside.";
+where a limit (`--at-least`, `--at-most`) is broken, else 4 where there is nothing to compare with
+one, else 3 where records were set aside.";
 
 /// Measure what a policy does: adverse impact, stability, reasons
 #[derive(Debug, Args)]
@@ -135,12 +136,32 @@ enum Bins {
     Tiers,
 }
 
-/// A part of the report: for people, for programs, and whether it breaks a limit.
+/// What became of a limit; the worst is the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kept {
+    Held,
+    /// There is nothing to compare.
+    Undecided,
+    Broken,
+}
+
+impl Kept {
+    /// Of whether it holds.
+    fn of(holds: Option<bool>) -> Self {
+        match holds {
+            Some(true) => Self::Held,
+            None => Self::Undecided,
+            Some(false) => Self::Broken,
+        }
+    }
+}
+
+/// A part of the report: for people, for programs, and what became of its limit, where there is one.
 struct Part {
     sections: Vec<Section>,
     key: &'static str,
     value: Value,
-    breaks: bool,
+    limit: Option<Kept>,
 }
 
 /// The name and version of the shape of the JSON report.
@@ -187,15 +208,16 @@ impl Measure {
         if !measures.reasons.is_empty() {
             parts.push(reasons::part(&policy, &measures, &by)?);
         }
-        let breaks = parts.iter().any(|part| part.breaks);
+        let kept = parts.iter().filter_map(|part| part.limit).max();
         self.tell(&policy, day, (&finished, list.set_aside()), parts)?;
         if !self.quiet {
             list.say(&mut anstream::stderr())?;
         }
-        Ok(match (breaks, list.is_empty()) {
-            (true, _) => Exit::Wrong,
-            (false, true) => Exit::Fine,
-            (false, false) => Exit::SetAside,
+        Ok(match (kept, list.is_empty()) {
+            (Some(Kept::Broken), _) => Exit::Wrong,
+            (Some(Kept::Undecided), _) => Exit::Undecided,
+            (Some(Kept::Held) | None, true) => Exit::Fine,
+            (Some(Kept::Held) | None, false) => Exit::SetAside,
         })
     }
 
@@ -399,6 +421,12 @@ fn too_many(by: &str) -> Stop {
 fn statistic(number: f64) -> Value {
     let rounded = (number * 1e6).round() / 1e6;
     serde_json::Number::from_f64(rounded + 0.0).map_or(Value::Null, Value::Number)
+}
+
+/// A probability of a report, to six significant digits: a small one is no 0.
+fn significant(number: f64) -> Value {
+    let rounded = format!("{number:.5e}").parse().unwrap_or(number);
+    serde_json::Number::from_f64(rounded).map_or(Value::Null, Value::Number)
 }
 
 pub(super) fn number(text: &str) -> Result<Decimal, String> {

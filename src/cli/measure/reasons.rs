@@ -28,7 +28,7 @@ pub(super) fn part(policy: &Policy, measures: &Measures, by: &[&str]) -> Result<
         }
         values.push(json!({ "by": by, "groups": groups }));
     }
-    Ok(Part { sections, key: "reasons", value: Value::Array(values), breaks: false })
+    Ok(Part { sections, key: "reasons", value: Value::Array(values), limit: None })
 }
 
 fn section(policy: &Policy, title: String, counts: &ReasonCounts) -> Section {

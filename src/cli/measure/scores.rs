@@ -63,5 +63,5 @@ pub(super) fn part(policy: &Policy, tally: &Tally) -> Part {
     if let Some(fields) = value.as_object_mut() {
         fields.insert("tiers".to_owned(), Value::Array(tiers));
     }
-    Part { sections, key: "scores", value, breaks: false }
+    Part { sections, key: "scores", value, limit: None }
 }

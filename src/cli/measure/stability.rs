@@ -2,7 +2,7 @@
 
 use super::super::report::{grouped, plural};
 use super::impact::percent;
-use super::{Align, Part, Remark, Section, Table, statistic};
+use super::{Align, Kept, Part, Remark, Section, Table, statistic};
 use crate::decimal::Decimal;
 use crate::explain::Amount;
 use crate::measure::{Degree, Filled, Measures, ScoreBins, Shift, characteristic_shift, score_shift};
@@ -44,8 +44,7 @@ pub(super) fn part(
             shift: characteristic_shift(expected, actual),
         }));
     }
-    let breaks =
-        |of: &Of| asked.at_most.is_some_and(|most| of.shift.index.is_some_and(|index| exceeds(index, most)));
+    let holds = asked.at_most.map(|most| holds(&all, most));
     let mut sections = vec![overview(&all, compared_with, asked)];
     let told = all.iter().filter(|of| asked.verbose || of.name.is_empty());
     sections.extend(told.map(|of| bins(of, asked.bins)));
@@ -55,12 +54,18 @@ pub(super) fn part(
         "expected": { "files": files, "read": of_expected.read },
         "score_bins": match asked.bins { ScoreBins::Deciles => "deciles", ScoreBins::Tiers => "tiers" },
         "at_most": asked.at_most.map(Amount),
-        "holds": asked.at_most.map(|_| !all.iter().any(&breaks)),
+        "holds": holds.flatten(),
         "score": all.first().map(value),
         "characteristics": all.iter().skip(1).map(value).collect::<Vec<_>>(),
     });
-    let breaks = all.iter().any(breaks);
-    Part { sections, key: "stability", value, breaks }
+    Part { sections, key: "stability", value, limit: holds.map(Kept::of) }
+}
+
+/// Whether no index is greater than a limit; `None` where there is something without an index and nothing that is above.
+fn holds(all: &[Of], most: Decimal) -> Option<bool> {
+    let above = all.iter().any(|of| of.shift.index.is_some_and(|index| exceeds(index, most)));
+    let known = all.iter().all(|of| of.shift.index.is_some());
+    if above { Some(false) } else { known.then_some(true) }
 }
 
 /// Whether an index is greater than a limit.
@@ -108,6 +113,9 @@ fn overview(all: &[Of], compared_with: &[(String, String)], asked: &Asked) -> Se
             .map(|of| of.title.as_str())
             .collect();
         remarks.push(match above.as_slice() {
+            [] if holds(all, most).is_none() => {
+                Remark::Warning(format!("nothing to compare: no limit of {most} can be held or broken"))
+            }
             [] => Remark::Good(format!("no index is above {most}")),
             above => Remark::Bad(format!("above {most}: {}", above.join(", "))),
         });

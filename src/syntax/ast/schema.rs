@@ -85,6 +85,8 @@ pub struct FieldLine {
     pub tags: Vec<Name>,
     /// Whether and how the person can change it.
     pub change: Option<Change>,
+    /// Where it is said once more, if it is.
+    pub changes_again: Option<Span>,
     /// The whole line.
     pub span: Span,
 }

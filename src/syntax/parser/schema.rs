@@ -56,6 +56,7 @@ fn field_line<'t>(reader: &mut Reader<'t>, line: &Line<'t>) -> FieldLine {
         column: node.child(Rule::column).and_then(|column| first_text(reader, &column)),
         tags: tags(&node),
         change: node.child(Rule::change).and_then(|change| self::change(reader, &change)),
+        changes_again: node.all(Rule::change).nth(1).map(|change| change.span()),
         span: line.span,
     }
 }
@@ -82,6 +83,7 @@ fn broken_field(reader: &mut Reader<'_>, line: &Line<'_>) -> FieldLine {
         column: None,
         tags: Vec::new(),
         change: None,
+        changes_again: None,
         span: line.span,
     }
 }
