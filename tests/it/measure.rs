@@ -149,12 +149,13 @@ fn a_broken_limit_ends_with_1() {
 #[test]
 fn a_limit_with_nothing_to_compare_is_undecided() {
     let folder = copy_of("german_credit");
-    let file = fs::read_dir(folder.path())
+    let head = fs::read_to_string(folder.path().join("germancredit.csv"))
         .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|extension| extension == "csv"))
-        .unwrap();
-    let head = fs::read_to_string(&file).unwrap().lines().next().unwrap().to_owned() + "\n";
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned()
+        + "\n";
     fs::write(folder.path().join("none.csv"), head).unwrap();
     let stability = "measure . --stability-from none.csv --at-most 0.25 --quiet --format json";
     let impact = "measure . --cut-off 470 --by foreign_worker --at-least 0.8 --data applicant=none.csv --quiet --format json";

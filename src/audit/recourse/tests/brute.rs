@@ -101,7 +101,7 @@ proptest! {
 
 proptest! {
     // Fifty thousand records are run for each.
-    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
 
     /// More combinations than are looked at: what is said to be proved is so, and the rest is said not to be.
     #[test]
