@@ -1,8 +1,8 @@
 //! A policy taken apart: its items, influences, overrides and participation as parts, each with the bucket that it goes into.
 
 use super::axis::{Axes, AxisId};
+use super::compiler::Compiler;
 use super::model::{Bucket, Finish, Gives, Marks, NO_PART, NOT_SCORED, OTHER_NOT_SCORED, Part, PartOf};
-use super::node::Compiler;
 use crate::policy::{ItemBody, ItemId, Policy};
 
 /// Parts and buckets in the making.

@@ -1,7 +1,8 @@
 //! A condition by itself, in each cell of what it turns on.
 
 use super::axis::{Axes, Axis, AxisId};
-use super::node::{Compiler, Node};
+use super::compiler::Compiler;
+use super::node::Node;
 use super::possible::Possible;
 use crate::policy::{Condition, Policy};
 

@@ -1,7 +1,8 @@
 //! Per-event rules looked at from inside: what one event gives, by what is known of it.
 
 use super::axis::{Axes, Axis, AxisId, Of};
-use super::node::{Compiler, Node, TableNode};
+use super::compiler::Compiler;
+use super::node::{Node, TableNode};
 use super::points::Points;
 use super::possible::Possible;
 use crate::data::{FieldId, Set, Type};

@@ -17,6 +17,7 @@ mod charter;
 mod child;
 pub mod clause;
 mod compare;
+mod compiler;
 mod condition;
 mod control;
 mod convolve;

@@ -1,6 +1,6 @@
 //! Which way a value goes where one field grows.
 
-use super::node::Compiler;
+use super::compiler::Compiler;
 use super::read::{Read, Reader};
 use crate::data::FieldId;
 use crate::decimal::Decimal;

@@ -9,8 +9,8 @@
 
 use super::lever::Lever;
 use crate::audit::axis::{Axes, AxisId, Of};
+use crate::audit::compiler::Compiler;
 use crate::audit::model::{Marks, Model, PartOf};
-use crate::audit::node::Compiler;
 use crate::audit::read::Read;
 use crate::audit::slope::Slope;
 use crate::data::{FieldId, Set, Type};
