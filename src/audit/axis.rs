@@ -7,7 +7,6 @@ use super::points::Points;
 use super::possible::Possible;
 use super::read::{Read, Reader};
 use crate::data::{Set, Type, Value, limits, step};
-use crate::decimal::Decimal;
 use crate::policy::{Expr, ItemBody, ItemId, Over, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -120,10 +119,7 @@ impl Axes {
         self.find(&of).unwrap_or_else(|| {
             let influence = policy.influences.get(at as usize);
             let limits = influence.and_then(|influence| {
-                if influence.weight.is_zero() {
-                    return Some((Decimal::ZERO, Decimal::ZERO));
-                }
-                influence.limits
+                influence.unweighted().map(|points| (points, points)).or(influence.limits)
             });
             let reads = influence.into_iter().flat_map(|i| [Read::Link(i.link), Read::PeerScores(i.link)]);
             // Nobody with a score gives nothing, whatever the limits are.

@@ -64,7 +64,7 @@ impl Model<'_> {
 
     /// Whether scores of others settle with one's own.
     fn is_settled(&self) -> bool {
-        self.policy.influences.iter().any(|influence| influence.settled && !influence.weight.is_zero())
+        self.policy.influences.iter().any(|influence| influence.settled && !influence.is_idle())
     }
 
     /// Whether a part reads something that is asked about.

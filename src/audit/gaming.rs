@@ -278,7 +278,7 @@ impl<'a, 'p> Tally<'a, 'p> {
 /// Scores on both sides of a tier's least score: `None` where it has none, and nothing within where too few can lie there.
 ///
 /// Compared are as many scores that can be on one side as on the other. Those that can be lie as far apart as all that were
-/// seen do; the ends of the range, where scores pile up that would be beyond, and scores that overrides set are left out.
+/// seen do, those aside that overrides set; the ends of the range, where scores pile up that would be beyond, are left out.
 fn bunching(policy: &Policy, scores: &BTreeMap<Decimal, u64>, tier: TierId) -> Option<Option<Bunching>> {
     let Set::Ranges(ranges) = &policy.tiers.get(tier.index())?.scores else { return None };
     let (low, _) = *ranges.first()?;

@@ -38,8 +38,8 @@ impl<'p> Audit<'p> {
             PartOf::Influence(at) => {
                 self.policy.influences.get(at as usize).is_some_and(|influence| {
                     let up = influence.weight > Decimal::ZERO;
-                    let idle = influence.weight.is_zero()
-                        || influence.limits == Some((Decimal::ZERO, Decimal::ZERO));
+                    let idle =
+                        influence.is_idle() || influence.limits == Some((Decimal::ZERO, Decimal::ZERO));
                     // Without any it is 0, and the first may be on either side.
                     let one_sided = match influence.limits {
                         Some((low, _)) if low >= Decimal::ZERO => Some(Way::Falls),

@@ -94,7 +94,7 @@ impl<'p> Audit<'p> {
             Benchmark::WorstKnown | Benchmark::BestKnown => model.unknown_by_others(&reads, rule(never)),
         };
         let settles = record == self.policy.schema.scored
-            && self.policy.influences.iter().any(|each| each.settled && !each.weight.is_zero());
+            && self.policy.influences.iter().any(|each| each.settled && !each.is_idle());
         let keeps = |at: &usize| self.missing_event_keeps(model, *at, (record, field), never, against);
         if !settles && others.is_empty() && parts.iter().all(keeps) {
             return Verdict::proved(format!(

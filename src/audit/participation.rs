@@ -97,7 +97,9 @@ impl Audit<'_> {
         let change = |field: FieldId| &schema.field(schema.scored, field).change;
         let fixed = |axis: &Axis| {
             axis.reads.iter().all(|read| match read {
-                Read::Field(field) => *change(*field) == Some(Change::Immutable),
+                Read::Field(field) => {
+                    schema.scored().key == Some(*field) || *change(*field) == Some(Change::Immutable)
+                }
                 Read::Children(_)
                 | Read::ChildField(..)
                 | Read::Link(_)
@@ -112,7 +114,8 @@ impl Audit<'_> {
         let free = |axis: &Axis| {
             axis.field().is_some_and(|field| {
                 let mut others = cells.axes.iter().filter(|other| other.field() != Some(field));
-                !matches!(change(field), Some(Change::Immutable | Change::OnlyUp))
+                schema.scored().key != Some(field)
+                    && !matches!(change(field), Some(Change::Immutable | Change::OnlyUp))
                     && !others.any(|other| other.reads.contains(&Read::Field(field)))
             })
         };

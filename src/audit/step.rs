@@ -139,7 +139,7 @@ impl Audit<'_> {
         let linked = reads.iter().any(|read| matches!(read, Read::PeerField(..)));
         // Their own score moves too, and with it perhaps one's own.
         if record == self.policy.schema.scored
-            && self.policy.influences.iter().any(|each| each.settled && !each.weight.is_zero())
+            && self.policy.influences.iter().any(|each| each.settled && !each.is_idle())
         {
             return None;
         }

@@ -201,6 +201,21 @@ pub struct Influence {
     pub place: Place,
 }
 
+impl Influence {
+    /// What it gives whatever the scores are, where it has no weight: nothing, or as near to that as its limits are.
+    #[must_use]
+    pub fn unweighted(&self) -> Option<Decimal> {
+        let nothing = self.limits.map_or(Decimal::ZERO, |(low, high)| Decimal::ZERO.max(low).min(high));
+        self.weight.is_zero().then_some(nothing)
+    }
+
+    /// Whether it never gives points: it has no weight, and its limits allow that.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.unweighted().is_some_and(Decimal::is_zero)
+    }
+}
+
 /// A statistic over linked scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistic {

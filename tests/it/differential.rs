@@ -14,6 +14,7 @@ pub(super) mod records;
 mod single;
 
 use super::choices;
+use super::command::{glassbox_in, stdout};
 use case::Ran;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -76,4 +77,26 @@ fn the_corpus_of_choices_holds() {
         let bytes = std::fs::read(&file).unwrap();
         case::run(case::choices_of(&bytes)).unwrap_or_else(|said| panic!("{}: {said}", file.display()));
     }
+}
+
+/// A condition of an event may be a field of the record that it belongs to, yes or no by itself.
+#[test]
+fn events_are_chosen_by_a_yes_or_no_of_whose_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "p.score",
+        "policy p \"P\" {\n  scores person\n  start 500\n}\nrecord person {\n  id text key\n  f yes/no\n}\n\
+         record deed belongs to person by person {\n  person text\n  date date\n}\n\
+         rule some \"Some\" {\n  for each deed where f\n  points 2 each\n}\n\
+         rule others \"Others\" {\n  for each deed where not f\n  points 3 each\n}\n\
+         rule late \"Late\" {\n  points 10 * count(deed where f)\n}\n",
+    );
+    write("person.csv", "id,f\na,yes\nb,no\n");
+    write("deed.csv", "person,date\na,2026-01-01\na,2026-01-02\nb,2026-01-03\n");
+    let arguments =
+        "score p.score --data person=person.csv --data deed=deed.csv --as-of 2026-01-31 --format csv --quiet";
+    let text = stdout(glassbox_in(folder.path(), arguments.split(' ')));
+    let scores: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+    assert_eq!(scores, ["524", "503"], "{text}");
 }

@@ -31,7 +31,8 @@ pub(super) static PATTERNS: [Pattern; 12] = [
         words: "limit one step of any field to NUMBER points",
         doc: "No field moves a score by more points than this in one step: to the next whole number, the next band, another \
               category, or from known to missing. Fields of one child record and of one linked record count as well as the \
-              record's own. It finds the cliffs.",
+              record's own, as far as rules read them there; what they do to that record's own score, and through it, is \
+              left alone. It finds the cliffs.",
         examples: &["limit one step of any field to 60 points"],
         source: "",
         pass: |subject, slots| Some(subject.desk.step(&[], slots.number(0)?)),
@@ -111,7 +112,8 @@ pub(super) static PATTERNS: [Pattern; 12] = [
         words: "require missing [of SOURCES] never better|worse than [the] worst|best known",
         doc: "A score with a value missing is never above (or below) the score with the worst (or the best) known value in its \
               place: nobody gains by keeping something back, or is punished more than the worst for what is not known. \
-              Of a child or a linked record one value is missing, and all else stays.",
+              Of a child or a linked record one value is missing, as far as rules read it there, and all else stays: what it does \
+              to that record's own score, and through it, is left alone.",
         examples: &[
             "require missing never better than the worst known",
             "require missing never worse than the worst known",

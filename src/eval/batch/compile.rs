@@ -222,7 +222,12 @@ impl<'p> Compiler<'p> {
 
     /// An expression that is a number, a day, a category or a text.
     pub(super) fn number(&mut self, expr: &'p Expr, scope: Scope) -> Number {
-        if scope.kind(self.policy, expr) == Type::YesNo && !matches!(expr, Expr::Decision(_)) {
+        // What a truth is made of as a number is not asked of the truth again.
+        let is_of_another = matches!(expr, Expr::Field(_) | Expr::Definition(_))
+            && scope.field(expr).is_none()
+            && scope.definition(expr).is_none();
+        let is_read = is_of_another || matches!(expr, Expr::Decision(_) | Expr::Aggregate(_));
+        if !is_read && scope.kind(self.policy, expr) == Type::YesNo {
             return match self.truth(expr, scope).shape() {
                 Shape::ByClass(slot, of) => Number::ByClass(slot, of.into_iter().map(truth_units).collect()),
                 Shape::Same(truth) => Number::Constant(truth_units(truth)),

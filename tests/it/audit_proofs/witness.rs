@@ -7,7 +7,7 @@ use super::question::Question;
 use super::statement::{Range, linked, other_end, own_key, reads_others};
 use glassbox::audit::Witness;
 use glassbox::audit::clause::{Benchmark, Input, Share};
-use glassbox::cases::{Trial, goals};
+use glassbox::cases::{Goal, Target, Trial, goals};
 use glassbox::data::{RecordId, Value, join_rows};
 use glassbox::eval::Status;
 use glassbox::policy::{Case, Expectation, ExpectedStatus, Policy};
@@ -119,9 +119,20 @@ impl Question {
         *self == Self::Dead
             && goals(trial.policy).iter().any(|goal| {
                 let row = matches!(goal.part, glassbox::cases::Part::Row | glassbox::cases::Part::Rule);
-                row && places.iter().any(|place| place.same_place(&goal.place)) && goal.reached(trial)
+                let named = places.iter().any(|place| place.same_place(&goal.place));
+                row && named && goal.reached(trial) && matters(goal, trial)
             })
     }
+}
+
+/// Whether what a record reaches changes its result: an override that sets what the score is anyway does not.
+fn matters(goal: &Goal, trial: &Trial<'_>) -> bool {
+    let Target::Override(at) = goal.target else { return true };
+    let mut without = trial.policy.clone();
+    without.overrides.remove(at);
+    let of = |trial: &Trial<'_>| (trial.outcome.score, trial.outcome.tier, trial.outcome.status);
+    let other = Trial::run(&glassbox::eval::Scorer::new(&without), &trial.case);
+    other.is_none_or(|other| of(&other) != of(trial))
 }
 
 /// A case that was run, if everything in it is good and comes to what it expects.
