@@ -12,7 +12,7 @@ use super::verdict::Verdict;
 use crate::cases::Trial;
 use crate::data::Value;
 use crate::decimal::Decimal;
-use crate::policy::{Expr, Item, ItemBody};
+use crate::policy::{Expr, ItemBody, nothing_within};
 use std::collections::BTreeSet;
 
 impl<'p> Audit<'p> {
@@ -55,7 +55,7 @@ impl<'p> Audit<'p> {
         if !reads.contains(&existence(events.over)) {
             return false;
         }
-        let none = over_none(item).units();
+        let none = nothing_within(item.limits).units();
         let Gives::Axis(_) = part.gives else { return false };
         let (sign, _) = model.leverage(part.bucket);
         let Some(hull) = model.hulls.get(at) else { return false };
@@ -84,7 +84,8 @@ impl<'p> Audit<'p> {
             Of::Events(id) => {
                 let item = self.policy.item(*id);
                 let ItemBody::Events(events) = &item.body else { return true };
-                !reads.contains(&existence(events.over)) || class.contains(&Value::Number(over_none(item)))
+                !reads.contains(&existence(events.over))
+                    || class.contains(&Value::Number(nothing_within(item.limits)))
             }
             Of::Influence(_) => class.contains(&zero),
             Of::Value(Expr::Field(field)) => {
@@ -109,9 +110,4 @@ impl<'p> Audit<'p> {
             Of::Value(_) => true,
         }
     }
-}
-
-/// What a per-event rule gives without events.
-pub(super) fn over_none(item: &Item) -> Decimal {
-    item.limits.map_or(Decimal::ZERO, |(low, high)| Decimal::ZERO.max(low).min(high))
 }

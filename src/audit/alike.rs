@@ -82,7 +82,7 @@ impl<'a> Pair<'a> {
     /// Whether scores of others settle with one's own only by links whose scores are free: by another one, what they are like
     /// would come through as well.
     fn settled_are_free(&self) -> bool {
-        let settled = self.policy.influences.iter().filter(|each| each.settled && !each.is_idle());
+        let settled = self.policy.influences.iter().filter(|each| each.settles());
         settled.map(|each| Read::PeerScores(each.link)).all(|read| self.free.contains(&read))
     }
 

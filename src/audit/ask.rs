@@ -1,7 +1,6 @@
 //! From what was found of cells to a verdict: proofs in words, suspects shown by records.
 
 use super::Audit;
-use super::axis::AxisId;
 use super::inquiry::{Findings, Moves, Rule};
 use super::model::Model;
 use super::read::Read;
@@ -148,9 +147,7 @@ impl<'p> Audit<'p> {
             return verdict;
         }
         let reads = self.reads_of_others(record, field);
-        let touched = |axis: &AxisId| model.axes.get(*axis).reads.iter().any(|read| reads.contains(read));
-        let parts = (0..model.parts.len()).filter(|at| model.part(*at).axes.iter().any(touched));
-        let parts: Vec<usize> = parts.collect();
+        let parts = model.parts_reading(&reads);
         match verdict {
             Verdict::Proved { because } if !parts.is_empty() => Verdict::proved(format!(
                 "{because}; that of others, which {} {}, is not asked about",

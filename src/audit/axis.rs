@@ -168,6 +168,11 @@ fn points(points: Points) -> Possible {
 }
 
 impl Axis {
+    /// Whether it reads something that is asked about.
+    pub(super) fn reads_any(&self, asked: &BTreeSet<Read>) -> bool {
+        self.reads.iter().any(|read| asked.contains(read))
+    }
+
     /// The field that it is, where it is one.
     pub(super) fn field(&self) -> Option<crate::data::FieldId> {
         match &self.of {

@@ -7,6 +7,7 @@ use super::verdict::{Verdict, Witness};
 use crate::cases::{Trial, Wish};
 use crate::data::{FieldId, LinkId, RecordId, Value};
 use crate::policy::Case;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// How many other records of a record are changed in turn.
@@ -32,12 +33,7 @@ impl<'p> Audit<'p> {
     /// Whether anything that gives points, and any override, reads a field of other records.
     pub(super) fn is_read_of_others(&self, record: RecordId, field: FieldId) -> bool {
         let reads = self.reads_of_others(record, field);
-        self.model.as_ref().is_ok_and(|model| {
-            model.parts.iter().any(|part| {
-                let mut axes = part.axes.iter();
-                axes.any(|axis| model.axes.get(*axis).reads.iter().any(|read| reads.contains(read)))
-            })
-        })
+        self.model.as_ref().is_ok_and(|model| model.parts.iter().any(|part| model.is_touched(part, &reads)))
     }
 
     /// A field of child records that is changed, in a record that has some.
@@ -48,26 +44,10 @@ impl<'p> Audit<'p> {
         reads: &BTreeSet<Read>,
         judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
     ) -> Option<Verdict> {
-        let witnesses = self.witnesses(self.model.as_ref().ok()?);
-        let values = self.maker.values(record, field);
-        let mut left = PAIRS;
-        for first in self.with_others(record, field) {
-            for at in self.rows_of_others(&first.case, record) {
-                for value in &values {
-                    left = left.checked_sub(1)?;
-                    let Some(second) = self.maker.run(&with_value(&first.case, at, field, value)) else {
-                        continue;
-                    };
-                    let found = witnesses
-                        .compared(&first, &second, reads, judge)
-                        .or_else(|| witnesses.compared(&second, &first, reads, judge));
-                    if let Some(found) = found {
-                        return Some(refuted(found, self.places_reading(reads)));
-                    }
-                }
-            }
-        }
-        None
+        let values = self.maker.values(record, field).into_iter();
+        let pairs: Vec<(Option<Value>, Value)> = values.map(|value| (None, value)).collect();
+        let found = self.by_pairs((record, field), &pairs, reads, judge)?;
+        Some(refuted(found, self.places_reading(reads)))
     }
 
     /// Two records in which a field of one other record has the first of two values, and the second.
@@ -79,6 +59,19 @@ impl<'p> Audit<'p> {
         reads: &BTreeSet<Read>,
         judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
     ) -> Option<Witness> {
+        let pairs: Vec<(Option<Value>, Value)> =
+            pairs.iter().map(|(one, two)| (Some(one.clone()), two.clone())).collect();
+        self.by_pairs((record, field), &pairs, reads, judge)
+    }
+
+    /// The same, where the first of two values may be the one that is there.
+    fn by_pairs(
+        &self,
+        (record, field): (RecordId, FieldId),
+        pairs: &[(Option<Value>, Value)],
+        reads: &BTreeSet<Read>,
+        judge: &dyn Fn(&Trial<'_>, &Trial<'_>) -> Option<String>,
+    ) -> Option<Witness> {
         let witnesses = self.witnesses(self.model.as_ref().ok()?);
         let mut left = PAIRS;
         for start in self.with_others(record, field) {
@@ -86,7 +79,11 @@ impl<'p> Audit<'p> {
                 for (one, two) in pairs {
                     left = left.checked_sub(1)?;
                     let made = |value: &Value| self.maker.run(&with_value(&start.case, at, field, value));
-                    let (Some(first), Some(second)) = (made(one), made(two)) else { continue };
+                    let first = match one {
+                        None => Some(Cow::Borrowed(&start)),
+                        Some(one) => made(one).map(Cow::Owned),
+                    };
+                    let (Some(first), Some(second)) = (first, made(two)) else { continue };
                     let found = witnesses
                         .compared(&first, &second, reads, judge)
                         .or_else(|| witnesses.compared(&second, &first, reads, judge));
@@ -115,7 +112,7 @@ impl<'p> Audit<'p> {
         let mut wishes: Vec<Wish> = Vec::new();
         for axis in &model.axes.list {
             let Some(of) = axis.expr() else { continue };
-            if axis.reads.iter().any(|read| reads.contains(read)) {
+            if axis.reads_any(&reads) {
                 let classes = axis.classes.iter().take(CLASSES);
                 wishes.extend(classes.map(|class| Wish::Expr { of: of.clone(), within: class.clone() }));
             }

@@ -6,9 +6,8 @@
 use super::Audit;
 use super::condition::ConditionCells;
 use super::model::{Gives, Model, PartOf};
-use super::possible::Possible;
 use super::verdict::Verdict;
-use crate::cases::{Frozen, Goal, Looked, Part, Search, Target, Trial, Wish, goals};
+use crate::cases::{Goal, Looked, Part, Search, Target, Trial, Wish, goals};
 use crate::data::Set;
 use crate::policy::{Condition, Expr, ItemBody, ItemId, Override, Policy};
 use crate::source::Place;
@@ -163,11 +162,9 @@ impl<'p> Audit<'p> {
         while let Some(goal) = left.get(at).cloned() {
             let wishes = wishes_of(self.policy, &goal);
             let found = wishes.iter().find_map(|wish| {
-                let made = witnesses
-                    .bases
-                    .iter()
-                    .filter_map(|base| self.maker.made(base, std::slice::from_ref(wish), &Frozen::default()));
-                made.into_iter().find(|trial| matters(&goal, trial))
+                let mut made = (0..witnesses.bases.len())
+                    .filter_map(|base| witnesses.made(base, std::slice::from_ref(wish)));
+                made.find(|trial| matters(&goal, trial))
             });
             let found = found.or_else(|| {
                 let made = search.reach_within(TRIES.min(left_to_try), &goal, witnesses.bases);
@@ -221,18 +218,17 @@ impl<'p> Audit<'p> {
 /// What may be wished for to reach a goal.
 fn wishes_of(policy: &Policy, goal: &Goal) -> Vec<Wish> {
     use crate::cases::Amount;
-    let holds = |when: &Expr| Wish::Expr { of: when.clone(), within: Possible::truth(true) };
     match goal.target {
         Target::Applies(id) => match &policy.item(id).body {
             ItemBody::Events(_) => vec![Wish::Points(id, Amount::Most), Wish::Points(id, Amount::Least)],
-            ItemBody::Formula(formula) => formula.when.iter().map(holds).collect(),
+            ItemBody::Formula(formula) => formula.when.iter().map(Wish::holds).collect(),
             ItemBody::Table { .. } | ItemBody::Group(_) => Vec::new(),
         },
         Target::Override(at) => {
-            policy.overrides.get(at).map(|each| holds(&each.when.when)).into_iter().collect()
+            policy.overrides.get(at).map(|each| Wish::holds(&each.when.when)).into_iter().collect()
         }
         Target::Consequence(at) => {
-            policy.consequences.get(at).map(|each| holds(&each.when.when)).into_iter().collect()
+            policy.consequences.get(at).map(|each| Wish::holds(&each.when.when)).into_iter().collect()
         }
         Target::Row(..)
         | Target::Cap(..)

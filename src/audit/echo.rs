@@ -5,6 +5,7 @@ use super::model::{Model, Part, PartOf};
 use super::points::Points;
 use super::read::Read;
 use crate::decimal::Decimal;
+use crate::policy::Influence;
 use std::collections::BTreeSet;
 
 impl Model<'_> {
@@ -63,13 +64,18 @@ impl Model<'_> {
     }
 
     /// Whether scores of others settle with one's own.
-    fn is_settled(&self) -> bool {
-        self.policy.influences.iter().any(|influence| influence.settled && !influence.is_idle())
+    pub(super) fn is_settled(&self) -> bool {
+        self.policy.influences.iter().any(Influence::settles)
     }
 
     /// Whether a part reads something that is asked about.
     pub(super) fn is_touched(&self, part: &Part, asked: &BTreeSet<Read>) -> bool {
-        part.axes.iter().any(|axis| self.axes.get(*axis).reads.iter().any(|read| asked.contains(read)))
+        part.axes.iter().any(|axis| self.axes.get(*axis).reads_any(asked))
+    }
+
+    /// The parts that read something that is asked about.
+    pub(super) fn parts_reading(&self, asked: &BTreeSet<Read>) -> Vec<usize> {
+        (0..self.parts.len()).filter(|at| self.is_touched(self.part(*at), asked)).collect()
     }
 
     /// What a difference comes to of which all is known but what settled scores of others give: the echo of it, and no more

@@ -2,7 +2,6 @@
 
 use super::Audit;
 use super::ask::{refuted, scores, told, went};
-use super::axis::AxisId;
 use super::inquiry::{Moves, Rule};
 use super::model::{Model, PartOf};
 use super::read::{Read, ReadAfter};
@@ -277,33 +276,22 @@ impl<'p> Audit<'p> {
 
     pub(super) fn places_reading(&self, reads: &BTreeSet<Read>) -> Vec<crate::source::Place> {
         let Ok(model) = &self.model else { return Vec::new() };
-        let touched = |axis: &AxisId| model.axes.get(*axis).reads.iter().any(|read| reads.contains(read));
-        let parts = model.parts.iter().enumerate().filter(|(_, part)| part.axes.iter().any(touched));
-        parts.filter_map(|(at, _)| model.place(at)).collect()
+        model.places(&model.parts_reading(reads))
     }
 
     /// Whether an event's field changes nothing of what a per-event rule gives, though it is read.
     pub(super) fn keeps_same(&self, model: &Model<'_>, part: usize, reads: &BTreeSet<Read>) -> bool {
         let PartOf::Item(id) = model.part(part).of else { return false };
         let ItemBody::Events(events) = &self.policy.item(id).body else { return false };
-        let Over::Child(kind) = events.over else { return false };
+        let Over::Child(_) = events.over else { return false };
         let touched: Vec<Read> =
             super::read::Reader::of_events(self.policy, events).intersection(reads).copied().collect();
         if events.can_unscore() {
             return false;
         }
-        let by_day = events.caps.iter().any(|cap| cap.period != crate::policy::CapPeriod::Total);
-        let dated = self.policy.schema.record(kind).dated;
         touched.iter().all(|read| {
             let Read::ChildField(_, field) = read else { return false };
-            // The day of an event says whether it is known yet, and in which period it counts.
-            if dated == Some(*field) || (by_day && events.date == Some(*field)) {
-                return false;
-            }
-            let Some(cells) = self.event_cells(id, events) else { return false };
-            if cells.is_tied(events.over, *field) {
-                return false;
-            }
+            let Some(cells) = self.cells_by_field(id, events, *field) else { return false };
             let Some(position) = cells.field(*field) else { return false };
             cells.lines(position).all(|line| {
                 line.iter().all(|cell| cell.adds().single().is_some())

@@ -4,6 +4,7 @@
 //! Records are taken in one at a time and only counted: what is kept grows with the number of different prices, gains and
 //! scores, not with the number of records.
 
+use super::grid::divisor;
 use super::recourse::{Planner, Price};
 use crate::data::{Records, Set, Type};
 use crate::decimal::Decimal;
@@ -293,8 +294,10 @@ fn around(policy: &Policy, scores: &BTreeMap<Decimal, u64>, tier: TierId, cut: D
     let held: Vec<Decimal> = set.chain(ends).flatten().collect();
     let mut free = scores.keys().filter(|score| !held.contains(score)).map(|score| score.units());
     let first = free.next()?;
-    let apart = free.fold(0_u128, |apart, score| greatest_divisor(apart, score.abs_diff(first)));
-    let apart = i128::try_from(apart).ok().filter(|apart| *apart > 0)?;
+    let apart = free.fold(0, |apart, score| divisor(apart, score.saturating_sub(first)));
+    if apart == 0 {
+        return None;
+    }
     // How far one would look, were all scores possible; a little farther where they lie apart, but not much.
     let width = width(policy);
     let wanted = match width / apart {
@@ -330,13 +333,6 @@ fn around(policy: &Policy, scores: &BTreeMap<Decimal, u64>, tier: TierId, cut: D
         above: count(at(0)?, at(most - 1)?),
         below: count(at(-most)?, at(-1)?),
     })
-}
-
-fn greatest_divisor(mut a: u128, mut b: u128) -> u128 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }
 
 /// How far is looked to either side of a cut-off, in units: a hundredth of the range, in whole steps of the rounding;

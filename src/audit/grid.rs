@@ -76,7 +76,7 @@ fn weighted(grid: i128, weight: Decimal) -> Option<i128> {
 }
 
 /// The greatest number that divides both; the other one, where one is 0.
-fn divisor(a: i128, b: i128) -> i128 {
+pub(super) fn divisor(a: i128, b: i128) -> i128 {
     let (mut a, mut b) = (a.saturating_abs(), b.saturating_abs());
     while b != 0 {
         (a, b) = (b, a % b);

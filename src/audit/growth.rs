@@ -87,16 +87,7 @@ impl<'p> Audit<'p> {
                 )
             }
             (ItemBody::Events(events), Gives::Axis(_)) if events.over == Over::Child(record) => {
-                let by_day = events.caps.iter().any(|cap| cap.period != crate::policy::CapPeriod::Total);
-                if self.policy.schema.record(record).dated == Some(field)
-                    || (by_day && events.date == Some(field))
-                {
-                    return false;
-                }
-                let Some(cells) = self.event_cells(id, events) else { return false };
-                if cells.is_tied(events.over, field) {
-                    return false;
-                }
+                let Some(cells) = self.cells_by_field(id, events, field) else { return false };
                 let Some(position) = cells.field(field) else { return true };
                 cells.lines(position).all(|line| {
                     line.windows(2).all(|pair| {

@@ -66,7 +66,7 @@ impl Model<'_> {
         rule: Rule,
         keeps: &dyn Fn(usize) -> bool,
     ) -> Findings {
-        let touched = |axis: AxisId| self.axes.get(axis).reads.iter().any(|read| asked.contains(read));
+        let touched = |axis: AxisId| self.axes.get(axis).reads_any(asked);
         let mut findings = Findings { unknown: self.unknown_by_others(asked, rule), ..Findings::default() };
         // What several components change adds up.
         let mut far = 0_i128;

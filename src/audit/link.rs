@@ -3,7 +3,7 @@
 use super::Audit;
 use super::ask::{refuted, scores, went};
 use super::clause::Way;
-use super::model::{Part, PartOf};
+use super::model::{Model, Part, PartOf};
 use super::points::Points;
 use super::read::Read;
 use super::verdict::Verdict;
@@ -21,15 +21,8 @@ impl<'p> Audit<'p> {
         let Ok(model) = &self.model else {
             return Verdict::undecided("the policy is too large to be taken apart");
         };
-        let reads = |part: &Part| {
-            part.axes.iter().any(|axis| {
-                model.axes.get(*axis).reads.iter().any(|read| {
-                    matches!(read, Read::Link(l) | Read::PeerScores(l) | Read::PeerField(l, _) if *l == of)
-                })
-            })
-        };
-        let touched: Vec<usize> =
-            (0..model.parts.len()).filter(|at| model.parts.get(*at).is_some_and(reads)).collect();
+        let reads = |at: &usize| reads_link(model, model.part(*at), of);
+        let touched: Vec<usize> = (0..model.parts.len()).filter(reads).collect();
         if touched.is_empty() {
             return Verdict::proved(format!("nothing that gives points, and no override, reads {name}"));
         }
@@ -91,12 +84,7 @@ impl<'p> Audit<'p> {
         };
         let mut bound = Points::ZERO;
         for (at, part) in model.parts.iter().enumerate() {
-            let reads = part.axes.iter().any(|axis| {
-                model.axes.get(*axis).reads.iter().any(|read| {
-                    matches!(read, Read::Link(l) | Read::PeerScores(l) | Read::PeerField(l, _) if *l == of)
-                })
-            });
-            if !reads {
+            if !reads_link(model, part, of) {
                 continue;
             }
             let own = match part.of {
@@ -217,4 +205,9 @@ impl<'p> Audit<'p> {
         }
         None
     }
+}
+
+/// Whether a part reads a link, or anything of those that it leads to.
+fn reads_link(model: &Model<'_>, part: &Part, of: LinkId) -> bool {
+    part.axes.iter().any(|axis| model.axes.get(*axis).reads.iter().any(|read| read.is_of_link(of)))
 }

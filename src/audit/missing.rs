@@ -7,13 +7,13 @@ use super::child::with_value;
 use super::clause::{Benchmark, Input, Way};
 use super::desk::{broken, none, rule, summed};
 use super::inquiry::{Moves, Rule};
-use super::model::{Model, Part, PartOf};
+use super::model::{Model, PartOf};
 use super::points::Points;
 use super::read::Read;
 use super::verdict::{Verdict, Witness};
 use crate::cases::{Frozen, Trial, Wish};
 use crate::data::{FieldId, RecordId, Value, Why};
-use crate::policy::{CapPeriod, Expr, ItemBody, Over};
+use crate::policy::{Expr, ItemBody};
 use std::collections::BTreeSet;
 
 /// What a missing value of an event is compared with.
@@ -73,11 +73,7 @@ impl<'p> Audit<'p> {
         };
         let (reads, words) = (self.reads_of_others(record, field), self.field_words(record, field));
         let what = if record == self.policy.schema.scored { format!("{words} of others") } else { words };
-        let touched = |part: &Part| {
-            let mut axes = part.axes.iter();
-            axes.any(|axis| model.axes.get(*axis).reads.iter().any(|read| reads.contains(read)))
-        };
-        let parts: Vec<usize> = (0..model.parts.len()).filter(|at| touched(model.part(*at))).collect();
+        let parts = model.parts_reading(&reads);
         if parts.is_empty() {
             return Verdict::proved(format!("nothing that gives points, and no override, reads {what}"));
         }
@@ -93,8 +89,7 @@ impl<'p> Audit<'p> {
             Benchmark::Neutral => Vec::new(),
             Benchmark::WorstKnown | Benchmark::BestKnown => model.unknown_by_others(&reads, rule(never)),
         };
-        let settles = record == self.policy.schema.scored
-            && self.policy.influences.iter().any(|each| each.settled && !each.is_idle());
+        let settles = record == self.policy.schema.scored && model.is_settled();
         let keeps = |at: &usize| self.missing_event_keeps(model, *at, (record, field), never, against);
         if !settles && others.is_empty() && parts.iter().all(keeps) {
             return Verdict::proved(format!(
@@ -144,18 +139,12 @@ impl<'p> Audit<'p> {
         let PartOf::Item(id) = part.of else { return false };
         let item = self.policy.item(id);
         let ItemBody::Events(events) = &item.body else { return false };
-        let by_day = events.caps.iter().any(|cap| cap.period != CapPeriod::Total);
-        let days = matches!(events.over, Over::Child(kind) if schema.record(kind).dated == Some(field))
-            || (by_day && events.date == Some(field));
-        if events.over.kind(schema) != record || days || events.can_unscore() {
+        if events.over.kind(schema) != record || events.can_unscore() {
             return false;
         }
-        let Some(cells) = self.event_cells(id, events) else { return false };
+        let Some(cells) = self.cells_by_field(id, events, field) else { return false };
         let Some(position) = cells.field(field) else { return false };
         let Some(axis) = cells.axes.get(position) else { return false };
-        if cells.is_tied(events.over, field) {
-            return false;
-        }
         let (sign, _) = model.leverage(part.bucket);
         let sign = sign * item.weight.map_or(1, |weight| weight.units().signum());
         // Points so far above others (where nothing may rise), or below them.

@@ -78,7 +78,8 @@ pub use swing::{Cliff, Effect, Swing};
 pub use verdict::{Verdict, Witness};
 
 use crate::cases::Maker;
-use crate::policy::{Case, Events, ItemId, Policy};
+use crate::data::FieldId;
+use crate::policy::{CapPeriod, Case, Events, ItemId, Over, Policy};
 use event::EventCells;
 use model::Model;
 use std::cell::{OnceCell, RefCell};
@@ -142,5 +143,19 @@ impl<'p> Audit<'p> {
         let mut known = self.events.borrow_mut();
         let cells = known.entry(id).or_insert_with(|| EventCells::of(self.policy, events, None).map(Rc::new));
         cells.clone()
+    }
+
+    /// The same where a field of events, if it counts at all, does so by their cells alone: neither by what else is worked out
+    /// of it, nor as the day that says whether an event is known yet, and in which period it counts.
+    fn cells_by_field(&self, id: ItemId, events: &Events, field: FieldId) -> Option<Rc<EventCells>> {
+        let by_day = events.caps.iter().any(|cap| cap.period != CapPeriod::Total);
+        let dated = match events.over {
+            Over::Child(kind) => self.policy.schema.record(kind).dated,
+            Over::Link(_) => None,
+        };
+        if dated == Some(field) || (by_day && events.date == Some(field)) {
+            return None;
+        }
+        self.event_cells(id, events).filter(|cells| !cells.is_tied(events.over, field))
     }
 }

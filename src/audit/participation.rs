@@ -47,7 +47,7 @@ impl Audit<'_> {
     fn penalty_of_opting_out(&self, model: &Model<'_>, at: usize, choice: &Choice) -> Verdict {
         let Some(penalty) = self.policy.consequences.get(at) else { return Verdict::proved("") };
         let held = |trial: &Trial<'_>| trial.outcome.consequences.get(at).copied().unwrap_or(false);
-        let mut wishes = vec![Wish::Expr { of: penalty.when.when.clone(), within: Possible::truth(true) }];
+        let mut wishes = vec![Wish::holds(&penalty.when.when)];
         let why = match (choice, &self.policy.participation) {
             (Choice::Nobody(why), _) => *why,
             (Choice::Everybody, _) if !penalty.not_scored_applies => {

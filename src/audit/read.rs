@@ -24,6 +24,13 @@ pub enum Read {
     PeerScores(LinkId),
 }
 
+impl Read {
+    /// Whether it is a link itself, or something of those that it leads to.
+    pub(super) fn is_of_link(&self, link: LinkId) -> bool {
+        matches!(self, Self::Link(of) | Self::PeerField(of, _) | Self::PeerScores(of) if *of == link)
+    }
+}
+
 /// What something that stands after the score reads.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ReadAfter {

@@ -40,7 +40,7 @@ impl Model<'_> {
             let along: Vec<usize> = (0..block.axes.len())
                 .filter(|position| {
                     let axis = block.axes.get(*position).map(|axis| self.axes.get(*axis));
-                    axis.is_some_and(|axis| axis.reads.iter().any(|read| asked.contains(read)))
+                    axis.is_some_and(|axis| axis.reads_any(asked))
                 })
                 .collect();
             let own = if block.is_too_large() {
@@ -66,7 +66,7 @@ impl Model<'_> {
     }
 
     /// What is left of a difference in a bucket.
-    fn stretched(&self, bucket: usize, units: i128) -> i128 {
+    pub(super) fn stretched(&self, bucket: usize, units: i128) -> i128 {
         let (sign, factor) = self.leverage(bucket);
         match (sign, Points::is_far(units)) {
             (0, _) => 0,

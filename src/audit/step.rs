@@ -13,7 +13,7 @@ use super::verdict::{Verdict, Witness};
 use crate::cases::{Frozen, Trial, Wish};
 use crate::data::{FieldId, RecordId, Type, Value};
 use crate::decimal::Decimal;
-use crate::policy::{CapPeriod, Events, ItemBody, ItemId, Over};
+use crate::policy::{Events, ItemBody, ItemId};
 use std::collections::BTreeSet;
 
 impl Audit<'_> {
@@ -138,18 +138,12 @@ impl Audit<'_> {
     ) -> Option<i128> {
         let linked = reads.iter().any(|read| matches!(read, Read::PeerField(..)));
         // Their own score moves too, and with it perhaps one's own.
-        if record == self.policy.schema.scored
-            && self.policy.influences.iter().any(|each| each.settled && !each.is_idle())
-        {
+        if record == self.policy.schema.scored && model.is_settled() {
             return None;
         }
         let mut all = 0_i128;
         for (at, part) in model.parts.iter().enumerate() {
-            if !part
-                .axes
-                .iter()
-                .any(|axis| model.axes.get(*axis).reads.iter().any(|read| reads.contains(read)))
-            {
+            if !model.is_touched(part, reads) {
                 continue;
             }
             let hull = model.hulls.get(at)?.points.width();
@@ -170,12 +164,10 @@ impl Audit<'_> {
                 },
                 (Gives::Table(..) | Gives::Formula { .. } | Gives::Axis(_), _) => hull,
             };
-            let (sign, factor) = model.leverage(part.bucket);
-            match sign {
-                0 => {}
-                _ if Points::is_far(width) => return None,
-                _ => all = all.saturating_add(factor.stretch(width)),
-            }
+            all = all.saturating_add(model.stretched(part.bucket, width));
+        }
+        if Points::is_far(all) {
+            return None;
         }
         let all = model.rounded_up(model.echoed(all, !linked));
         (!Points::is_far(all)).then_some(all)
@@ -188,18 +180,11 @@ impl Audit<'_> {
         events: &Events,
         (record, field): (RecordId, FieldId),
     ) -> Option<i128> {
-        let schema = &self.policy.schema;
-        let by_day = events.caps.iter().any(|cap| cap.period != CapPeriod::Total);
-        let days = matches!(events.over, Over::Child(kind) if schema.record(kind).dated == Some(field))
-            || (by_day && events.date == Some(field));
-        if events.over.kind(schema) != record || days {
+        if events.over.kind(&self.policy.schema) != record {
             return None;
         }
-        let cells = self.event_cells(id, events)?;
+        let cells = self.cells_by_field(id, events, field)?;
         let position = cells.field(field)?;
-        if cells.is_tied(events.over, field) {
-            return None;
-        }
         let axis = cells.axes.get(position)?;
         let ordered = axis.kind.is_ordered();
         let mut most = 0_i128;

@@ -4,7 +4,7 @@ use super::Audit;
 use super::ask::refuted;
 use super::model::{Gives, PartOf};
 use super::verdict::{Verdict, Witness};
-use crate::cases::{Amount, Frozen, Possible, Trial, Wish};
+use crate::cases::{Amount, Frozen, Trial, Wish};
 use crate::policy::Policy;
 
 impl<'p> Audit<'p> {
@@ -56,13 +56,11 @@ impl<'p> Audit<'p> {
             }
         });
         let penalties = self.policy.consequences.iter().filter(|each| each.reason.is_some());
-        let penalties =
-            penalties.map(|each| Wish::Expr { of: each.when.when.clone(), within: Possible::truth(true) });
-        parts.chain(penalties).collect()
+        parts.chain(penalties.map(|each| Wish::holds(&each.when.when))).collect()
     }
 }
 
 fn holds_of_override(policy: &Policy, at: usize) -> Option<Wish> {
     let each = policy.overrides.get(at).filter(|each| each.reason.is_some())?;
-    Some(Wish::Expr { of: each.when.when.clone(), within: Possible::truth(true) })
+    Some(Wish::holds(&each.when.when))
 }

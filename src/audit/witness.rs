@@ -172,7 +172,7 @@ impl<'p> Witnesses<'_, 'p> {
                 .collect(),
             links: (0..schema.links.len() as u32)
                 .map(crate::data::LinkId)
-                .filter(|link| !free.iter().any(|read| is_of_link(read, *link)))
+                .filter(|link| !free.iter().any(|read| read.is_of_link(*link)))
                 .collect(),
         }
     }
@@ -180,10 +180,6 @@ impl<'p> Witnesses<'_, 'p> {
 
 fn is_of_child(read: &Read, kind: crate::data::RecordId) -> bool {
     matches!(read, Read::Children(of) | Read::ChildField(of, _) if *of == kind)
-}
-
-fn is_of_link(read: &Read, link: crate::data::LinkId) -> bool {
-    matches!(read, Read::Link(of) | Read::PeerField(of, _) | Read::PeerScores(of) if *of == link)
 }
 
 /// Records to start from: a plain one, and one each with few, many and middling points, scored where that can be.

@@ -82,6 +82,14 @@ pub enum Wish {
     Influence(u32, Amount),
 }
 
+impl Wish {
+    /// That a condition holds.
+    #[must_use]
+    pub fn holds(condition: &Expr) -> Self {
+        Self::Expr { of: condition.clone(), within: Possible::truth(true) }
+    }
+}
+
 /// How many points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amount {

@@ -142,12 +142,6 @@ impl Compared {
                     self.dates.extend(&of.dates);
                 }
             }
-            ExpressionKind::Predicate(left, predicate) => {
-                self.add(left, named);
-                for side in sides(predicate) {
-                    self.add(side, named);
-                }
-            }
             _ => operands(expression).into_iter().for_each(|each| self.add(each, named)),
         }
     }
@@ -280,10 +274,9 @@ impl Found {
 
     /// What a condition compares `today` with cuts time in two: on that day, and the day after.
     fn expression(&mut self, expression: &Expression) {
-        if let ExpressionKind::Predicate(left, predicate) = &expression.kind {
+        if let ExpressionKind::Predicate(..) = &expression.kind {
             let mut compared = Compared::default();
-            compared.add(left, &self.named);
-            sides(predicate).into_iter().for_each(|side| compared.add(side, &self.named));
+            compared.add(expression, &self.named);
             if compared.today {
                 self.cuts.extend(compared.dates.iter().flat_map(|day| [*day, day.plus_days(1)]));
             }

@@ -205,8 +205,7 @@ impl Influence {
     /// What it gives whatever the scores are, where it has no weight: nothing, or as near to that as its limits are.
     #[must_use]
     pub fn unweighted(&self) -> Option<Decimal> {
-        let nothing = self.limits.map_or(Decimal::ZERO, |(low, high)| Decimal::ZERO.max(low).min(high));
-        self.weight.is_zero().then_some(nothing)
+        self.weight.is_zero().then(|| nothing_within(self.limits))
     }
 
     /// Whether it never gives points: it has no weight, and its limits allow that.
@@ -214,6 +213,18 @@ impl Influence {
     pub fn is_idle(&self) -> bool {
         self.unweighted().is_some_and(Decimal::is_zero)
     }
+
+    /// Whether scores of others settle with one's own by it.
+    #[must_use]
+    pub fn settles(&self) -> bool {
+        self.settled && !self.is_idle()
+    }
+}
+
+/// No points, as near as limits allow.
+#[must_use]
+pub fn nothing_within(limits: Option<(Decimal, Decimal)>) -> Decimal {
+    limits.map_or(Decimal::ZERO, |(low, high)| Decimal::ZERO.max(low).min(high))
 }
 
 /// A statistic over linked scores.
