@@ -36,6 +36,12 @@ impl<'p> Audit<'p> {
         self.model.as_ref().is_ok_and(|model| model.parts.iter().any(|part| model.is_touched(part, &reads)))
     }
 
+    /// Whether a field of other records may count: something reads it there, or it makes scores that settle with one's own.
+    pub(super) fn counts_of_others(&self, record: RecordId, field: FieldId) -> bool {
+        self.is_read_of_others(record, field)
+            || self.model.as_ref().is_ok_and(|model| model.settles_with((record, field)))
+    }
+
     /// A field of child records that is changed, in a record that has some.
     pub(super) fn by_child_field(
         &self,

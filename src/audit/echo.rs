@@ -4,6 +4,7 @@ use super::inquiry::Rule;
 use super::model::{Model, Part, PartOf};
 use super::points::Points;
 use super::read::Read;
+use crate::data::{FieldId, RecordId};
 use crate::decimal::Decimal;
 use crate::policy::Influence;
 use std::collections::BTreeSet;
@@ -63,6 +64,12 @@ impl Model<'_> {
             })
     }
 
+    /// Whether a field of others is part of their scores, which settle with one's own.
+    pub(super) fn settles_with(&self, (record, field): (RecordId, FieldId)) -> bool {
+        let theirs = BTreeSet::from([Read::Field(field)]);
+        record == self.policy.schema.scored && self.is_settled() && !self.parts_reading(&theirs).is_empty()
+    }
+
     /// Whether scores of others settle with one's own.
     pub(super) fn is_settled(&self) -> bool {
         self.policy.influences.iter().any(Influence::settles)
@@ -97,10 +104,7 @@ impl Model<'_> {
     /// it. The sizes of the weights are less than 1 together, `c`: at most 1 / (1 - c²) of it is there in the end; where
     /// everybody's points may differ (not `alone`), 1 / (1 - c).
     pub(super) fn echoed(&self, units: i128, alone: bool) -> i128 {
-        const ROUNDINGS: i128 = 1_000;
-        let settled = self.policy.influences.iter().filter(|influence| influence.settled);
-        let sizes = settled.map(|influence| influence.weight.abs());
-        let Some(all) = sizes.reduce(|a, b| a.checked_add(b).unwrap_or(Decimal::MAX)) else { return units };
+        let all = self.weight_of_others();
         if all.is_zero() || units == 0 || Points::is_far(units) {
             return units;
         }
@@ -112,12 +116,32 @@ impl Model<'_> {
         let echoed = units.checked_mul(Decimal::ONE.units()).map(|units| units / kept);
         echoed.map_or(i128::MAX / 16, |units| units.saturating_add(ROUNDINGS))
     }
+
+    /// The sizes of the weights together with which scores of others settle with one's own.
+    fn weight_of_others(&self) -> Decimal {
+        let settled = self.policy.influences.iter().filter(|influence| influence.settled);
+        let sizes = settled.map(|influence| influence.weight.abs());
+        sizes.reduce(|a, b| a.checked_add(b).unwrap_or(Decimal::MAX)).unwrap_or(Decimal::ZERO)
+    }
+
+    /// Whether what moves the score of another by at most so much, read for their own score and nowhere else, moves one's own
+    /// by no more: it settles with less weight than 1, if it takes nobody in or out.
+    pub(super) fn is_less_by_others(&self, everybodys: &BTreeSet<Read>, most: Decimal) -> bool {
+        let alone = everybodys.iter().copied().filter(|read| matches!(read, Read::PeerField(..)));
+        let kept = Decimal::ONE.checked_sub(self.weight_of_others()).and_then(|kept| kept.checked_mul(most));
+        self.parts_reading(&alone.collect()).is_empty()
+            && !self.takes_others_in_or_out(everybodys)
+            && kept.is_some_and(|kept| kept.units() >= ROUNDINGS)
+    }
 }
 
-/// Whether what is asked about is others' too.
+/// What roundings on the way of settling scores come to at most, in units.
+const ROUNDINGS: i128 = 1_000;
+
+/// Whether what is asked about is others' too: those whom one knows have children and links of their own.
 fn is_theirs(asked: &BTreeSet<Read>) -> bool {
     asked.iter().any(|read| match read {
-        Read::Link(_) | Read::PeerField(..) => true,
-        Read::Field(_) | Read::Children(_) | Read::ChildField(..) | Read::PeerScores(_) => false,
+        Read::Link(_) | Read::PeerField(..) | Read::Children(_) | Read::ChildField(..) => true,
+        Read::Field(_) | Read::PeerScores(_) => false,
     })
 }

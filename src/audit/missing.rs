@@ -40,17 +40,15 @@ impl<'p> Audit<'p> {
         let asked = fields.filter(|(record, field)| {
             let named = of.contains(&Input::Field(*record, *field));
             let own = *record == schema.scored;
-            named || (of.is_empty() && (own || self.is_read_of_others(*record, *field)))
+            named || (of.is_empty() && (own || self.counts_of_others(*record, *field)))
         });
         let mut verdicts = Vec::new();
         for (record, field) in asked {
-            if record == schema.scored {
-                let own = self.missing_of(field, never, than);
-                verdicts.push(self.of_own_alone(own, record, field));
-            }
-            if record != schema.scored || self.is_read_of_others(record, field) {
-                verdicts.push(self.missing_of_others((record, field), never, than));
-            }
+            let own = (record == schema.scored).then(|| self.missing_of(field, never, than));
+            let others = (record != schema.scored || self.counts_of_others(record, field))
+                .then(|| self.missing_of_others((record, field), never, than, own.as_ref()));
+            let own = own.map(|own| self.of_own_alone(own, record, field));
+            verdicts.extend(own.into_iter().chain(others));
         }
         if verdicts.is_empty() {
             let what =
@@ -60,22 +58,39 @@ impl<'p> Audit<'p> {
         summed(verdicts.into_iter())
     }
 
-    /// The same of a field of one other record: of events each by itself, as all that rules make of their sum keeps the
-    /// order. Of what is worked out of several others together nothing is proved.
+    /// The same of a field of one other record, with what is known of the record's own: of events each by itself, as all that
+    /// rules make of their sum keeps the order. Of what is worked out of several others together nothing is proved.
     fn missing_of_others(
         &self,
         (record, field): (RecordId, FieldId),
         never: Way,
         than: Benchmark,
+        own: Option<&Verdict>,
     ) -> Verdict {
         let Ok(model) = &self.model else {
             return Verdict::undecided("the policy is too large to be taken apart");
         };
         let (reads, words) = (self.reads_of_others(record, field), self.field_words(record, field));
         let what = if record == self.policy.schema.scored { format!("{words} of others") } else { words };
+        let everybodys = self.reads(&[Input::Field(record, field)]);
+        // What holds of points holds of scores only where no others' scores settle with them the other way round.
+        let others = match than {
+            Benchmark::Neutral => Vec::new(),
+            Benchmark::WorstKnown | Benchmark::BestKnown => model.unknown_by_others(&everybodys, rule(never)),
+        };
+        let settles = than != Benchmark::Neutral && model.settles_with((record, field));
         let parts = model.parts_reading(&reads);
-        if parts.is_empty() {
-            return Verdict::proved(format!("nothing that gives points, and no override, reads {what}"));
+        match own {
+            _ if !parts.is_empty() => {}
+            Some(Verdict::Proved { .. }) if settles && others.is_empty() => {
+                return Verdict::proved(format!(
+                    "{what} is read for their own score alone, of which it holds, and one's own goes with it"
+                ));
+            }
+            _ if settles => {}
+            _ => {
+                return Verdict::proved(format!("nothing that gives points, and no override, reads {what}"));
+            }
         }
         // Against the worst that is known nothing may rise, against the best nothing may fall: then it must hold of all.
         let all = (than == Benchmark::WorstKnown) == (never == Way::Rises);
@@ -84,12 +99,6 @@ impl<'p> Audit<'p> {
             Benchmark::WorstKnown | Benchmark::BestKnown if all || parts.len() > 1 => Against::Each,
             Benchmark::WorstKnown | Benchmark::BestKnown => Against::One,
         };
-        // What holds of points holds of scores only where no others' scores settle with them the other way round.
-        let others = match than {
-            Benchmark::Neutral => Vec::new(),
-            Benchmark::WorstKnown | Benchmark::BestKnown => model.unknown_by_others(&reads, rule(never)),
-        };
-        let settles = record == self.policy.schema.scored && model.is_settled();
         let keeps = |at: &usize| self.missing_event_keeps(model, *at, (record, field), never, against);
         if !settles && others.is_empty() && parts.iter().all(keeps) {
             return Verdict::proved(format!(
@@ -117,11 +126,13 @@ impl<'p> Audit<'p> {
             Benchmark::WorstKnown | Benchmark::BestKnown => None,
         };
         match found {
-            Some(witness) => refuted(witness, model.places(&parts)),
-            None => Verdict::undecided(format!(
-                "{} may break it where {what} is missing, but no record was found that shows it",
-                model.names(&parts)
-            )),
+            Some(witness) => refuted(witness, self.places_reading(&everybodys)),
+            None => {
+                let by = if settles { "others' scores".to_owned() } else { model.names(&parts) };
+                Verdict::undecided(format!(
+                    "{by} may break it where {what} is missing, but no record was found that shows it"
+                ))
+            }
         }
     }
 

@@ -26,12 +26,10 @@ impl Audit<'_> {
         for input in asked {
             match input {
                 Input::Field(record, field) => {
-                    if record == scored {
-                        verdicts.push(self.own_step(field, most));
-                    }
-                    if record != scored || self.is_read_of_others(record, field) {
-                        verdicts.push(self.step_of_others(input, (record, field), most));
-                    }
+                    let own = (record == scored).then(|| self.own_step(field, most));
+                    let others = (record != scored || self.counts_of_others(record, field))
+                        .then(|| self.step_of_others(input, (record, field), most, own.as_ref()));
+                    verdicts.extend(own.into_iter().chain(others));
                 }
                 Input::Record(_) | Input::Link(_) | Input::LinkedScore(_) => {
                     verdicts.push(self.step_without_bands(input, most));
@@ -49,7 +47,7 @@ impl Audit<'_> {
             (0..schema.record(record).fields.len() as u32).map(move |field| (record, FieldId(field)))
         });
         let asked = fields
-            .filter(|(record, field)| *record == schema.scored || self.is_read_of_others(*record, *field));
+            .filter(|(record, field)| *record == schema.scored || self.counts_of_others(*record, *field));
         asked.map(|(record, field)| Input::Field(record, field)).collect()
     }
 
@@ -81,8 +79,15 @@ impl Audit<'_> {
         }
     }
 
-    /// One step of a field of one child, or of one record that a link leads to.
-    fn step_of_others(&self, input: Input, (record, field): (RecordId, FieldId), most: Decimal) -> Verdict {
+    /// One step of a field of one child, or of one record that a link leads to; with what is known of a step of the record's
+    /// own field.
+    fn step_of_others(
+        &self,
+        input: Input,
+        (record, field): (RecordId, FieldId),
+        most: Decimal,
+        own: Option<&Verdict>,
+    ) -> Verdict {
         let (everybodys, what) = (self.reads(&[input]), self.words(&[input]));
         let Ok(model) = &self.model else {
             return Verdict::undecided("the policy is too large to be taken apart");
@@ -94,8 +99,16 @@ impl Audit<'_> {
             return any;
         }
         let reads = self.reads_of_others(record, field);
-        let bound = self.most_of_one_step(model, &reads, (record, field));
         let words = if record == self.policy.schema.scored { format!("{what} of others") } else { what };
+        // What moves their own scores no further comes to less in one's own.
+        if let Some(Verdict::Proved { .. }) = own
+            && model.is_less_by_others(&everybodys, most)
+        {
+            return Verdict::proved(format!(
+                "one step of {words} moves their own score by no more than that, and one's own by less"
+            ));
+        }
+        let bound = self.most_of_one_step(model, &reads, (record, field));
         if let Some(bound) = bound.filter(|bound| *bound <= most.units()).and_then(Decimal::from_units) {
             return Verdict::proved(format!(
                 "one step of {words} moves what reads it by at most {bound} points"
@@ -108,7 +121,7 @@ impl Audit<'_> {
             (apart > most).then(|| format!("{}, by {apart},", went(first, second)))
         };
         match self.by_one_field(record, field, &steps, &reads, &judge) {
-            Some(witness) => refuted(witness, self.places_reading(&reads)),
+            Some(witness) => refuted(witness, self.places_reading(&everybodys)),
             None => Verdict::undecided(match bound.and_then(Decimal::from_units) {
                 Some(bound) => format!(
                     "one step of {words} may move the score by up to {bound} points; no record was found that shows more than {most}"
@@ -137,8 +150,9 @@ impl Audit<'_> {
         (record, field): (RecordId, FieldId),
     ) -> Option<i128> {
         let linked = reads.iter().any(|read| matches!(read, Read::PeerField(..)));
-        // Their own score moves too, and with it perhaps one's own.
-        if record == self.policy.schema.scored && model.is_settled() {
+        // Their own score moves too, and with it perhaps one's own; or whether they have one.
+        let settles = record == self.policy.schema.scored && model.is_settled();
+        if settles || model.takes_others_in_or_out(reads) {
             return None;
         }
         let mut all = 0_i128;

@@ -31,8 +31,8 @@ pub(super) static PATTERNS: [Pattern; 12] = [
         words: "limit one step of any field to NUMBER points",
         doc: "No field moves a score by more points than this in one step: to the next whole number, the next band, another \
               category, or from known to missing. Fields of one child record and of one linked record count as well as the \
-              record's own, as far as rules read them there; what they do to that record's own score, and through it, is \
-              left alone. It finds the cliffs.",
+              record's own: where rules read them there, and where scores settle, by what they make of that record's own \
+              score. It finds the cliffs.",
         examples: &["limit one step of any field to 60 points"],
         source: "",
         pass: |subject, slots| Some(subject.desk.step(&[], slots.number(0)?)),
@@ -112,8 +112,8 @@ pub(super) static PATTERNS: [Pattern; 12] = [
         words: "require missing [of SOURCES] never better|worse than [the] worst|best known",
         doc: "A score with a value missing is never above (or below) the score with the worst (or the best) known value in its \
               place: nobody gains by keeping something back, or is punished more than the worst for what is not known. \
-              Of a child or a linked record one value is missing, as far as rules read it there, and all else stays: what it does \
-              to that record's own score, and through it, is left alone.",
+              Of a child or a linked record one value is missing, and all else stays: what counts is where rules read it there, \
+              and where scores settle, what it makes of that record's own score.",
         examples: &[
             "require missing never better than the worst known",
             "require missing never worse than the worst known",
@@ -150,9 +150,10 @@ pub(super) static PATTERNS: [Pattern; 12] = [
     },
     Pattern {
         words: "require no dead rows or rules",
-        doc: "Every row, rule, override, benefit and penalty makes a difference to some record: a record is shown to reach each \
-              of them. The checker refuses rows that no value reaches; this also finds what gives the same to everybody, and \
-              what other rules make impossible.",
+        doc: "Some record reaches every row, benefit and penalty, some record gets points of every rule, and some record's \
+              result is another by every override: a record is shown for each of them. Whether overrides or rounding take the \
+              points of a rule away again from everybody is not asked. The checker refuses rows that no value reaches; this \
+              also finds what gives the same to everybody, and what other rules make impossible.",
         examples: &["require no dead rows or rules"],
         source: "",
         pass: |subject, _| Some(no_dead(subject)),

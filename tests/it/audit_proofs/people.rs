@@ -7,6 +7,7 @@ use glassbox::cases::{Maker, Trial};
 use glassbox::data::{FieldId, LinkId, RecordId, Set, Type, Value, Why, links, previous_kind};
 use glassbox::date::Date;
 use glassbox::decimal::Decimal;
+use glassbox::eval::score_all;
 use glassbox::policy::{Case, Policy};
 use std::collections::BTreeMap;
 
@@ -37,8 +38,16 @@ impl<'p> World<'p> {
         Self { policy, maker, values }
     }
 
+    /// Runs a record; where scores settle, among others none of whom is rejected as a number is too large: answers are not
+    /// about such a population.
     pub(super) fn run(&self, case: &Case) -> Option<Trial<'p>> {
-        self.maker.run(case)
+        let trial = self.maker.run(case)?;
+        let settles = self.policy.influences.iter().any(|influence| influence.settled);
+        let all_fit = !settles || {
+            let (population, _) = trial.among()?;
+            score_all(self.policy, population).iter().all(Result::is_ok)
+        };
+        all_fit.then_some(trial)
     }
 
     /// A known value of a field.

@@ -378,8 +378,13 @@ fn some_row(case: &Case, kind: RecordId, scored: RecordId, choices: &mut Choices
     if kind == scored {
         return Some(0);
     }
-    let rows: Vec<usize> = (0..case.records.len()).filter(|at| case.records[*at].0 == kind).collect();
+    let rows = rows_of(case, kind);
     (!rows.is_empty()).then(|| choices.one(&rows))
+}
+
+/// All rows of a kind.
+fn rows_of(case: &Case, kind: RecordId) -> Vec<usize> {
+    (0..case.records.len()).filter(|at| case.records[*at].0 == kind).collect()
 }
 
 /// The rows of a kind that are the record itself or its children, or of another kind.
@@ -401,24 +406,24 @@ fn change(world: &World<'_>, case: &mut Case, input: Input, choices: &mut Choice
     let schema = &world.policy.schema;
     match input {
         Input::Field(kind, field) => {
-            let rows = own_rows(world, case, kind);
-            for row in rows {
-                if kind == schema.scored || choices.chance(70) {
-                    case.records[row].1[field.index()] = world.value(choices, kind, field);
-                }
-            }
+            let own = own_rows(world, case, kind);
             // Of those that a link leads to, too.
-            if kind == schema.scored && choices.chance(40) {
-                for row in 1..case.records.len() {
-                    if case.records[row].0 == kind && choices.chance(60) {
-                        case.records[row].1[field.index()] = world.value(choices, kind, field);
-                    }
+            let others = choices.chance(40);
+            for row in 0..case.records.len() {
+                let likely = match own.contains(&row) {
+                    true if kind == schema.scored => 100,
+                    true => 70,
+                    false if others && case.records[row].0 == kind => 60,
+                    false => 0,
+                };
+                if choices.chance(likely) {
+                    case.records[row].1[field.index()] = world.value(choices, kind, field);
                 }
             }
         }
         Input::Record(kind) => {
-            let rows = own_rows(world, case, kind);
             if choices.chance(50) {
+                let rows = if choices.chance(30) { rows_of(case, kind) } else { own_rows(world, case, kind) };
                 for row in rows.into_iter().rev() {
                     if choices.chance(60) {
                         case.records.remove(row);
@@ -595,8 +600,8 @@ fn shifted(world: &World<'_>, case: &Case, from: &[Input], choices: &mut Choices
                 };
                 // Of others of the kind too: what is asked about is anybody's.
                 let mut rows = own_rows(world, &without, *kind);
-                if *kind == schema.scored && choices.chance(40) {
-                    rows = (0..without.records.len()).filter(|at| without.records[*at].0 == *kind).collect();
+                if choices.chance(40) {
+                    rows = rows_of(&without, *kind);
                 }
                 for row in &rows {
                     without.records[*row].1[field.index()] = nothing.clone();
