@@ -8,6 +8,7 @@
 //! `tests/cases/audit`, each asked everything.
 
 mod expected;
+mod pairs;
 mod people;
 mod question;
 mod small;

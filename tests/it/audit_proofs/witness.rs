@@ -2,9 +2,10 @@
 //! but what was asked about, and really breaking the rule; and still all of that after they were printed and read.
 
 use super::super::differential::case::checked_ruleset;
+use super::pairs::{linked, other_end, own_key, reads_others};
 use super::people::{World, ids};
 use super::question::Question;
-use super::statement::{Range, linked, other_end, own_key, reads_others};
+use super::statement::Range;
 use glassbox::audit::Witness;
 use glassbox::audit::clause::{Benchmark, Input, Share};
 use glassbox::cases::{Goal, Target, Trial, goals};
