@@ -135,7 +135,7 @@ impl<'p> Audit<'p> {
             more.extend(wishes.iter().filter_map(|wish| witnesses.made(at, std::slice::from_ref(wish))));
             // Among many, one more or less may make no difference: also the first of them alone.
             let alone: Vec<Trial<'p>> =
-                more.iter().filter_map(|trial| self.with_one_child(trial, record)).collect();
+                more.iter().filter_map(|trial| self.with_one_of(trial, record)).collect();
             starts.push(base);
             starts.extend(alone);
             starts.extend(more);
@@ -143,17 +143,33 @@ impl<'p> Audit<'p> {
         starts
     }
 
-    /// The same record with the first of its children of a kind, where it has several.
-    fn with_one_child(&self, trial: &Trial<'p>, record: RecordId) -> Option<Trial<'p>> {
-        if record == self.policy.schema.scored {
+    /// The same record with the first of others of a kind, where there are several; nothing leads to those that are gone.
+    fn with_one_of(&self, trial: &Trial<'p>, record: RecordId) -> Option<Trial<'p>> {
+        let schema = &self.policy.schema;
+        if record == schema.scored {
             return None;
         }
+        let key = schema.record(record).key;
         let mut case = trial.case.clone();
-        let mut seen = 0;
-        case.records.retain(|(kind, _)| {
-            seen += usize::from(*kind == record);
-            *kind != record || seen == 1
+        let (mut seen, mut gone) = (0, Vec::new());
+        case.records.retain(|(kind, values)| {
+            if *kind != record {
+                return true;
+            }
+            seen += 1;
+            if seen > 1 {
+                gone.extend(key.and_then(|key| values.get(key.index()).cloned()));
+            }
+            seen == 1
         });
+        case.pairs.retain(|(link, from, to)| {
+            let link = schema.link(*link);
+            let is_gone = |kind: RecordId, key: &Value| kind == record && gone.contains(key);
+            !is_gone(link.from, from) && !is_gone(link.to, to)
+        });
+        if case.previous_of == Some(record) {
+            case.previous.retain(|(key, _)| !gone.contains(key));
+        }
         if seen > 1 { self.maker.run(&case) } else { None }
     }
 }
