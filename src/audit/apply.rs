@@ -117,11 +117,15 @@ const fn badness(verdict: &Verdict) -> u8 {
     }
 }
 
-/// A proof that gives another reason in a later period.
+/// A proof that gives another reason in a later period. The reason that was given last is not given again.
 fn later_proof(proof: Verdict, later: &Verdict, from: Date) -> Verdict {
     match proof {
         Verdict::Proved { because } => {
-            Verdict::Proved { because: format!("{because}; from {from} on: {}", later.because()) }
+            let later = later.because();
+            if because.ends_with(&format!(" on: {later}")) {
+                return Verdict::Proved { because };
+            }
+            Verdict::Proved { because: format!("{because}; from {from} on: {later}") }
         }
         other @ (Verdict::Refuted { .. } | Verdict::Undecided { .. }) => other,
     }

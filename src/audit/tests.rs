@@ -194,29 +194,6 @@ fn reasons_are_counted_of_records() {
 }
 
 #[test]
-fn what_is_compared_with_today_begins_a_period() {
-    let days = |lines: &str| {
-        let text = format!(
-            "policy p {{\n scores person\n start 0\n}}\nrecord person {{\n id text key\n sex one of (f, m)\n born date\n}}\n{lines}\n"
-        );
-        let (unit, _) = Unit::of_text("test.score", &text);
-        let ruleset = check::check(unit).ruleset.unwrap();
-        let days = ruleset.days_after(Date::parse("2026-01-01").unwrap());
-        let firsts = days.into_iter().filter_map(|(_, first)| first.map(|day| day.to_string()));
-        firsts.collect::<Vec<_>>()
-    };
-    let rule = |when: &str| format!("rule later {{\n when {when} and sex is f\n points -40\n}}");
-    assert!(days(&rule("today on or after 2027-01-01")).contains(&"2027-01-01".to_owned()));
-    assert!(days(&rule("2027-01-01 before today")).contains(&"2027-01-02".to_owned()));
-    let by_name = format!("let start = 2027-01-01\n{}", rule("today on or after start"));
-    assert!(days(&by_name).contains(&"2027-01-01".to_owned()));
-    let by_truth = format!("let begun = today on or after 2027-01-01\n{}", rule("begun"));
-    assert!(days(&by_truth).contains(&"2027-01-01".to_owned()));
-    // A date that `today` is not compared with begins nothing.
-    assert_eq!(days(&rule("born before 2027-01-01")), Vec::<String>::new());
-}
-
-#[test]
 fn the_same_records_are_shown_once() {
     let policy = people(
         "  view one of (a, b)",

@@ -20,10 +20,13 @@ mod imports;
 mod influence;
 mod item;
 mod literal;
+mod made_of;
 mod name;
 mod observed;
 mod outcome;
 mod pass;
+#[cfg(test)]
+mod period_tests;
 mod periods;
 mod predicate;
 mod reason;
@@ -35,6 +38,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tier;
+mod turns;
 mod typed;
 mod unit;
 mod unused;

@@ -69,7 +69,7 @@ fn periods(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagno
         hash: &hash,
         whole: !unit.unreadable,
     };
-    for (pass, (day, start)) in days_to_check(statements).into_iter().enumerate() {
+    for (pass, (day, start)) in days_to_check(statements, &[]).into_iter().enumerate() {
         let answer = pass::run(Question { today: day, ..question }, &[]);
         for finding in answer.found {
             if finding.every_day.is_none() {
@@ -92,7 +92,7 @@ fn periods(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagno
         used.extend(answer.used);
     }
     if !every_day.is_empty()
-        && let Some(day) = day_far_off(statements)
+        && let Some(day) = day_far_off(statements, &[])
     {
         let answer = pass::run(Question { today: day, ..question }, &[]);
         let pass = looked_at.len();
@@ -307,17 +307,17 @@ impl Ruleset {
     }
 
     /// One day in each period of effect that begins after a day or has not ended on it, with the first day of the period
-    /// (`None` for the first period of all).
-    pub fn days_after(&self, day: Date) -> Vec<(Date, Option<Date>)> {
+    /// (`None` for the first period of all). A parameter that is set from outside may begin periods of its own.
+    pub fn days_after(&self, day: Date, settings: &[(String, String)]) -> Vec<(Date, Option<Date>)> {
         let mut ignored = Vec::new();
-        let days = days_to_check(&merge(&self.unit, &mut ignored));
+        let days = days_to_check(&merge(&self.unit, &mut ignored), settings);
         days.into_iter().filter(|(later, _)| *later > day).collect()
     }
 
     /// A day long after all others, when what is counted up to today is as large as it ever matters.
-    pub fn day_far_off(&self) -> Option<Date> {
+    pub fn day_far_off(&self, settings: &[(String, String)]) -> Option<Date> {
         let mut ignored = Vec::new();
-        day_far_off(&merge(&self.unit, &mut ignored))
+        day_far_off(&merge(&self.unit, &mut ignored), settings)
     }
 
     /// The cases, in source order.
@@ -378,9 +378,9 @@ impl Ruleset {
     }
 
     /// A day of every period of effect, so that whatever is ever in force is in force on one of them.
-    pub fn days(&self) -> Vec<Date> {
+    pub fn days(&self, settings: &[(String, String)]) -> Vec<Date> {
         let statements = merge(&self.unit, &mut Vec::new());
-        days_to_check(&statements).into_iter().map(|(day, _)| day).collect()
+        days_to_check(&statements, settings).into_iter().map(|(day, _)| day).collect()
     }
 
     fn pass(

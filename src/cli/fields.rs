@@ -109,7 +109,7 @@ fn word(answer: &Answer) -> (&'static str, Tone) {
 fn page(dictionary: &Dictionary, opened: &Opened) -> Page {
     let scope = &dictionary.scope;
     let title = format!("Fields of {}", scope.title);
-    let mut page = Page { title, facts: facts(scope), ..Page::default() };
+    let mut page = Page { title, facts: facts(scope).into(), ..Page::default() };
     for kind in &dictionary.kinds {
         let Kind { name, label, role, tags, result, uses, entries, .. } = kind;
         let about =

@@ -198,6 +198,7 @@ fn json(policy: &Policy, gaming: &Gaming, set_aside: usize) -> Value {
         "tiers": tiers.collect::<Vec<_>>(),
         "friends": friends.collect::<Vec<_>>(),
         "bunching": bunching.collect::<Vec<_>>(),
+        "not_compared": gaming.not_compared.iter().map(|tier| name(*tier)).collect::<Vec<_>>(),
     })
 }
 

@@ -92,6 +92,11 @@ impl Opened {
         }
     }
 
+    /// The parameters that the manifest sets.
+    pub(super) fn params(&self) -> &[(String, String)] {
+        &self.project.manifest.params
+    }
+
     /// The parameters that the manifest and the run set.
     pub(super) fn settings(&self, run: &Run) -> Vec<(String, String)> {
         self.project.manifest.params.iter().chain(&run.set).cloned().collect()

@@ -199,7 +199,7 @@ impl Test {
             trials.extend(scorer.as_ref().and_then(|scorer| Trial::run(scorer, case)));
         }
         // What is in force on the day of no case is not reached either.
-        let days = opened.ruleset.days();
+        let days = opened.ruleset.days(&[]);
         let others: Vec<Policy> = days.iter().filter_map(|day| opened.ruleset.on(*day, &[]).ok()).collect();
         let coverage = Coverage::of(&trials, &others, &opened.sources);
         let total = coverage.total();

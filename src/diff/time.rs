@@ -95,7 +95,7 @@ pub fn compare(
         return Ok(Comparison { meaning: Meaning::Identical, changes: Vec::new(), cases: Vec::new() });
     }
     let mut periods = Vec::new();
-    for (span, day) in spans(old.ruleset, new.ruleset, today) {
+    for (span, day) in spans(old, new, today) {
         let was = old.ruleset.on(day, old.settings).map_err(|wrong| (false, wrong))?;
         let is = new.ruleset.on(day, new.settings).map_err(|wrong| (true, wrong))?;
         let same = same_meaning(&was, &is);
@@ -136,8 +136,8 @@ impl Span {
 }
 
 /// The periods of two versions, each with a day in it.
-fn spans(old: &Ruleset, new: &Ruleset, today: Date) -> Vec<(Span, Date)> {
-    let days = [old, new].map(|ruleset| ruleset.days_after(Date::MIN));
+fn spans(old: Version<'_>, new: Version<'_>, today: Date) -> Vec<(Span, Date)> {
+    let days = [old, new].map(|version| version.ruleset.days_after(Date::MIN, version.settings));
     let starts: BTreeSet<Date> = days.iter().flatten().filter_map(|(_, start)| *start).collect();
     let last = days.iter().flatten().map(|(day, _)| *day).max();
     let edges: Vec<Option<Date>> =

@@ -106,11 +106,11 @@ pub fn run(question: &Question<'_>) -> Vec<Diagnostic> {
     let case_days: Vec<Date> = ruleset.cases().into_iter().map(|case| case.as_of).collect();
     let on = |day| ruleset.on(day, settings).ok();
     let later: Vec<(Policy, Option<Date>)> = ruleset
-        .days_after(policy.today)
+        .days_after(policy.today, settings)
         .into_iter()
         .filter_map(|(day, start)| Some((on(day)?, start)))
         .collect();
-    let far_off = ruleset.day_far_off().and_then(on);
+    let far_off = ruleset.day_far_off(settings).and_then(on);
     let look = |policy, find: &dyn Fn(&mut Look<'_>)| {
         let mut look = Look::new(policy, &statements, &case_days, ruleset.sources());
         find(&mut look);

@@ -86,7 +86,7 @@ pub(super) fn misfits(
 
 /// The policy on a day of each of its periods of effect. Days on which its parameters do not work were told by the checker.
 pub(super) fn on_each_day(ruleset: &Ruleset, settings: &[(String, String)]) -> Vec<Policy> {
-    ruleset.days().into_iter().filter_map(|day| ruleset.on(day, settings).ok()).collect()
+    ruleset.days(settings).into_iter().filter_map(|day| ruleset.on(day, settings).ok()).collect()
 }
 
 /// A checked policy of a pack, and the parameters that are set.
@@ -112,8 +112,11 @@ fn reports(member: &Member<'_>, members: &[Member<'_>], day: Date) -> Vec<Report
     if charters.is_empty() {
         return Vec::new();
     }
-    let later =
-        member.ruleset.days_after(day).into_iter().map(|(later, from)| (later, Some(from.unwrap_or(later))));
+    let later = member
+        .ruleset
+        .days_after(day, member.settings)
+        .into_iter()
+        .map(|(later, from)| (later, Some(from.unwrap_or(later))));
     let mut all: Vec<Option<Report>> = charters.iter().map(|_| None).collect();
     for (day, from) in std::iter::once((day, None)).chain(later) {
         let Ok(policy) = member.ruleset.on(day, member.settings) else { continue };

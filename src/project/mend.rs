@@ -343,7 +343,7 @@ impl Good {
         if wrong.iter().any(Diagnostic::is_error) {
             return Err(Differs::Wrong(wrong));
         }
-        let days = self.ruleset.days_after(Date::MIN).into_iter().map(|(day, _)| day);
+        let days = self.ruleset.days_after(Date::MIN, &self.settings).into_iter().map(|(day, _)| day);
         for day in days.chain([self.today]) {
             let is = new.on(day, &self.settings).map_err(Differs::Wrong)?;
             let was = self.ruleset.on(day, &self.settings).map_err(Differs::Wrong)?;

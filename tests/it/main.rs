@@ -9,6 +9,7 @@
     reason = "a test that finds something else than it expects is to stop"
 )]
 
+mod answers;
 mod audit;
 mod audit_proofs;
 mod bench_packs;

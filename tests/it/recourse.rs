@@ -128,6 +128,28 @@ fn a_population_is_counted() {
     }
 }
 
+/// All records stand at the ends of the range: nothing lies just above or just below the cut-off.
+#[test]
+fn tiers_that_are_not_compared_are_told_in_both_forms() {
+    let folder = TempDir::new().unwrap();
+    let (file, people) = (folder.path().join("p.score"), folder.path().join("people.csv"));
+    let policy = "policy p {\n  scores person\n  range 0 to 100\n  start 0\n}\nrecord person {\n  id text key\n  x yes/no\n}\n\
+                  rule r {\n  when x\n  points 100\n}\ntiers {\n  good 50 or more\n  poor under 50\n}\n";
+    fs::write(&file, policy).unwrap();
+    fs::write(&people, "id,x\na,yes\nb,no\n").unwrap();
+    let data = format!("person={}", people.display());
+    let arguments = ["audit", file.to_str().unwrap(), "--gaming", "--data", &data];
+    let text = stdout(glassbox(arguments));
+    assert!(text.contains("\n  good: not compared: "), "{text}");
+    let told = stdout(glassbox(arguments.into_iter().chain(["--format", "json"])));
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let gaming = schema("gaming.json");
+    assert_eq!(breaches(&gaming, &gaming, &told), Vec::<String>::new());
+    let told = &told["policies"][0];
+    assert_eq!(told["not_compared"], serde_json::json!(["good"]));
+    assert_eq!(told["bunching"], serde_json::json!([]));
+}
+
 #[test]
 fn records_that_are_set_aside_are_told() {
     let folder = TempDir::new().unwrap();

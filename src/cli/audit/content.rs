@@ -14,11 +14,7 @@ use crate::source::{Place, Sources};
 /// The page of a policy.
 pub(super) fn page(audited: &Audited) -> Page {
     let Audited { scope, sources, report, expected, clauses, .. } = audited;
-    let mut page = Page { title: scope.title.clone(), facts: facts(scope), ..Page::default() };
-    if clauses.iter().any(|clause| clause.of_data) {
-        let but = "But for adverse impact: that is screened in the data, and said of these records alone.";
-        page.facts.push(but.to_owned());
-    }
+    let mut page = Page { title: scope.title.clone(), facts: head(audited), ..Page::default() };
     if let Some(report) = report {
         Sections { report, sources, expected: expected.as_ref() }.add_to(&mut page);
     }
@@ -28,11 +24,25 @@ pub(super) fn page(audited: &Audited) -> Page {
     page
 }
 
-/// What the answers are of.
-pub(in crate::cli) fn facts(scope: &Scope) -> Vec<String> {
+/// What the whole is about: how the clauses stand first, then what such answers mean, of those that there are.
+fn head(audited: &Audited) -> Vec<String> {
+    let Audited { scope, report, clauses, .. } = audited;
+    let [policy, proofs] = facts(scope);
+    let counts = (!clauses.is_empty()).then(|| format!("Clauses: {}", counts(clauses)));
+    let proved = report.is_some() || clauses.iter().any(|clause| !clause.of_data && !clause.vacuous);
+    let screened = "adverse impact is screened in the data, and said of these records alone";
+    let screen = clauses.iter().any(|clause| clause.of_data).then(|| match proved {
+        true => format!("But {screened}."),
+        false => format!("No proof: {screened}."),
+    });
+    std::iter::once(policy).chain(counts).chain(proved.then_some(proofs)).chain(screen).collect()
+}
+
+/// What the answers are of, and what they mean.
+pub(in crate::cli) fn facts(scope: &Scope) -> [String; 2] {
     let version = scope.version.as_ref().map_or(String::new(), |version| format!(", version {version}"));
     let hash: String = scope.hash.chars().take(12).collect();
-    vec![
+    [
         format!("{} · {hash}{version}, as of {}", scope.policy, scope.day),
         format!(
             "Proved for every {} that the schema allows, or shown by records that were run. What is neither is called \
@@ -40,6 +50,22 @@ pub(in crate::cli) fn facts(scope: &Scope) -> Vec<String> {
             scope.record
         ),
     ]
+}
+
+/// How many clauses ended in which way. What is said of the data or of nothing is no proof, and not counted as one.
+fn counts(clauses: &[Clause]) -> String {
+    let mut counts: Vec<(&str, usize)> = ["proved", "refuted", "undecided"].map(|word| (word, 0)).into();
+    for clause in clauses {
+        match counts.iter_mut().find(|(word, _)| *word == clause.word()) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((clause.word(), 1)),
+        }
+    }
+    // Where nothing is to be proved, nothing is said of proofs.
+    if counts.iter().take(3).all(|(_, count)| *count == 0) {
+        counts.drain(..3);
+    }
+    counts.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The clauses, each with its answer.
@@ -56,11 +82,7 @@ fn answers(page: &mut Page, clauses: &[Clause], sources: &Sources) {
             Cell::new(where_, Tone::Dim),
         ]);
     }
-    let count = |standing| clauses.iter().filter(|clause| clause.answer.standing == standing).count();
-    let (proved, refuted, open) =
-        (count(Standing::Proved), count(Standing::Refuted), count(Standing::Undecided));
-    let summary = format!("{proved} proved, {refuted} refuted, {open} undecided");
-    page.add("Clauses", table.block().into_iter().chain([Block::Text(summary)]).collect());
+    page.add("Clauses", table.block().into_iter().collect());
     for clause in clauses {
         let mut blocks = vec![Block::Text(sentence(clause))];
         let places: Vec<String> =
@@ -75,13 +97,10 @@ fn answers(page: &mut Page, clauses: &[Clause], sources: &Sources) {
 
 /// An answer in a sentence.
 fn sentence(clause: &Clause) -> String {
-    let word = match (clause.answer.standing, clause.of_data) {
-        (Standing::Proved, false) => "Proved",
-        (Standing::Proved, true) => "Holds",
-        (Standing::Undecided, _) => "Undecided",
-        (Standing::Refuted, false) => "Refuted",
-        (Standing::Refuted, true) => "Does not hold",
-    };
+    let mut word = clause.word().to_owned();
+    if let Some(first) = word.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
     format!("{word}: {}", clause.answer.because)
 }
 
