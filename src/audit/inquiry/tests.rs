@@ -1,4 +1,4 @@
-use crate::audit::clause::{Desk, Input, Share, Way};
+use crate::audit::clause::{Benchmark, Desk, Input, Share, Way};
 use crate::audit::{Audit, Effect, Verdict};
 use crate::check::{self, Unit};
 use crate::data::{FieldId, LinkId, RecordId};
@@ -64,19 +64,22 @@ fn what_takes_friends_out_of_scoring_moves_the_score() {
         audit.shift(&[own(2)], Way::Rises),
         audit.shift(&[own(2)], Way::Falls),
         audit.share(&Share::Inputs(vec![own(2)]), Decimal::ZERO),
+        // One step of a friend's `y`.
+        audit.step(&[own(2)], Decimal::ZERO),
     ] {
         assert!(!matches!(verdict, Verdict::Proved { .. }), "{verdict:?}");
     }
     if let Effect::Some { swing, .. } = audit.effect(&[own(2)]) {
         assert_ne!(swing.bound, Some(Decimal::ZERO));
     }
-    // Of one's own alone it is still known: who loses their own score is not compared.
-    assert!(matches!(audit.step(&[own(2)], Decimal::ZERO), Verdict::Proved { .. }));
     // Where nobody loses it, friends are as they were.
     let text = case("friends_without_a_score").replace("  not scored\n", "  tier at most low\n");
     let policy = self::policy(&text);
-    let verdict = Audit::of(&policy).share(&Share::Inputs(vec![own(2)]), Decimal::ZERO);
-    assert!(matches!(verdict, Verdict::Proved { .. }), "{verdict:?}");
+    let audit = Audit::of(&policy);
+    let share = audit.share(&Share::Inputs(vec![own(2)]), Decimal::ZERO);
+    assert!(matches!(share, Verdict::Proved { .. }), "{share:?}");
+    let step = audit.step(&[own(2)], Decimal::ZERO);
+    assert!(matches!(step, Verdict::Proved { .. }), "{step:?}");
 }
 
 /// One's own points come back by friends: 10 of them are more than 10 in the end.
@@ -108,4 +111,28 @@ influence friends "Friends" {
     let Effect::Some { swing, .. } = audit.effect(&[own(1)]) else { panic!("{:?}", audit.effect(&[own(1)])) };
     // Everybody's ten points: 20 with all of their echo.
     assert!(swing.bound.is_none_or(|bound| bound >= Decimal::from_int(20)), "{swing:?}");
+    // One step is one's own, 13.3 with its echo, or a friend's, of which less than half arrives.
+    let step = |most: i64| audit.step(&[own(1)], Decimal::from_int(most));
+    assert!(matches!(step(14), Verdict::Proved { .. }), "{:?}", step(14));
+    assert!(!matches!(step(13), Verdict::Proved { .. }), "{:?}", step(13));
+}
+
+/// A friend's missing value makes their score what it is, and one's own goes with it: or against it.
+#[test]
+fn what_friends_keep_back_counts_by_their_scores() {
+    let text = |weight: &str| {
+        format!(
+            "policy p {{\n scores person\n start 0\n}}\nrecord person {{\n id text key\n x integer 0 to 1 optional\n}}\n\
+             link friends between person and person\n\
+             characteristic c {{\n | x | points |\n | 0 | 10 |\n | 1 | 20 |\n | missing | 0 |\n}}\n\
+             influence friends {{\n average of friends.score\n against 0\n weight {weight}\n reads settled scores\n}}\n"
+        )
+    };
+    let better = |weight: &str| {
+        let policy = policy(&text(weight));
+        Audit::of(&policy).missing(&[own(1)], Way::Rises, Benchmark::WorstKnown)
+    };
+    assert!(matches!(better("0.3"), Verdict::Proved { .. }), "{:?}", better("0.3"));
+    // The friend who keeps it back has less, and one's own score is more by that.
+    assert!(matches!(better("-0.3"), Verdict::Refuted { .. }), "{:?}", better("-0.3"));
 }
