@@ -29,15 +29,12 @@ pub(super) struct MadeOf {
 #[derive(Debug, Default)]
 pub(super) struct Names(BTreeMap<String, MadeOf>);
 
-/// How long chains of names are followed.
-const NAMES: usize = 32;
-
 impl Names {
     /// The names of a policy, some of its parameters set from outside.
     pub(super) fn of(statements: &[Located<'_>], settings: &[(String, String)]) -> Self {
         let mut names = Self::default();
-        // As far as names lead: each round goes one name further.
-        for _ in 0..=statements.len().min(NAMES) {
+        // As far as names lead: each round goes one name further, until nothing is new.
+        loop {
             let mut next = names.0.clone();
             for located in statements {
                 names.define(located.statement, &mut next);

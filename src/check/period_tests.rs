@@ -108,3 +108,32 @@ fn a_parameter_set_from_outside() {
     assert_eq!(firsts(&lines, &[]), Vec::<String>::new());
     assert_eq!(firsts(&lines, &[("start", "2027-01-01")]), DAY);
 }
+
+#[test]
+fn what_counts_from_a_fixed_date_begins_there() {
+    begins("", "max(0, days_between(2027-01-01, today)) >= 3", &DAY);
+    let rule = "rule r {\n points max(0, days_between(2027-01-01, opened))\n}";
+    assert_eq!(firsts(rule, &[]), ["2026-12-31", "2027-01-01", "2027-01-02", "2027-01-03"]);
+    // An age has no fixed date.
+    begins("let age = years_between(born, today)", "age >= 3", &[]);
+}
+
+#[test]
+fn names_are_followed_as_far_as_they_lead() {
+    let names = (1..60).map(|at| format!("let d{at} = d{}\n", at - 1));
+    let lines: String = std::iter::once("let d0 = 2027-01-01\n".to_owned()).chain(names).collect();
+    begins(&lines, "today on or after d59", &DAY);
+}
+
+/// A table is checked on the days of its own cells; conditions on the same field are held together only for what is asked.
+#[test]
+fn windows_elsewhere_are_no_days_to_check() {
+    let text = "policy p {\n scores person\n start 0\n}\nrecord person {\n id text key\n opened date up to today\n}\n\
+                rule r {\n when opened within 90 days\n points 1\n}\n\
+                rule s {\n when opened before 2020-01-01\n points 1\n}\n";
+    let (unit, _) = Unit::of_text("test.score", text);
+    let mut ignored = Vec::new();
+    let statements = super::imports::merge(&unit, &mut ignored);
+    let days = super::periods::days_to_check(&statements).len();
+    assert!(days < super::periods::days_to_ask(&statements, &[]).len(), "{days}");
+}

@@ -8,12 +8,21 @@ use super::turns::Turns;
 use crate::date::{Date, Unit as TimeUnit};
 use crate::syntax::ast::{Clause, ClauseKind, History, Literal};
 
-/// The days to check: one in each period, in order, with the first day of the period (`None` for the first period).
-pub(super) fn days_to_check(
+/// The days to check, on which tables by themselves are another: one in each such period, in order, with the first day of the
+/// period (`None` for the first period).
+pub(super) fn days_to_check(statements: &[Located<'_>]) -> Vec<(Date, Option<Date>)> {
+    days_of(&Turns::of(statements, &[]))
+}
+
+/// The days to ask what holds of a policy: one in each period, in order, with the first day of the period.
+pub(super) fn days_to_ask(
     statements: &[Located<'_>],
     settings: &[(String, String)],
 ) -> Vec<(Date, Option<Date>)> {
-    let turns = Turns::of(statements, settings);
+    days_of(&Turns::of(statements, settings).across_conditions())
+}
+
+fn days_of(turns: &Turns) -> Vec<(Date, Option<Date>)> {
     // Late enough that every fixed date lies in the past of every window.
     let longest = turns.windows.iter().map(|w| years(*w)).max().unwrap_or(0);
     let last = turns
@@ -39,7 +48,7 @@ pub(super) fn days_to_check(
 /// A day long after all others, when what is counted up to today has grown as large as it ever matters: a row or a cell
 /// that some record can reach then is not dead.
 pub(super) fn day_far_off(statements: &[Located<'_>], settings: &[(String, String)]) -> Option<Date> {
-    days_to_check(statements, settings).last().map(|(day, _)| day.ahead(150, TimeUnit::Year))
+    days_of(&Turns::of(statements, settings)).last().map(|(day, _)| day.ahead(150, TimeUnit::Year))
 }
 
 /// A window's length in whole years, rounded up.

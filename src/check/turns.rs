@@ -25,14 +25,19 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    /// Those of a policy, some of its parameters set from outside.
+    /// Those of each condition and each table of a policy by itself, some of its parameters set from outside.
     pub(super) fn of(statements: &[Located<'_>], settings: &[(String, String)]) -> Self {
         let mut turns = Self { names: Names::of(statements, settings), ..Self::default() };
         statements.iter().for_each(|located| turns.statement(located.statement));
-        for together in std::mem::take(&mut turns.fields).into_values() {
-            turns.pass(&together);
-        }
         turns
+    }
+
+    /// Those too of conditions and tables on the same date field together.
+    pub(super) fn across_conditions(mut self) -> Self {
+        for together in std::mem::take(&mut self.fields).into_values() {
+            self.pass(&together);
+        }
+        self
     }
 
     fn statement(&mut self, statement: &Statement) {
@@ -95,8 +100,31 @@ impl Turns {
     }
 
     fn expression(&mut self, expression: &Expression) {
-        if let ExpressionKind::Predicate(..) = &expression.kind {
-            self.compared(&self.names.expression(expression));
+        let of = self.names.expression(expression);
+        // What counts from a fixed date, or takes the later of two, compares as well.
+        let compares = match &expression.kind {
+            ExpressionKind::Predicate(..) => true,
+            ExpressionKind::Call { .. } | ExpressionKind::Arithmetic(..) => !of.dates.is_empty(),
+            ExpressionKind::Number(_)
+            | ExpressionKind::Text(_)
+            | ExpressionKind::Date(_)
+            | ExpressionKind::YesNo(_)
+            | ExpressionKind::Today
+            | ExpressionKind::Score
+            | ExpressionKind::Tier
+            | ExpressionKind::PointsOf(_)
+            | ExpressionKind::Name(_)
+            | ExpressionKind::Path(..)
+            | ExpressionKind::Negate(_)
+            | ExpressionKind::And(_)
+            | ExpressionKind::Or(_)
+            | ExpressionKind::Not(_)
+            | ExpressionKind::Otherwise(..)
+            | ExpressionKind::Parentheses(_)
+            | ExpressionKind::Broken => false,
+        };
+        if compares {
+            self.compared(&of);
         }
         operands(expression).into_iter().for_each(|each| self.expression(each));
     }

@@ -70,3 +70,12 @@ fn what_names_nothing_holds_of_nothing() {
     );
     assert!(!said.to_lowercase().contains("proved"), "{said}");
 }
+
+#[test]
+fn without_data_nothing_is_said_to_be_screened() {
+    let clause = "require adverse impact of score 1 or more by person.x at least 0.8";
+    let (code, said) = asked("rule r {\n  when x\n  points 1\n}", clause);
+    assert_eq!(code, 4, "{said}");
+    assert_eq!(said.lines().nth(2), Some("Clauses: 0 proved, 0 refuted, 1 undecided"));
+    assert!(!said.contains("screened in the data"), "{said}");
+}

@@ -31,7 +31,8 @@ fn head(audited: &Audited) -> Vec<String> {
     let counts = (!clauses.is_empty()).then(|| format!("Clauses: {}", counts(clauses)));
     let proved = report.is_some() || clauses.iter().any(|clause| !clause.of_data && !clause.vacuous);
     let screened = "adverse impact is screened in the data, and said of these records alone";
-    let screen = clauses.iter().any(|clause| clause.of_data).then(|| match proved {
+    let screened_here = |clause: &Clause| clause.of_data && clause.answer.standing != Standing::Undecided;
+    let screen = clauses.iter().any(screened_here).then(|| match proved {
         true => format!("But {screened}."),
         false => format!("No proof: {screened}."),
     });
