@@ -114,7 +114,7 @@ impl Model<'_> {
             return i128::MAX / 16;
         }
         let echoed = units.checked_mul(Decimal::ONE.units()).map(|units| units / kept);
-        echoed.map_or(i128::MAX / 16, |units| units.saturating_add(ROUNDINGS))
+        echoed.map_or(i128::MAX / 16, |units| units.saturating_add(self.roundings()))
     }
 
     /// The sizes of the weights together with which scores of others settle with one's own.
@@ -124,6 +124,12 @@ impl Model<'_> {
         sizes.reduce(|a, b| a.checked_add(b).unwrap_or(Decimal::MAX)).unwrap_or(Decimal::ZERO)
     }
 
+    /// What all roundings on the way of settling scores come to at most, in units: those of each sweep, and their echo.
+    fn roundings(&self) -> i128 {
+        let kept = Decimal::ONE.units().saturating_sub(self.weight_of_others().units()).max(1);
+        (ROUNDINGS * Decimal::ONE.units()) / kept
+    }
+
     /// Whether what moves the score of another by at most so much, read for their own score and nowhere else, moves one's own
     /// by no more: it settles with less weight than 1, if it takes nobody in or out.
     pub(super) fn is_less_by_others(&self, everybodys: &BTreeSet<Read>, most: Decimal) -> bool {
@@ -131,11 +137,12 @@ impl Model<'_> {
         let kept = Decimal::ONE.checked_sub(self.weight_of_others()).and_then(|kept| kept.checked_mul(most));
         self.parts_reading(&alone.collect()).is_empty()
             && !self.takes_others_in_or_out(everybodys)
-            && kept.is_some_and(|kept| kept.units() >= ROUNDINGS)
+            && kept.is_some_and(|kept| kept.units() >= self.roundings())
     }
 }
 
-/// What roundings on the way of settling scores come to at most, in units.
+/// What the roundings of one sweep come to at most in the difference of two scores, in units: there are two for each influence
+/// in each of the two.
 const ROUNDINGS: i128 = 1_000;
 
 /// Whether what is asked about is others' too: those whom one knows have children and links of their own.
