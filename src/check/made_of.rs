@@ -13,8 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What an expression, a comparison or a name is made of.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct MadeOf {
-    /// Whether it moves with the day, or never lies beyond it.
+    /// Whether it moves with the day.
     pub today: bool,
+    /// Whether a date field is part of it that never lies beyond today.
+    pub up_to_today: bool,
     /// The fixed dates.
     pub dates: BTreeSet<Date>,
     /// The windows that end today.
@@ -73,10 +75,10 @@ impl Names {
             Statement::Record(block) => {
                 let dates = block.fields.iter().filter(|field| matches!(field.kind, FieldType::Date(_)));
                 for field in dates {
-                    let today = dated_child(block)
+                    let up_to_today = dated_child(block)
                         || field.domain.as_ref().is_some_and(|domain| self.part(&domain.part).today);
                     let fields = BTreeSet::from([field.name.text.clone()]);
-                    named(&field.name.text, MadeOf { today, fields, ..MadeOf::default() });
+                    named(&field.name.text, MadeOf { up_to_today, fields, ..MadeOf::default() });
                 }
             }
             Statement::Policy(_)
@@ -232,6 +234,7 @@ impl MadeOf {
     /// Together with another.
     pub(super) fn add(&mut self, other: &Self) {
         self.today |= other.today;
+        self.up_to_today |= other.up_to_today;
         self.dates.extend(&other.dates);
         self.windows.extend(&other.windows);
         self.fields.extend(other.fields.iter().cloned());

@@ -8,13 +8,17 @@ use super::turns::Turns;
 use crate::date::{Date, Unit as TimeUnit};
 use crate::syntax::ast::{Clause, ClauseKind, History, Literal};
 
-/// The days to check, on which tables by themselves are another: one in each such period, in order, with the first day of the
-/// period (`None` for the first period).
-pub(super) fn days_to_check(statements: &[Located<'_>]) -> Vec<(Date, Option<Date>)> {
-    days_of(&Turns::of(statements, &[]))
+/// The days to check and to compare, on which conditions and tables by themselves are others: one in each such period, in
+/// order, with the first day of the period (`None` for the first period).
+pub(super) fn days_to_check(
+    statements: &[Located<'_>],
+    settings: &[(String, String)],
+) -> Vec<(Date, Option<Date>)> {
+    days_of(&Turns::of(statements, settings))
 }
 
-/// The days to ask what holds of a policy: one in each period, in order, with the first day of the period.
+/// The days on which to ask what records a policy can tell apart: more of them, as it can hold days of records against one
+/// another in many places.
 pub(super) fn days_to_ask(
     statements: &[Located<'_>],
     settings: &[(String, String)],
@@ -48,7 +52,7 @@ fn days_of(turns: &Turns) -> Vec<(Date, Option<Date>)> {
 /// A day long after all others, when what is counted up to today has grown as large as it ever matters: a row or a cell
 /// that some record can reach then is not dead.
 pub(super) fn day_far_off(statements: &[Located<'_>], settings: &[(String, String)]) -> Option<Date> {
-    days_of(&Turns::of(statements, settings)).last().map(|(day, _)| day.ahead(150, TimeUnit::Year))
+    days_to_check(statements, settings).last().map(|(day, _)| day.ahead(150, TimeUnit::Year))
 }
 
 /// A window's length in whole years, rounded up.

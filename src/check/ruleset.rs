@@ -69,7 +69,7 @@ fn periods(unit: &Unit, statements: &[Located<'_>], diagnostics: &mut Vec<Diagno
         hash: &hash,
         whole: !unit.unreadable,
     };
-    for (pass, (day, start)) in days_to_check(statements).into_iter().enumerate() {
+    for (pass, (day, start)) in days_to_check(statements, &[]).into_iter().enumerate() {
         let answer = pass::run(Question { today: day, ..question }, &[]);
         for finding in answer.found {
             if finding.every_day.is_none() {
@@ -310,6 +310,13 @@ impl Ruleset {
     /// (`None` for the first period of all). A parameter that is set from outside may begin periods of its own.
     pub fn days_after(&self, day: Date, settings: &[(String, String)]) -> Vec<(Date, Option<Date>)> {
         let mut ignored = Vec::new();
+        let days = days_to_check(&merge(&self.unit, &mut ignored), settings);
+        days.into_iter().filter(|(later, _)| *later > day).collect()
+    }
+
+    /// The same of all periods in which what can be said of everybody may be another.
+    pub fn days_to_ask_after(&self, day: Date, settings: &[(String, String)]) -> Vec<(Date, Option<Date>)> {
+        let mut ignored = Vec::new();
         let days = days_to_ask(&merge(&self.unit, &mut ignored), settings);
         days.into_iter().filter(|(later, _)| *later > day).collect()
     }
@@ -380,7 +387,7 @@ impl Ruleset {
     /// A day of every period of effect, so that whatever is ever in force is in force on one of them.
     pub fn days(&self, settings: &[(String, String)]) -> Vec<Date> {
         let statements = merge(&self.unit, &mut Vec::new());
-        days_to_ask(&statements, settings).into_iter().map(|(day, _)| day).collect()
+        days_to_check(&statements, settings).into_iter().map(|(day, _)| day).collect()
     }
 
     fn pass(

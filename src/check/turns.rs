@@ -32,9 +32,10 @@ impl Turns {
         turns
     }
 
-    /// Those too of conditions and tables on the same date field together.
+    /// Those too of all conditions and tables on the same date field together, and of days that no record can have yet.
     pub(super) fn across_conditions(mut self) -> Self {
-        for together in std::mem::take(&mut self.fields).into_values() {
+        for mut together in std::mem::take(&mut self.fields).into_values() {
+            together.today |= together.up_to_today;
             self.pass(&together);
         }
         self

@@ -114,7 +114,7 @@ fn reports(member: &Member<'_>, members: &[Member<'_>], day: Date) -> Vec<Report
     }
     let later = member
         .ruleset
-        .days_after(day, member.settings)
+        .days_to_ask_after(day, member.settings)
         .into_iter()
         .map(|(later, from)| (later, Some(from.unwrap_or(later))));
     let mut all: Vec<Option<Report>> = charters.iter().map(|_| None).collect();

@@ -136,7 +136,7 @@ impl Demands {
             charters = opened.project().charters().to_vec();
         }
         let mut later = Vec::new();
-        for (day, first) in opened.ruleset.days_after(policy.today, opened.params()) {
+        for (day, first) in opened.ruleset.days_to_ask_after(policy.today, opened.params()) {
             later.push((opened.policy_at(day)?, first.unwrap_or(day)));
         }
         let later: Vec<_> = later.iter().map(|(policy, first)| (Audit::of(policy), *first)).collect();
