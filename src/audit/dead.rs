@@ -8,13 +8,18 @@ use super::condition::ConditionCells;
 use super::model::{Gives, Model, PartOf};
 use super::verdict::Verdict;
 use crate::cases::{Goal, Looked, Part, Search, Target, Trial, Wish, goals};
-use crate::data::Set;
-use crate::policy::{Condition, Expr, ItemBody, ItemId, Override, Policy};
+use crate::data::{FieldId, Set, Value, Why};
+use crate::policy::{Condition, Expr, ItemBody, ItemId, Override, Policy, Table};
 use crate::source::Place;
+use std::collections::BTreeMap;
 
-/// How many records are tried for one row or rule that no wish leads to, and for all of them.
+/// How many records are tried for one row or rule that no wish leads to, and for all of them; and how many rows and rules are
+/// gone through in doing so at most.
 const TRIES: usize = 2_000;
 const ALL_TRIES: usize = 10_000;
+const GONE_THROUGH: usize = 10_000_000;
+/// How many records are made that each reach a row of every table.
+const ROUNDS: usize = 2_000;
 /// How many names an answer tells.
 const TOLD: usize = 6;
 
@@ -157,8 +162,24 @@ impl<'p> Audit<'p> {
         let bases: Vec<Trial<'p>> =
             (0..witnesses.bases.len()).filter_map(|at| witnesses.made(at, &[])).collect();
         bases.iter().for_each(|trial| seen(&mut left, trial));
+        // One record for a row of every table, then for the next of each.
+        let tables = || {
+            self.policy.items.iter().filter_map(|item| match &item.body {
+                ItemBody::Table { table, .. } => Some(table),
+                ItemBody::Formula(_) | ItemBody::Events(_) | ItemBody::Group(_) => None,
+            })
+        };
+        let rounds = tables().map(|table| table.rows.len()).max().unwrap_or(0);
+        for round in 0..rounds.min(ROUNDS) {
+            if left.is_empty() {
+                break;
+            }
+            let made = bases.first().and_then(|base| self.in_row(base, tables(), round));
+            made.iter().for_each(|trial| seen(&mut left, trial));
+        }
         // By wishes, from each base; what has no wish, or for which they come to nothing, is searched for.
-        let (search, mut left_to_try, mut at) = (Search::new(self.policy), ALL_TRIES, 0);
+        let most = ALL_TRIES.min(GONE_THROUGH / all.max(1));
+        let (search, mut left_to_try, mut at) = (Search::new(self.policy), most, 0);
         while let Some(goal) = left.get(at).cloned() {
             let wishes = wishes_of(self.policy, &goal);
             let found = wishes.iter().find_map(|wish| {
@@ -178,6 +199,44 @@ impl<'p> Audit<'p> {
         }
         let unknown: Vec<String> = left.iter().map(|goal| named(self.policy, goal)).collect();
         (all - unknown.len(), unknown)
+    }
+
+    /// A record that is in the same row of every table, counted from the first, as far as tables are about fields of its own
+    /// and not about the same: what fits the cells is written in. `None` where such a record cannot be scored.
+    fn in_row<'t>(
+        &self,
+        base: &Trial<'p>,
+        tables: impl Iterator<Item = &'t Table>,
+        row: usize,
+    ) -> Option<Trial<'p>> {
+        let mut written: BTreeMap<FieldId, Value> = BTreeMap::new();
+        for table in tables {
+            let Some(of) = table.rows.get(row) else { continue };
+            let mut wanted: Vec<(FieldId, Value)> = Vec::new();
+            let fits = table.columns.iter().zip(&of.cells).all(|(column, cell)| {
+                let Expr::Field(field) = column.subject else { return true };
+                match written.get(&field) {
+                    Some(Value::Missing(_)) => cell.missing,
+                    Some(value) => cell.known.contains(value),
+                    None => {
+                        let missing = cell.missing.then_some(Value::Missing(Why::Field(field)));
+                        let value = cell.known.least(column.kind).or(missing);
+                        wanted.extend(value.map(|value| (field, value)));
+                        true
+                    }
+                }
+            });
+            if fits {
+                written.extend(wanted);
+            }
+        }
+        let scored = self.policy.schema.scored;
+        let mut case = base.case.clone();
+        let (_, values) = case.records.iter_mut().find(|(kind, _)| *kind == scored)?;
+        for (field, value) in written {
+            *values.get_mut(field.index())? = value;
+        }
+        self.maker.run(&case)
     }
 
     /// Whether what a record reaches changes anything of its result: a rule gives points, an override another result.
