@@ -238,14 +238,14 @@ impl Possible {
 
     fn scaled(&self, scale: impl Fn(Decimal) -> Option<Decimal>, flipped: bool) -> Self {
         let (least, greatest) = limits(Type::Number);
-        let end = |units: i128| {
+        let end = |units: i128, open: bool| {
             let up = (units > 0) != flipped;
-            let open = units <= least || units >= greatest;
             let scaled = Decimal::from_units(units).filter(|_| !open).and_then(&scale).map(Decimal::units);
             scaled.unwrap_or(if up { greatest } else { least })
         };
+        // Numbers go on below the least and above the greatest; from the other side each is a number like others.
         Self::ranges_of(self.ranges().iter().map(|(low, high)| {
-            let (low, high) = (end(*low), end(*high));
+            let (low, high) = (end(*low, *low <= least), end(*high, *high >= greatest));
             if flipped { (high, low) } else { (low, high) }
         }))
     }

@@ -85,7 +85,7 @@ impl Question {
             | Self::Dead
             | Self::ReasonsAtMost(_) => return None,
         };
-        Some((world.run(&first)?, world.run(&second)?))
+        Some((world.drawn(&first)?, world.drawn(&second)?))
     }
 }
 

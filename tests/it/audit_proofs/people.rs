@@ -38,10 +38,14 @@ impl<'p> World<'p> {
         Self { policy, maker, values }
     }
 
-    /// Runs a record; where scores settle, among others none of whom is rejected as a number is too large: answers are not
-    /// about such a population.
     pub(super) fn run(&self, case: &Case) -> Option<Trial<'p>> {
-        let trial = self.maker.run(case)?;
+        self.maker.run(case)
+    }
+
+    /// Runs a drawn record; where scores settle, among others none of whom is set aside as a number is too large: answers are
+    /// not about such a population.
+    pub(super) fn drawn(&self, case: &Case) -> Option<Trial<'p>> {
+        let trial = self.run(case)?;
         let settles = self.policy.influences.iter().any(|influence| influence.settled);
         let all_fit = !settles || {
             let (population, _) = trial.among()?;

@@ -24,7 +24,7 @@ impl Question {
     /// Draws records that the question speaks of; what they say against it, if they do.
     pub(super) fn attempt(&self, world: &World<'_>, range: Range, choices: &mut Choices) -> Option<String> {
         let case = world.case(choices);
-        let base = world.run(&case)?;
+        let base = world.drawn(&case)?;
         if let Self::Missing(of, never, than) = self {
             return missing(world, &base, (of, *never, *than), choices);
         }
@@ -38,7 +38,7 @@ impl Question {
 
     /// How far apart the scores of two drawn records are that the question speaks of, and the two.
     pub(super) fn apart(&self, world: &World<'_>, choices: &mut Choices) -> Option<(Decimal, String)> {
-        let base = world.run(&world.case(choices))?;
+        let base = world.drawn(&world.case(choices))?;
         let (first, second) = self.pair(world, &base, choices)?;
         let (one, other) = first.outcome.score.zip(second.outcome.score)?;
         let apart = one.checked_sub(other)?.abs();
@@ -246,12 +246,12 @@ fn missing(
         case.records.push(kept);
         row = case.records.len() - 1;
     }
-    let without = world.run(&with(&case, row, field, &Value::Missing(Why::Field(field))))?;
+    let without = world.drawn(&with(&case, row, field, &Value::Missing(Why::Field(field))))?;
     let all = world.all_known(record, field);
     let exhaustive = all.is_some();
     let values = all.unwrap_or_else(|| (0..12).map(|_| world.known(choices, record, field)).collect());
     let known: Vec<Trial<'_>> =
-        values.iter().filter_map(|value| world.run(&with(&case, row, field, value))).collect();
+        values.iter().filter_map(|value| world.drawn(&with(&case, row, field, value))).collect();
     if than == Benchmark::Neutral {
         return neutral(world, &without, &known, never);
     }
