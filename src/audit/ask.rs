@@ -140,6 +140,12 @@ impl<'p> Audit<'p> {
         if others { format!("the record's own {words}") } else { words }
     }
 
+    /// The same of a field of other records.
+    pub(super) fn others_field_words(&self, record: RecordId, field: FieldId) -> String {
+        let words = self.field_words(record, field);
+        if record == self.policy.schema.scored { format!("{words} of others") } else { words }
+    }
+
     /// A proof about a field of the record itself, with who reads that of others, of which nothing is said.
     pub(super) fn of_own_alone(&self, verdict: Verdict, record: RecordId, field: FieldId) -> Verdict {
         let Ok(model) = &self.model else { return verdict };

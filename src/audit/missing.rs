@@ -70,8 +70,7 @@ impl<'p> Audit<'p> {
         let Ok(model) = &self.model else {
             return Verdict::undecided("the policy is too large to be taken apart");
         };
-        let (reads, words) = (self.reads_of_others(record, field), self.field_words(record, field));
-        let what = if record == self.policy.schema.scored { format!("{words} of others") } else { words };
+        let (reads, what) = (self.reads_of_others(record, field), self.others_field_words(record, field));
         let everybodys = self.reads(&[Input::Field(record, field)]);
         // What holds of points holds of scores only where no others' scores settle with them the other way round.
         let others = match than {
@@ -80,17 +79,13 @@ impl<'p> Audit<'p> {
         };
         let settles = than != Benchmark::Neutral && model.settles_with((record, field));
         let parts = model.parts_reading(&reads);
-        match own {
-            _ if !parts.is_empty() => {}
-            Some(Verdict::Proved { .. }) if settles && others.is_empty() => {
-                return Verdict::proved(format!(
-                    "{what} is read for their own score alone, of which it holds, and one's own goes with it"
-                ));
-            }
-            _ if settles => {}
-            _ => {
-                return Verdict::proved(format!("nothing that gives points, and no override, reads {what}"));
-            }
+        if parts.is_empty() && !settles {
+            return Verdict::proved(format!("nothing that gives points, and no override, reads {what}"));
+        }
+        if parts.is_empty() && others.is_empty() && matches!(own, Some(Verdict::Proved { .. })) {
+            return Verdict::proved(format!(
+                "{what} is read for their own score alone, of which it holds, and one's own goes with it"
+            ));
         }
         // Against the worst that is known nothing may rise, against the best nothing may fall: then it must hold of all.
         let all = (than == Benchmark::WorstKnown) == (never == Way::Rises);

@@ -99,7 +99,7 @@ impl Audit<'_> {
             return any;
         }
         let reads = self.reads_of_others(record, field);
-        let words = if record == self.policy.schema.scored { format!("{what} of others") } else { what };
+        let words = self.others_field_words(record, field);
         // What moves their own scores no further comes to less in one's own.
         if let Some(Verdict::Proved { .. }) = own
             && model.is_less_by_others(&everybodys, most)

@@ -102,8 +102,15 @@ impl Names {
     }
 
     /// What stands in an expression, whatever is made of it.
-    pub(super) fn expression(&self, expression: &Expression) -> MadeOf {
-        let mut of = match &expression.kind {
+    fn expression(&self, expression: &Expression) -> MadeOf {
+        let mut of = self.own(expression);
+        operands(expression).into_iter().for_each(|each| of.add(&self.expression(each)));
+        of
+    }
+
+    /// What stands in an expression, but not in its operands.
+    pub(super) fn own(&self, expression: &Expression) -> MadeOf {
+        match &expression.kind {
             ExpressionKind::Date(date) => MadeOf::date(date.value),
             ExpressionKind::Today => MadeOf::today(),
             ExpressionKind::Name(name) | ExpressionKind::Path(_, name) => self.name(&name.text),
@@ -123,9 +130,7 @@ impl Names {
             | ExpressionKind::Call { .. }
             | ExpressionKind::Parentheses(_)
             | ExpressionKind::Broken => MadeOf::default(),
-        };
-        operands(expression).into_iter().for_each(|each| of.add(&self.expression(each)));
-        of
+        }
     }
 
     /// What a predicate says without an expression: windows, and values in a list.

@@ -56,7 +56,7 @@ impl Turns {
             Statement::Param(p) => self.history(&p.value),
             Statement::Let(l) => match &l.body {
                 LetBody::Table(t) => self.table(t),
-                LetBody::Expression(e) => self.expression(e),
+                LetBody::Expression(e) => drop(self.expression(e)),
             },
             Statement::Record(r) => {
                 for domain in r.fields.iter().filter_map(|field| field.domain.as_ref()) {
@@ -100,34 +100,17 @@ impl Turns {
         }
     }
 
-    fn expression(&mut self, expression: &Expression) {
-        let of = self.names.expression(expression);
-        // What counts from a fixed date, or takes the later of two, compares as well.
-        let compares = match &expression.kind {
-            ExpressionKind::Predicate(..) => true,
-            ExpressionKind::Call { .. } | ExpressionKind::Arithmetic(..) => !of.dates.is_empty(),
-            ExpressionKind::Number(_)
-            | ExpressionKind::Text(_)
-            | ExpressionKind::Date(_)
-            | ExpressionKind::YesNo(_)
-            | ExpressionKind::Today
-            | ExpressionKind::Score
-            | ExpressionKind::Tier
-            | ExpressionKind::PointsOf(_)
-            | ExpressionKind::Name(_)
-            | ExpressionKind::Path(..)
-            | ExpressionKind::Negate(_)
-            | ExpressionKind::And(_)
-            | ExpressionKind::Or(_)
-            | ExpressionKind::Not(_)
-            | ExpressionKind::Otherwise(..)
-            | ExpressionKind::Parentheses(_)
-            | ExpressionKind::Broken => false,
-        };
-        if compares {
+    /// Looks through an expression from the inside out; what it is made of.
+    fn expression(&mut self, expression: &Expression) -> MadeOf {
+        let inside = operands(expression).into_iter().map(|each| self.expression(each));
+        let mut of = MadeOf::all(inside);
+        of.add(&self.names.own(expression));
+        // What counts from a fixed date, or takes the later of two, compares as well as what is said to.
+        let counts = matches!(expression.kind, ExpressionKind::Call { .. } | ExpressionKind::Arithmetic(..));
+        if matches!(expression.kind, ExpressionKind::Predicate(..)) || (counts && !of.dates.is_empty()) {
             self.compared(&of);
         }
-        operands(expression).into_iter().for_each(|each| self.expression(each));
+        of
     }
 
     fn history(&mut self, history: &History) {
@@ -136,17 +119,16 @@ impl Turns {
 
     fn table(&mut self, table: &Table) {
         for (column, subject) in table.conditions.iter().enumerate() {
-            self.expression(subject);
             let cells = table.rows.iter().filter_map(|row| row.conditions.get(column));
             let mut of = MadeOf::all(cells.map(|cell| self.names.cell(cell)));
             self.in_cells(&of);
-            of.add(&self.names.expression(subject));
+            of.add(&self.expression(subject));
             self.compared(&of);
         }
         for outcome in table.rows.iter().flat_map(|row| &row.outcomes) {
             match outcome {
                 Outcome::History(history) => self.history(history),
-                Outcome::Expression(expression) => self.expression(expression),
+                Outcome::Expression(expression) => drop(self.expression(expression)),
                 Outcome::Empty(_)
                 | Outcome::NotScored(_)
                 | Outcome::Reason(_)
