@@ -125,8 +125,14 @@ fn whole<T: ArrowPrimitiveType>(array: &ArrayRef, (least, greatest): (i64, i64),
 where
     T::Native: Into<i64>,
 {
-    for n in array.as_primitive::<T>().iter() {
-        let n = n.map(Into::into).filter(|n: &i64| (least..=greatest).contains(n));
+    let array = array.as_primitive::<T>();
+    let is_good = |n: i64| (least <= n) & (n <= greatest);
+    let numbers = || array.values().iter().map(|n| (*n).into());
+    if array.null_count() == 0 && numbers().fold(true, |all, n| all & is_good(n)) {
+        return keys.extend_whole(numbers());
+    }
+    for n in array {
+        let n = n.map(Into::into).filter(|n| is_good(*n));
         keys.push(n.map_or(Key::None, Key::Whole));
     }
 }

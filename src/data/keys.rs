@@ -23,6 +23,9 @@ pub enum Key<'k> {
 /// The keys of some records, in their order.
 #[derive(Debug, Clone, Default)]
 pub struct Keys {
+    /// As long as all are whole numbers.
+    whole: Vec<i64>,
+    /// All of them, once they are not.
     entries: Vec<Entry>,
     texts: String,
 }
@@ -37,28 +40,39 @@ enum Entry {
 impl Keys {
     /// Forgets all.
     pub fn clear(&mut self) {
+        self.whole.clear();
         self.entries.clear();
         self.texts.clear();
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.whole.len() + self.entries.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
     /// The key at a place.
     pub fn get(&self, at: usize) -> Key<'_> {
-        self.entries.get(at).map_or(Key::None, |entry| self.key(*entry))
+        match self.as_whole() {
+            Some(whole) => whole.get(at).map_or(Key::None, |n| Key::Whole(*n)),
+            None => self.entries.get(at).map_or(Key::None, |entry| self.key(*entry)),
+        }
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = Key<'_>> + '_ {
-        self.entries.iter().map(|entry| self.key(*entry))
+        // One of the two is empty.
+        let whole = self.whole.iter().map(|n| Key::Whole(*n));
+        whole.chain(self.entries.iter().map(|entry| self.key(*entry)))
+    }
+
+    /// All of them, if all are whole numbers.
+    pub fn as_whole(&self) -> Option<&[i64]> {
+        self.entries.is_empty().then_some(self.whole.as_slice())
     }
 
     fn key(&self, entry: Entry) -> Key<'_> {
@@ -74,6 +88,7 @@ impl Keys {
     /// Adds one.
     pub fn push(&mut self, key: Key<'_>) {
         let entry = match key {
+            Key::Whole(n) if self.entries.is_empty() => return self.whole.push(n),
             Key::None => Entry::None,
             Key::Whole(n) => Entry::Whole(n),
             Key::Text(text) => {
@@ -82,12 +97,25 @@ impl Keys {
                 Entry::Text { start, end: self.texts.len() as u32 }
             }
         };
+        self.entries.extend(self.whole.drain(..).map(Entry::Whole));
         self.entries.push(entry);
+    }
+
+    /// Adds whole numbers.
+    pub fn extend_whole(&mut self, numbers: impl Iterator<Item = i64>) {
+        if self.entries.is_empty() {
+            self.whole.extend(numbers);
+        } else {
+            self.entries.extend(numbers.map(Entry::Whole));
+        }
     }
 
     /// Adds others behind these.
     pub fn extend(&mut self, others: &Self) {
-        others.iter().for_each(|key| self.push(key));
+        match others.as_whole() {
+            Some(whole) => self.extend_whole(whole.iter().copied()),
+            None => others.iter().for_each(|key| self.push(key)),
+        }
     }
 
     /// Adds that of a value; what is missing is none.
@@ -193,6 +221,13 @@ const SPARSE: u64 = 4;
 impl KeyIndexBuilder {
     /// Adds the keys of the next slots.
     pub fn add(&mut self, keys: &Keys) {
+        if let (Some(whole), Some(first), true) = (keys.as_whole(), self.counting, self.whole.is_empty()) {
+            let next = first.checked_add(i64::from(self.slots));
+            if next.is_some_and(|next| count_up(next, whole)) {
+                self.slots += whole.len() as u32;
+                return;
+            }
+        }
         for key in keys.iter() {
             self.push(key);
         }
@@ -284,6 +319,12 @@ fn index(keys: &[i64], repeated: &mut BTreeMap<u32, (u32, u32)>) -> WholeIndex {
     }
 }
 
+/// Whether numbers count up from one.
+fn count_up(first: i64, numbers: &[i64]) -> bool {
+    let last = i64::try_from(numbers.len()).ok().and_then(|many| first.checked_add(many));
+    last.is_some() && (0_i64..).zip(numbers).fold(true, |all, (at, n)| all & (first.wrapping_add(at) == *n))
+}
+
 /// Notes that a slot has the key of one before it.
 fn repeat(repeated: &mut BTreeMap<u32, (u32, u32)>, first: u32, slot: u32) {
     let (_, second) = *repeated.entry(first).or_insert((first, slot));
@@ -343,7 +384,10 @@ impl KeyIndex {
     /// The slots of keys, [`NOBODY`] where there is none.
     pub fn slots_of(&self, keys: &Keys, slots: &mut Vec<u32>) {
         slots.clear();
-        slots.extend(keys.iter().map(|key| self.slot(key).unwrap_or(NOBODY)));
+        match keys.as_whole().filter(|_| self.texts.ends.is_empty()) {
+            Some(whole) => self.whole.slots_of(whole, slots),
+            None => slots.extend(keys.iter().map(|key| self.slot(key).unwrap_or(NOBODY))),
+        }
     }
 
     /// How many slots there are, those without a key counted.
@@ -358,6 +402,26 @@ impl KeyIndex {
 }
 
 impl WholeIndex {
+    /// Adds the slots of keys, [`NOBODY`] where there is none.
+    fn slots_of(&self, keys: &[i64], to: &mut Vec<u32>) {
+        // No index reaches past the greatest number: what wraps is too far from the first.
+        let distance = |key: &i64, first: &i64| key.wrapping_sub(*first) as u64;
+        match self {
+            Self::Nothing => to.resize(to.len() + keys.len(), NOBODY),
+            Self::Counting { first, many } => to.extend(keys.iter().map(|key| {
+                let slot = distance(key, first);
+                if slot < u64::from(*many) { slot as u32 } else { NOBODY }
+            })),
+            Self::Direct { least, slots } => to.extend(keys.iter().map(|key| {
+                let place = usize::try_from(distance(key, least)).unwrap_or(usize::MAX);
+                slots.get(place).copied().unwrap_or(NOBODY)
+            })),
+            Self::Sparse(slots) => {
+                to.extend(keys.iter().map(|key| slots.get(key).copied().unwrap_or(NOBODY)));
+            }
+        }
+    }
+
     fn slot(&self, key: i64) -> Option<u32> {
         match self {
             Self::Nothing => None,
@@ -412,6 +476,25 @@ mod tests {
         }
         assert_eq!(index.repeated(), &repeated);
         assert_eq!(index.slots() as usize, keys.len());
+        // Many at once as one by one, whole numbers by themselves and mixed with others, those next to known ones too.
+        for asked in
+            [keys, &keys.iter().copied().filter(|key| matches!(key, Key::Whole(_))).collect::<Vec<_>>()]
+        {
+            let mut some = Keys::default();
+            for key in asked {
+                some.push(*key);
+                if let Key::Whole(n) = key {
+                    some.push(Key::Whole(n.wrapping_add(1)));
+                    some.push(Key::Whole(n.wrapping_sub(1)));
+                }
+            }
+            let mut slots = Vec::new();
+            index.slots_of(&some, &mut slots);
+            let one_by_one: Vec<u32> = some.iter().map(|key| index.slot(key).unwrap_or(NOBODY)).collect();
+            assert_eq!(slots, one_by_one);
+            assert_eq!(some.len(), slots.len());
+            assert!((0..some.len()).map(|at| some.get(at)).eq(some.iter()));
+        }
     }
 
     #[test]

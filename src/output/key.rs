@@ -102,7 +102,7 @@ impl KeyBuffer {
 
     /// Numbers, held as whole numbers if they all are.
     fn numbers(&mut self, keys: &Keys) {
-        if !keys.iter().any(|key| matches!(key, Key::Text(_))) {
+        if keys.as_whole().is_some() || !keys.iter().any(|key| matches!(key, Key::Text(_))) {
             return self.whole(keys, ONE);
         }
         self.held = Held::Wide;
@@ -120,6 +120,11 @@ impl KeyBuffer {
     /// Whole numbers, each of so many units.
     fn whole(&mut self, keys: &Keys, unit: i64) {
         self.held = Held::Narrow(unit);
+        if let Some(whole) = keys.as_whole() {
+            self.narrow.extend_from_slice(whole);
+            self.missing.resize(whole.len(), 0);
+            return;
+        }
         for n in keys.iter().map(whole) {
             self.narrow.push(n.unwrap_or_default());
             self.missing.push(u8::from(n.is_none()));

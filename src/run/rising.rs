@@ -19,6 +19,12 @@ enum End {
 impl Rising {
     /// Adds the keys of more records; `false` if they do not rise. Records without a key do not count.
     pub(super) fn adds(&mut self, keys: &Keys) -> bool {
+        if let Some(whole @ [first, .., last]) = keys.as_whole() {
+            let pairs = whole.iter().zip(whole.iter().skip(1));
+            let rises = pairs.fold(true, |all, (before, key)| all & (before < key));
+            let [first, last] = [first, last].map(|end| Some(End::Whole(*end)));
+            return rises && self.goes_on(Self { first, last });
+        }
         let mut all = keys.iter().filter(|key| *key != Key::None);
         let Some(first) = all.next() else { return true };
         let mut before = first;

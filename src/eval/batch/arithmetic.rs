@@ -140,6 +140,7 @@ fn divide(a: &mut Lane, b: &mut Lane, over: &mut [u8]) {
 }
 
 /// The nearest whole number, half away from zero. The divisor is not zero, and not -1 where the number is the least.
+#[inline]
 pub(super) fn divide_rounding(number: i64, divisor: i64) -> i64 {
     let (quotient, rest) = (number.wrapping_div(divisor), number.wrapping_rem(divisor).unsigned_abs());
     if rest < divisor.unsigned_abs() - rest {
@@ -148,7 +149,8 @@ pub(super) fn divide_rounding(number: i64, divisor: i64) -> i64 {
     quotient + if (number < 0) == (divisor < 0) { 1 } else { -1 }
 }
 
-fn divide_rounding_wide(number: i128, divisor: i128) -> i128 {
+/// As [`divide_rounding`], of wider numbers.
+pub(super) fn divide_rounding_wide(number: i128, divisor: i128) -> i128 {
     let (quotient, rest) = (number.wrapping_div(divisor), number.wrapping_rem(divisor).unsigned_abs());
     if rest < divisor.unsigned_abs() - rest {
         return quotient;

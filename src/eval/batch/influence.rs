@@ -1,6 +1,8 @@
 //! The points of an influence in 64 bits, where everything that can happen fits. The numbers are those of the reference,
 //! `eval::influence`, to the last digit.
 
+use super::arithmetic::{divide_rounding, divide_rounding_wide};
+use super::divisor::Divisor;
 use crate::data::Links;
 use crate::decimal::Decimal;
 use crate::policy::{Influence, Statistic};
@@ -59,6 +61,7 @@ pub(super) struct Narrow {
     /// The weight as a fraction in its lowest terms.
     times: i64,
     by: i64,
+    divisor: Divisor,
     /// Whether a distance times `times` fits.
     product_fits: bool,
     limits: (i64, i64),
@@ -88,13 +91,15 @@ impl Narrow {
         }
         let common = common_divisor(weight.abs(), one);
         let times = i64::try_from(weight / common).ok()?;
+        let by = i64::try_from(one / common).ok()?;
         let narrow = |limit: i128| limit.clamp(-TOO_LARGE, TOO_LARGE) as i64;
         let narrow = Self {
             statistic: influence.statistic,
             against: i64::try_from(against).ok()?,
             smoothing: influence.smoothing.into(),
             times,
-            by: i64::try_from(one / common).ok()?,
+            by,
+            divisor: Divisor::new(by),
             product_fits: i128::from(times).abs().checked_mul(distance)? < TOO_LARGE,
             limits: (narrow(low), narrow(high)),
             block: usize::try_from(i128::from(i64::MAX) / largest.max(1)).unwrap_or(usize::MAX),
@@ -134,6 +139,39 @@ impl Narrow {
         }
     }
 
+    /// Whether it is the mean of the scores that counts.
+    pub(super) fn is_average(&self) -> bool {
+        self.statistic == Statistic::Average
+    }
+
+    /// Whether so many scores can be summed in 64 bits.
+    pub(super) fn sum_fits(&self, scores: usize) -> bool {
+        scores <= self.block
+    }
+
+    /// Adds to numbers the points that means give: of sums of scores, and how many these are. To none that is [`NO_SCORE`].
+    /// Each sum fits ([`Narrow::sum_fits`]). `divisors` are those of the smaller counts.
+    pub(super) fn add_points_of_means(
+        &self,
+        sums: &[i64],
+        counts: &[u32],
+        divisors: &[Divisor],
+        numbers: &mut [i64],
+    ) {
+        for ((sum, count), number) in sums.iter().zip(counts).zip(numbers) {
+            if *number == NO_SCORE || *count == 0 {
+                continue;
+            }
+            let mean = if self.smoothing > 0 {
+                self.mean((*sum).into(), (*count).into())
+            } else {
+                let known = divisors.get(*count as usize);
+                Some(known.map_or_else(|| divide_rounding(*sum, (*count).into()), |by| by.divide(*sum)))
+            };
+            *number += self.points_of(mean);
+        }
+    }
+
     /// The points that scores give. `sorted` is room to work in.
     #[inline]
     fn points(&self, scores: &[i64], sorted: &mut Vec<i64>) -> i64 {
@@ -149,13 +187,20 @@ impl Narrow {
                 greatest.map(|most| if self.smoothing > 0 { most.max(self.against) } else { most })
             }
         };
+        self.points_of(statistic)
+    }
+
+    /// The points that a statistic gives.
+    #[inline]
+    fn points_of(&self, statistic: Option<i64>) -> i64 {
         // Nobody with a score changes nothing, whatever the limits are.
         let Some(statistic) = statistic else { return 0 };
         let distance = statistic - self.against;
         let raw = if self.product_fits {
-            divide(distance * self.times, self.by)
+            self.divisor.divide(distance * self.times)
         } else {
-            divide_wide(i128::from(distance) * i128::from(self.times), self.by.into())
+            // It is smaller than `TOO_LARGE`.
+            divide_rounding_wide(i128::from(distance) * i128::from(self.times), self.by.into()) as i64
         };
         raw.max(self.limits.0).min(self.limits.1)
     }
@@ -178,7 +223,7 @@ impl Narrow {
         match count {
             0 => None,
             1 => Some(sum),
-            _ => Some(divide(sum, count)),
+            _ => Some(divide_rounding(sum, count)),
         }
     }
 
@@ -188,7 +233,8 @@ impl Narrow {
         }
         let sum = sum + i128::from(self.against) * i128::from(self.smoothing);
         let members = count + self.smoothing;
-        Some(i64::try_from(sum).map_or_else(|_| divide_wide(sum, members.into()), |sum| divide(sum, members)))
+        let wide = |_| divide_rounding_wide(sum, members.into()) as i64;
+        Some(i64::try_from(sum).map_or_else(wide, |sum| divide_rounding(sum, members)))
     }
 
     /// The middle of the scores and the copies of `against`, without writing the copies out.
@@ -215,7 +261,7 @@ impl Narrow {
         if count % 2 == 1 {
             return Some(upper);
         }
-        Some(divide(at(count / 2 - 1)? + upper, 2))
+        Some(divide_rounding(at(count / 2 - 1)? + upper, 2))
     }
 }
 
@@ -234,20 +280,6 @@ fn sum_of(scores: &[i64]) -> (i64, i64) {
         count = count.wrapping_add(i64::from(known));
     }
     (sum, count)
-}
-
-/// The nearest whole number, half away from zero. The divisor is greater than zero.
-#[inline]
-fn divide(number: i64, divisor: i64) -> i64 {
-    let (quotient, rest) = (number.wrapping_div(divisor), number.wrapping_rem(divisor).abs());
-    if rest < divisor - rest { quotient } else { quotient + number.signum() }
-}
-
-fn divide_wide(number: i128, divisor: i128) -> i64 {
-    let (quotient, rest) = (number.wrapping_div(divisor), number.wrapping_rem(divisor).abs());
-    let nearest = if rest < divisor - rest { quotient } else { quotient + number.signum() };
-    // It is smaller than `TOO_LARGE`.
-    nearest as i64
 }
 
 fn common_divisor(a: i128, b: i128) -> i128 {
