@@ -1,7 +1,7 @@
 //! What a run came to, counted: statuses, tiers, reasons, and how the scores lie.
 
 use crate::eval::Status;
-use crate::eval::batch::{Scored, Standing};
+use crate::eval::batch::{CodesRef, Scored, Standing};
 use crate::impact::Counts;
 use crate::policy::Policy;
 
@@ -25,12 +25,29 @@ impl Tally {
 
     /// Adds the records of a chunk.
     pub fn add(&mut self, scored: &Scored) {
-        for standing in scored.standings() {
+        let standings = scored.standings();
+        let has_score = |row: usize| standings.get(row) == Some(&Standing::Scored);
+        let scores = standings.iter().filter(|standing| **standing == Standing::Scored).count();
+        if scores == standings.len() {
+            // Nothing has to be asked of each.
+            if let Some(count) = self.statuses.get_mut(place(Status::Scored)) {
+                *count += scores as u64;
+            }
+            match scored.tier_codes() {
+                CodesRef::Narrow(codes) => count(codes, &mut self.tiers),
+                CodesRef::Broad(codes) => count(codes, &mut self.tiers),
+            }
+            for at in 0..scored.reason_places() {
+                count(scored.reasons_at(at), &mut self.reasons);
+            }
+            self.scores.add_numbers(scored.scores(), |_| true);
+            return;
+        }
+        for standing in standings {
             if let Some(count) = standing.status().and_then(|status| self.statuses.get_mut(place(status))) {
                 *count += 1;
             }
         }
-        let has_score = |row: usize| scored.standings().get(row) == Some(&Standing::Scored);
         if !self.tiers.is_empty() {
             for row in 0..scored.rows() {
                 if let Some(tier) = scored.tier(row).and_then(|tier| self.tiers.get_mut(tier.index())) {
@@ -77,6 +94,20 @@ impl Tally {
     pub fn scores(&self) -> &Counts {
         &self.scores
     }
+}
+
+/// Adds how often each code stands in a list; codes past the end are none. Neighbours are counted apart, as a code that
+/// stands twice in a row would wait for its own count.
+fn count<C: Copy + Into<usize>>(codes: &[C], counts: &mut [u64]) {
+    let mut apart = vec![[0_u64; 4]; counts.len()];
+    for neighbours in codes.chunks(4) {
+        for (at, code) in neighbours.iter().enumerate() {
+            if let Some(count) = apart.get_mut((*code).into()).and_then(|apart| apart.get_mut(at)) {
+                *count += 1;
+            }
+        }
+    }
+    counts.iter_mut().zip(apart).for_each(|(count, apart)| *count += apart.iter().sum::<u64>());
 }
 
 fn place(status: Status) -> usize {
