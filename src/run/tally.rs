@@ -117,3 +117,18 @@ fn place(status: Status) -> usize {
         Status::NotParticipating => 2,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn codes_are_counted_and_what_is_none_is_not() {
+        let mut counts = [10, 0, 0];
+        count(&[2_u16, 2, 2, 0, u16::MAX, 2, 3, 1, 2], &mut counts);
+        assert_eq!(counts, [11, 1, 5]);
+        count(&[] as &[u8], &mut counts);
+        count(&[0_u8], &mut []);
+        assert_eq!(counts, [11, 1, 5]);
+    }
+}

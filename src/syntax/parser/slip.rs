@@ -1,7 +1,8 @@
 //! Slips: tokens that are well formed nowhere, each with its own message and, where it is plain what was meant, the
 //! right form in its place, so that the rest of its line can be read.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 
 use super::notation;
 use super::token::{Kind, Token, slice};
@@ -51,17 +52,25 @@ pub(super) struct Tokens<'t> {
     pub(super) file: FileId,
     pub(super) text: &'t str,
     pub(super) tokens: &'t [Token],
-    /// How often each word stands in the file.
-    counts: HashMap<&'t str, usize>,
+    /// How often each word stands in the file: counted when a slip asks for it.
+    counts: OnceCell<FxHashMap<&'t str, usize>>,
 }
 
 impl<'t> Tokens<'t> {
     pub(super) fn new(file: FileId, text: &'t str, tokens: &'t [Token]) -> Self {
-        let mut counts = HashMap::new();
-        for token in tokens.iter().filter(|token| token.kind == Kind::Word) {
-            *counts.entry(slice(text, token.span)).or_insert(0) += 1;
-        }
-        Self { file, text, tokens, counts }
+        Self { file, text, tokens, counts: OnceCell::new() }
+    }
+
+    /// How often a word stands in the file.
+    fn count(&self, word: &str) -> usize {
+        let counts = self.counts.get_or_init(|| {
+            let mut counts = FxHashMap::default();
+            for token in self.tokens.iter().filter(|token| token.kind == Kind::Word) {
+                *counts.entry(slice(self.text, token.span)).or_insert(0) += 1;
+            }
+            counts
+        });
+        counts.get(word).copied().unwrap_or(0)
     }
 
     pub(super) fn text_of(&self, at: usize) -> &'t str {
@@ -442,7 +451,7 @@ fn hyphen_joins_words(tokens: &Tokens<'_>, at: usize) -> bool {
         return false;
     }
     let (left, right) = (tokens.text_of(before), tokens.text_of(at + 1));
-    let count = |word: &str| tokens.counts.get(word).copied().unwrap_or(0);
+    let count = |word| tokens.count(word);
     let joined = format!("{left}_{right}");
     match tokens.kind(at + 1) {
         Some(Kind::Word) => count(&joined) > 0 || count(left) < 2 || count(right) < 2,
