@@ -58,6 +58,14 @@ impl Scope {
         }
     }
 
+    /// Whether the values of an expression are whole numbers.
+    fn is_whole(self, policy: &Policy, expr: &Expr) -> bool {
+        if let Expr::Constant(Value::Number(n)) = expr {
+            return n.is_integer();
+        }
+        self.kind(policy, expr) == Type::Integer
+    }
+
     /// The type of an expression's value.
     pub(super) fn kind(self, policy: &Policy, expr: &Expr) -> Type {
         let field_kind = |record: RecordId, field: usize| {
@@ -83,7 +91,11 @@ impl Scope {
             Expr::Otherwise(first, second) if matches!(**first, Expr::Constant(Value::Missing(_))) => {
                 self.kind(policy, second)
             }
-            Expr::Otherwise(first, _) => self.kind(policy, first),
+            Expr::Otherwise(first, second) => match self.kind(policy, first) {
+                // Whole numbers only if what stands for a missing one is whole too.
+                Type::Integer if !self.is_whole(policy, second) => Type::Number,
+                kind => kind,
+            },
             Expr::Call(function, arguments) => {
                 let kinds: Vec<Type> = arguments.iter().map(|a| self.kind(policy, a)).collect();
                 (function.result)(&kinds).unwrap_or(Type::Number)
@@ -91,13 +103,11 @@ impl Scope {
             Expr::Aggregate(aggregate) => match (aggregate.kind, &aggregate.value) {
                 (AggregateKind::Count, _) | (_, None) => Type::Integer,
                 (AggregateKind::Latest, _) => Type::Date,
-                (
-                    AggregateKind::Sum
-                    | AggregateKind::Average
-                    | AggregateKind::Lowest
-                    | AggregateKind::Highest,
-                    Some(value),
-                ) => Self::event(record_of(policy, aggregate.over)).kind(policy, value),
+                // Of whole numbers too.
+                (AggregateKind::Average, Some(_)) => Type::Number,
+                (AggregateKind::Sum | AggregateKind::Lowest | AggregateKind::Highest, Some(value)) => {
+                    Self::event(record_of(policy, aggregate.over)).kind(policy, value)
+                }
             },
             Expr::Tier => Type::Tier,
             Expr::Decision(id) => policy.decisions.get(id.index()).map_or(Type::Number, |d| d.kind),
