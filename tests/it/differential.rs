@@ -100,3 +100,25 @@ fn events_are_chosen_by_a_yes_or_no_of_whose_they_are() {
     let scores: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
     assert_eq!(scores, ["524", "503"], "{text}");
 }
+
+/// The mean of whole numbers, and what is taken for a missing one, need not be whole.
+#[test]
+fn what_is_made_of_whole_numbers_need_not_be_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "p.score",
+        "policy p \"P\" {\n  scores person\n  start 0\n}\nrecord person {\n  id text key\n  late integer optional\n}\n\
+         record deed belongs to person by person {\n  person text\n  n integer\n}\n\
+         characteristic mean \"Mean\" first match {\n  | average(deed.n) | points |\n  | over 33.3 | 100 |\n  | any, missing | 200 |\n}\n\
+         characteristic given \"Given\" first match {\n  | late otherwise 2.5 | points |\n  | over 2.2 | 10 |\n  | any | 20 |\n}\n\
+         characteristic whole \"Whole\" first match {\n  | late otherwise 2 | points |\n  | over 2 | 1 |\n  | any | 2 |\n}\n",
+    );
+    write("person.csv", "id,late\na,\nb,2\nc,3\n");
+    write("deed.csv", "person,n\na,15\na,52\nb,15\nb,51\nc,1\n");
+    let arguments =
+        "score p.score --data person=person.csv --data deed=deed.csv --as-of 2026-01-31 --format csv --quiet";
+    let text = stdout(glassbox_in(folder.path(), arguments.split(' ')));
+    let scores: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+    assert_eq!(scores, ["112", "222", "211"], "{text}");
+}
