@@ -91,11 +91,11 @@ impl Scope {
             Expr::Otherwise(first, second) if matches!(**first, Expr::Constant(Value::Missing(_))) => {
                 self.kind(policy, second)
             }
-            Expr::Otherwise(first, second) => match self.kind(policy, first) {
+            Expr::Otherwise(first, second) => {
+                let kind = self.kind(policy, first);
                 // Whole numbers only if what stands for a missing one is whole too.
-                Type::Integer if !self.is_whole(policy, second) => Type::Number,
-                kind => kind,
-            },
+                if kind == Type::Integer && !self.is_whole(policy, second) { Type::Number } else { kind }
+            }
             Expr::Call(function, arguments) => {
                 let kinds: Vec<Type> = arguments.iter().map(|a| self.kind(policy, a)).collect();
                 (function.result)(&kinds).unwrap_or(Type::Number)
