@@ -48,7 +48,7 @@ impl Fetches {
     }
 
     /// Of the links of so many records, where `is_known` says which members have a score. `None` where somebody is given
-    /// so many scores that a sum of them might not fit.
+    /// so many scores that a sum of them might not fit, and where a shard has more links than 32 bits count.
     pub(super) fn new(
         links: &Links,
         slots: usize,
@@ -60,7 +60,7 @@ impl Fetches {
         let shards: Vec<Shard> = firsts
             .into_par_iter()
             .map(|first| Shard::new(links, first..slots.min(first + rows), &is_known))
-            .collect();
+            .collect::<Option<_>>()?;
         let most = shards.iter().flat_map(|shard| &shard.counts).max().copied().unwrap_or(0);
         let divisors = (0..=i64::from(most).min(MOST_DIVISORS)).map(Divisor::new).collect();
         narrow.sum_fits(most as usize).then_some(Self { shards, divisors })
@@ -98,7 +98,7 @@ impl Fetches {
 }
 
 impl Shard {
-    fn new(links: &Links, slots: std::ops::Range<usize>, is_known: &impl Fn(usize) -> bool) -> Self {
+    fn new(links: &Links, slots: std::ops::Range<usize>, is_known: &impl Fn(usize) -> bool) -> Option<Self> {
         // Counted by neighbourhood, then put where they belong: each begin moves on to where the next one was.
         let mut begins: Vec<u32> = Vec::new();
         each_row(links, slots.clone(), |_, members| {
@@ -112,10 +112,10 @@ impl Shard {
                 }
             }
         });
-        let mut total = 0;
+        let mut total = 0_u32;
         for begin in &mut begins {
-            total += *begin;
-            *begin = total - *begin;
+            let count = std::mem::replace(begin, total);
+            total = total.checked_add(count)?;
         }
         let mut fetches = vec![(0, 0); total as usize];
         let regions = begins.iter().step_by(REGION / NEIGHBOURS).map(|begin| *begin as usize);
@@ -131,7 +131,7 @@ impl Shard {
         });
         let mut shard = Self { begins: regions, fetches, counts: vec![0; slots.len()] };
         shard.keep(is_known);
-        shard
+        Some(shard)
     }
 
     /// Keeps what is fetched of records that have a score, and counts it: in the order of the scores, as they are fetched.
