@@ -26,37 +26,23 @@ impl Tally {
     /// Adds the records of a chunk.
     pub fn add(&mut self, scored: &Scored) {
         let standings = scored.standings();
-        let has_score = |row: usize| standings.get(row) == Some(&Standing::Scored);
-        let scores = standings.iter().filter(|standing| **standing == Standing::Scored).count();
-        if scores == standings.len() {
-            // Nothing has to be asked of each.
-            if let Some(count) = self.statuses.get_mut(place(Status::Scored)) {
-                *count += scores as u64;
-            }
-            match scored.tier_codes() {
-                CodesRef::Narrow(codes) => count(codes, &mut self.tiers),
-                CodesRef::Broad(codes) => count(codes, &mut self.tiers),
-            }
-            for at in 0..scored.reason_places() {
-                count(scored.reasons_at(at), &mut self.reasons);
-            }
-            self.scores.add_numbers(scored.scores(), |_| true);
-            return;
-        }
+        let all = standings.iter().all(|standing| *standing == Standing::Scored);
+        let has_score = |row: usize| all || standings.get(row) == Some(&Standing::Scored);
         for standing in standings {
             if let Some(count) = standing.status().and_then(|status| self.statuses.get_mut(place(status))) {
                 *count += 1;
             }
         }
-        if !self.tiers.is_empty() {
-            for row in 0..scored.rows() {
-                if let Some(tier) = scored.tier(row).and_then(|tier| self.tiers.get_mut(tier.index())) {
-                    *tier += 1;
-                }
-            }
+        match scored.tier_codes() {
+            CodesRef::Narrow(codes) => count(codes, &mut self.tiers),
+            CodesRef::Broad(codes) => count(codes, &mut self.tiers),
         }
-        for at in 0..scored.reason_places() {
-            for (reason, _) in scored.reasons_at(at).iter().zip(0..).filter(|(_, row)| has_score(*row)) {
+        for reasons in (0..scored.reason_places()).map(|at| scored.reasons_at(at)) {
+            if all {
+                count(reasons, &mut self.reasons);
+                continue;
+            }
+            for (reason, _) in reasons.iter().zip(0..).filter(|(_, row)| has_score(*row)) {
                 if let Some(count) = self.reasons.get_mut(usize::from(*reason)) {
                     *count += 1;
                 }

@@ -79,46 +79,44 @@ fn the_corpus_of_choices_holds() {
     }
 }
 
+/// The scores that the command writes of people and their deeds.
+fn scores_of(policy: &str, people: &str, deeds: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("p.score", policy), ("person.csv", people), ("deed.csv", deeds)] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let arguments =
+        "score p.score --data person=person.csv --data deed=deed.csv --as-of 2026-01-31 --format csv --quiet";
+    let text = stdout(glassbox_in(folder.path(), arguments.split(' ')));
+    text.lines().skip(1).filter_map(|line| line.split(',').nth(1)).map(str::to_owned).collect()
+}
+
 /// A condition of an event may be a field of the record that it belongs to, yes or no by itself.
 #[test]
 fn events_are_chosen_by_a_yes_or_no_of_whose_they_are() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    write(
-        "p.score",
+    let scores = scores_of(
         "policy p \"P\" {\n  scores person\n  start 500\n}\nrecord person {\n  id text key\n  f yes/no\n}\n\
          record deed belongs to person by person {\n  person text\n  date date\n}\n\
          rule some \"Some\" {\n  for each deed where f\n  points 2 each\n}\n\
          rule others \"Others\" {\n  for each deed where not f\n  points 3 each\n}\n\
          rule late \"Late\" {\n  points 10 * count(deed where f)\n}\n",
+        "id,f\na,yes\nb,no\n",
+        "person,date\na,2026-01-01\na,2026-01-02\nb,2026-01-03\n",
     );
-    write("person.csv", "id,f\na,yes\nb,no\n");
-    write("deed.csv", "person,date\na,2026-01-01\na,2026-01-02\nb,2026-01-03\n");
-    let arguments =
-        "score p.score --data person=person.csv --data deed=deed.csv --as-of 2026-01-31 --format csv --quiet";
-    let text = stdout(glassbox_in(folder.path(), arguments.split(' ')));
-    let scores: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
-    assert_eq!(scores, ["524", "503"], "{text}");
+    assert_eq!(scores, ["524", "503"]);
 }
 
 /// The mean of whole numbers, and what is taken for a missing one, need not be whole.
 #[test]
 fn what_is_made_of_whole_numbers_need_not_be_whole() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    write(
-        "p.score",
+    let scores = scores_of(
         "policy p \"P\" {\n  scores person\n  start 0\n}\nrecord person {\n  id text key\n  late integer optional\n}\n\
          record deed belongs to person by person {\n  person text\n  n integer\n}\n\
          characteristic mean \"Mean\" first match {\n  | average(deed.n) | points |\n  | over 33.3 | 100 |\n  | any, missing | 200 |\n}\n\
          characteristic given \"Given\" first match {\n  | late otherwise 2.5 | points |\n  | over 2.2 | 10 |\n  | any | 20 |\n}\n\
          characteristic whole \"Whole\" first match {\n  | late otherwise 2 | points |\n  | over 2 | 1 |\n  | any | 2 |\n}\n",
+        "id,late\na,\nb,2\nc,3\n",
+        "person,n\na,15\na,52\nb,15\nb,51\nc,1\n",
     );
-    write("person.csv", "id,late\na,\nb,2\nc,3\n");
-    write("deed.csv", "person,n\na,15\na,52\nb,15\nb,51\nc,1\n");
-    let arguments =
-        "score p.score --data person=person.csv --data deed=deed.csv --as-of 2026-01-31 --format csv --quiet";
-    let text = stdout(glassbox_in(folder.path(), arguments.split(' ')));
-    let scores: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
-    assert_eq!(scores, ["112", "222", "211"], "{text}");
+    assert_eq!(scores, ["112", "222", "211"]);
 }

@@ -113,6 +113,7 @@ pub(super) fn narrow_of(
     let range = policy.range.map_or((i64::MIN + 1, i64::MAX), |(low, high)| (narrow(low), narrow(high)));
     Some((all.collect::<Option<_>>()?, range))
 }
+
 impl<'n> NarrowState<'n> {
     /// What records come to by themselves and by what never changes.
     fn own(

@@ -8,6 +8,7 @@ use crate::eval::influence::points_of;
 use crate::policy::{Influence, Policy};
 use rayon::prelude::*;
 
+/// Scores of any size.
 #[derive(Debug)]
 pub(super) struct WideState {
     /// By slot; absent where a record is set aside.
@@ -26,6 +27,7 @@ struct Node {
     total: Decimal,
     scored: bool,
 }
+
 impl WideState {
     pub(super) fn new(
         policy: &Policy,
